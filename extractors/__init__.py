@@ -1,0 +1,1 @@
+"""Bytes -> documents: html and pdf (the only importer of camelot)."""

@@ -1,0 +1,63 @@
+"""What a reader makes of a document: paragraphs and grids, the same for every format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+#: x0, y0, x1, y1 in PDF points, origin at the bottom left of the page as shown.
+BBox = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a grid, at its top-left position; spans count rows and columns (>= 1)."""
+
+    row: int
+    column: int
+    text: str
+    row_span: int = 1
+    column_span: int = 1
+    page: int | None = None
+    bbox: BBox | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table as laid out: cells in row-major order, none for positions that a span covers.
+
+    `page` counts from 1; None for formats without pages. A table that runs over pages arrives as
+    one grid a page; joining them is `form.recognise`'s business.
+    """
+
+    cells: tuple[Cell, ...]
+    rows: int
+    columns: int
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A run of text outside grids, white space as read; one a block or printed line."""
+
+    text: str
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The blocks of a document in reading order, and what its container says of it.
+
+    `metadata` may hold `title`, `publisher`, `published` (ISO date), `site`: facts from the page's own
+    marks (`<title>`, meta, `<publishtime>`, PDF info), never guesses.
+    """
+
+    blocks: tuple[Paragraph | Grid, ...]
+    media_type: str
+    reader: str
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def grids(self) -> tuple[Grid, ...]:
+        """The grids alone, in order."""
+        return tuple(block for block in self.blocks if isinstance(block, Grid))

@@ -1,0 +1,78 @@
+"""What was read from a report: readings, leftovers, narrative. Nothing here is ever corrected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from form.grid import BBox
+
+State = Literal["printed", "blank", "unreadable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One statutory cell as found.
+
+    `printed` is the cell's text as it stands ('' where blank); `value` is in the unit of `cells.csv`
+    (件, 项 or 元), None unless `state` is 'printed'. `confidence` is in 0..1. `note` says why a cell is
+    unreadable, or keeps what stood beside the figure (其中修订16件).
+    """
+
+    key: str
+    printed: str
+    value: Decimal | None
+    state: State
+    reader: str
+    confidence: float = 1.0
+    page: int | None = None
+    bbox: BBox | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A filled cell or row of a recognised table that no key of the edition names."""
+
+    table: str
+    printed: str
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something unusual in how the form was printed or found, by code (see `form.recognise`)."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Narrative:
+    """The text of the three narrative sections; None where the section was not found."""
+
+    overview: str | None = None
+    problems: str | None = None
+    other_matters: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One annual report as read from one document; readings in the order of `contract/cells.csv`.
+
+    `sections` holds the section names found, of: overview, proactive, applications, disputes, problems,
+    other_matters. `period` is the 统计期限 as dates where one is printed, else None.
+    """
+
+    unit: str | None
+    year: int | None
+    edition: str
+    title: str
+    readings: tuple[Reading, ...]
+    leftovers: tuple[Leftover, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    narrative: Narrative = Narrative()
+    sections: tuple[str, ...] = ()
+    period: tuple[date | None, date | None] | None = None

@@ -1,0 +1,1 @@
+"""What people receive: the digest and the mail."""

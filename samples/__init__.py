@@ -1,0 +1,1 @@
+"""The sample province: consistent reports, their portal, planted faults, the truth."""

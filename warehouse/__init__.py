@@ -1,0 +1,1 @@
+"""One table spec -> Arrow, Parquet, docs; staging, gate, release, quarantine, query."""
