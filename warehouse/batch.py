@@ -1,0 +1,81 @@
+"""What one release brings: rows by table, checked as a whole before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import pyarrow as pa
+
+from warehouse.changes import check_keys
+from warehouse.errors import SpecError
+from warehouse.spec import TABLES
+from warehouse.table import Table
+
+#: table of cells -> table that must name their reports.
+_OWNERS: Final = {"cells": "reports", "held_cells": "held_reports"}
+#: table -> tables of the batch whose reports it speaks of, so that their rows in it are replaced.
+#: A report that passes leaves the quarantine. One that is held does not leave `reports`: nothing that was
+#: released is taken back, and the quarantine holds the newer version beside it.
+_REPLACED_WITH: Final[Mapping[str, tuple[str, ...]]] = {
+    "cells": ("reports",),
+    "held_reports": ("reports",),
+    "held_cells": ("reports", "held_reports"),
+    "verdicts": ("reports", "held_reports"),
+    "findings": ("reports", "held_reports", "verdicts"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseBatch:
+    """The rows to publish; what a batch does not mention stays as it was released.
+
+    `reports`, `cells`: what passed the gate; `held_reports`, `held_cells`: what did not. `verdicts` and
+    `findings` replace those of every report of the batch (and of any other report they speak of);
+    `coverage` those of the same unit and year, `captures` and `documents` those with the same key.
+    """
+
+    reports: pa.Table = field(default_factory=TABLES["reports"].empty)
+    cells: pa.Table = field(default_factory=TABLES["cells"].empty)
+    held_reports: pa.Table = field(default_factory=TABLES["held_reports"].empty)
+    held_cells: pa.Table = field(default_factory=TABLES["held_cells"].empty)
+    verdicts: pa.Table = field(default_factory=TABLES["verdicts"].empty)
+    findings: pa.Table = field(default_factory=TABLES["findings"].empty)
+    coverage: pa.Table = field(default_factory=TABLES["coverage"].empty)
+    captures: pa.Table = field(default_factory=TABLES["captures"].empty)
+    documents: pa.Table = field(default_factory=TABLES["documents"].empty)
+    note: str = ""
+
+    def checked(self) -> ReleaseBatch:
+        """The batch with every table in its exact schema.
+
+        Raises SpecError for rows that do not fit, a key twice, cells without their report, and a report
+        both released and held.
+        """
+        exact = {name: table.conform(getattr(self, name)) for name, table in TABLES.items()}
+        for name, table in TABLES.items():
+            check_keys(table, exact[name])
+        for cells, reports in _OWNERS.items():
+            _check_subset(exact, cells, reports)
+        both = _units(exact, "reports").join(_units(exact, "held_reports"), ["report_id", "year"], join_type="inner")
+        if len(both):
+            raise SpecError(f"report {both['report_id'][0]} is both released and held")
+        return ReleaseBatch(**exact, note=self.note)
+
+    def scopes(self) -> Iterator[tuple[Table, pa.Table, pa.Table]]:
+        """For every table: itself, its new rows, and the groups of rows that they replace."""
+        rows = {name: getattr(self, name) for name in TABLES}
+        for name, table in TABLES.items():
+            replaced = [_units(rows, source) for source in (name, *_REPLACED_WITH.get(name, ()))]
+            yield table, rows[name], table.units(pa.concat_tables(replaced))
+
+
+def _units(rows: dict[str, pa.Table], name: str) -> pa.Table:
+    return TABLES[name].units(rows[name])
+
+
+def _check_subset(rows: dict[str, pa.Table], cells: str, reports: str) -> None:
+    orphans = _units(rows, cells).join(_units(rows, reports), ["report_id", "year"], join_type="left anti")
+    if len(orphans):
+        raise SpecError(f"{cells} of {orphans['report_id'][0]}, which is not in {reports}")

@@ -1,0 +1,86 @@
+"""SQL over one release: read-only, shut off from files and network, bounded in memory."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import pyarrow as pa
+
+from warehouse import deltas, record
+from warehouse.errors import QueryError
+from warehouse.record import Release, releases
+from warehouse.scan import literal, names, parquet
+from warehouse.spec import RELEASES, TABLES
+from warehouse.status import ZONE, release_as_of
+
+_LIMITS: Final[dict[str, str | bool | int | float | list[str]]] = {
+    "memory_limit": "4GB",
+    "threads": 2,
+}
+
+
+def query(home: Path, sql: str, as_of: str | None = None) -> pa.Table:
+    """The rows that one SELECT gives over the tables of a release (`docs/tables.md`, with `releases`).
+
+    `as_of` is a release id, or an ISO date or time for the last release at or before it. Raises QueryError
+    for anything but one SELECT, for SQL that fails, and for an unknown release. Times come back in
+    Asia/Shanghai.
+    """
+    statement = _only_select(sql)
+    release = release_as_of(home, as_of)
+    with duckdb.connect(config=_LIMITS) as connection:
+        _views(connection, home, release)
+        try:
+            return connection.sql(statement).to_arrow_table()
+        except (duckdb.Error, pa.ArrowException) as error:
+            raise QueryError(_line(error)) from error
+
+
+def _only_select(sql: str) -> str:
+    try:
+        statements = duckdb.extract_statements(sql)
+    except duckdb.Error as error:
+        raise QueryError(_line(error)) from error
+    if len(statements) != 1:
+        raise QueryError(f"one SELECT is expected, not {len(statements)} statements")
+    if statements[0].type != duckdb.StatementType.SELECT:
+        raise QueryError(f"only SELECT is allowed, not {statements[0].type.name}")
+    return str(statements[0].query)
+
+
+def _views(connection: duckdb.DuckDBPyConnection, home: Path, release: Release) -> None:
+    """Make the views, then shut everything but their files."""
+    readable = []
+    for name, table in TABLES.items():
+        version = release.tables.get(name)
+        files = [] if version is None else deltas.files(record.folder(home) / name, version)
+        readable += files
+        if files:
+            connection.execute(f"CREATE VIEW {names([name])} AS {parquet(table, files)}")
+        else:
+            connection.register(name, table.empty())
+    connection.register("releases", _release_rows(home, release))
+    connection.execute(f"SET allowed_paths = [{', '.join(map(literal, readable))}]")
+    connection.execute(f"SET TimeZone = {literal(ZONE.key)}")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+
+
+def _release_rows(home: Path, until: Release) -> pa.Table:
+    """The releases up to `until`."""
+    known = releases(home)
+    shown = known[: known.index(until) + 1]
+    own = ("release_id", "parent", "note")
+    rows = [
+        {name: getattr(release, name) if name in own else release.counts.get(name, 0) for name in RELEASES.names}
+        | {"created_at": release.created_at.astimezone(UTC)}
+        for release in shown
+    ]
+    return pa.Table.from_pylist(rows, schema=RELEASES.schema)
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:500]

@@ -1,0 +1,176 @@
+"""Reports as read -> Arrow rows: column by column, exact, nothing rounded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from decimal import Context, Decimal, Inexact, InvalidOperation
+from typing import Any, Final
+
+import pyarrow as pa
+
+from form.grid import BBox
+from form.reading import Reading, Report
+from warehouse.spec import DECIMAL, ERRORS, TABLES
+
+#: note on a cell whose figure cannot be stored exactly (what auditors read is Chinese).
+OUT_OF_RANGE: Final = "数值超出可存储范围"
+
+#: Quantizing in it raises, rather than rounds, whatever 38 digits with 10 decimals cannot hold.
+_EXACT: Final = Context(prec=DECIMAL.precision, traps=[Inexact, InvalidOperation])
+_STEP: Final = Decimal(1).scaleb(-DECIMAL.scale)
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Whose report it is and where it came from; `year` is the year it is filed under.
+
+    `level`: province, prefecture, county, township; `kind`: aggregate, office, department; `reader`: the
+    document's reader and version.
+    """
+
+    unit_id: str
+    unit_name: str
+    code: str
+    level: str
+    kind: str
+    parent_id: str | None
+    year: int
+    address: str
+    media_type: str
+    sha256: str
+    capture_id: str
+    reader: str
+    published: date | None = None
+
+    @property
+    def report_id(self) -> str:
+        """`{unit_id}-{year}`."""
+        return f"{self.unit_id}-{self.year}"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A document that gave no report: `code` of `form.errors.REASONS`, `year` the one expected."""
+
+    unit_id: str
+    capture_id: str
+    address: str
+    sha256: str
+    reader: str
+    code: str
+    detail: str
+    year: int | None = None
+
+
+Source = tuple[Provenance, Report]
+Columns = dict[str, list[Any]]
+
+
+def report_rows(sources: Sequence[Source]) -> pa.Table:
+    """One row of `reports` a source, in order."""
+    columns: Columns = {
+        name: [_clean(getattr(origin, name)) for origin, _ in sources]
+        for name in (*Provenance.__slots__, "report_id")
+    }
+    for name, value in _REPORT_FIELDS.items():
+        columns[name] = [value(report) for _, report in sources]
+    return _table("reports", columns)
+
+
+def cell_rows(sources: Sequence[Source]) -> pa.Table:
+    """One row of `cells` a reading, in order; figures that do not fit become unreadable with a note."""
+    readings = [reading for _, report in sources for reading in report.readings]
+    columns: Columns = {
+        name: [_clean(getattr(reading, name)) for reading in readings]
+        for name in ("key", "printed", "reader", "confidence", "page")
+    }
+    for name in ("report_id", "unit_id", "year"):
+        columns[name] = [
+            _clean(value) for origin, report in sources for value in (getattr(origin, name),) * len(report.readings)
+        ]
+    columns["table"] = [_clean(reading.key.partition(".")[0]) for reading in readings]
+    stored = [_stored(reading) for reading in readings]
+    columns |= {name: [row[i] for row in stored] for i, name in enumerate(("value", "state", "note"))}
+    boxes: list[BBox | tuple[None, None, None, None]] = [
+        reading.bbox or (None, None, None, None) for reading in readings
+    ]
+    columns |= {name: [box[i] for box in boxes] for i, name in enumerate(("x0", "y0", "x1", "y1"))}
+    return _table("cells", columns)
+
+
+def error_rows(failures: Iterable[Failure]) -> pa.Table:
+    """One row of a part's `errors` a failure, in order."""
+    items = list(failures)
+    columns = {name: [_clean(getattr(item, name)) for item in items] for name in Failure.__slots__}
+    return pa.table({name: columns[name] for name in ERRORS.names}, schema=ERRORS.schema)
+
+
+def document_rows(reports: pa.Table, errors: pa.Table) -> pa.Table:
+    """What came of each document of a batch: rows of `documents` from `reports` and a part's `errors`.
+
+    A document with several reports gives one row, with the year of the first.
+    """
+    table = TABLES["documents"]
+    read = reports.select(["unit_id", "sha256", "reader", "capture_id", "address", "year"])
+    read = read.append_column("outcome", pa.repeat("report", len(read)))
+    read = read.append_column("detail", pa.nulls(len(read), pa.string()))
+    failed = errors.rename_columns({"code": "outcome"})
+    both = pa.concat_tables([table.conform(read), table.conform(failed)])
+    rest = [name for name in table.names if name not in table.key]
+    firsts = both.group_by(list(table.key), use_threads=False).aggregate([(name, "first") for name in rest])
+    return table.conform(firsts.rename_columns({f"{name}_first": name for name in rest}))
+
+
+def _table(name: str, columns: Columns) -> pa.Table:
+    schema = TABLES[name].schema
+    return pa.table({field.name: columns[field.name] for field in schema}, schema=schema)
+
+
+def _clean(value: Any) -> Any:
+    """`value`; in text, lone surrogates (no character; Arrow is UTF-8) become U+FFFD."""
+    if not isinstance(value, str) or value.isascii():
+        return value
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return value
+
+
+def _stored(reading: Reading) -> tuple[Decimal | None, str, str | None]:
+    """value, state and note as stored."""
+    note = _clean(reading.note)
+    if reading.value is None:
+        return None, reading.state, note
+    if reading.value.is_finite():
+        with suppress(Inexact, InvalidOperation):
+            return _EXACT.quantize(reading.value, _STEP), reading.state, note
+    return None, "unreadable", f"{OUT_OF_RANGE}；{note}" if note else OUT_OF_RANGE
+
+
+def _period(end: int) -> Callable[[Report], date | None]:
+    return lambda report: report.period[end] if report.period else None
+
+
+def _leftovers(report: Report) -> list[dict[str, Any]]:
+    return [
+        {"table": _clean(item.table), "printed": _clean(item.printed), "page": item.page} for item in report.leftovers
+    ]
+
+
+_REPORT_FIELDS: Final[dict[str, Callable[[Report], Any]]] = {
+    "unit": lambda report: _clean(report.unit),
+    "edition": lambda report: report.edition,
+    "title": lambda report: _clean(report.title),
+    "period_from": _period(0),
+    "period_to": _period(1),
+    "sections": lambda report: list(report.sections),
+    "overview": lambda report: _clean(report.narrative.overview),
+    "problems": lambda report: _clean(report.narrative.problems),
+    "other_matters": lambda report: _clean(report.narrative.other_matters),
+    "leftovers": _leftovers,
+    "remarks": lambda report: [{"code": _clean(item.code), "text": _clean(item.text)} for item in report.remarks],
+}

@@ -1,0 +1,75 @@
+"""What stands in the warehouse: the releases, the tables of one, the documents already read."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from warehouse import deltas, record
+from warehouse.errors import QueryError
+from warehouse.record import Release, current, releases
+from warehouse.spec import TABLES
+
+__all__ = ["current", "known_documents", "read_table", "release_as_of", "releases"]
+
+#: The zone of a date or time that names none.
+ZONE: Final = ZoneInfo("Asia/Shanghai")
+
+
+def release_as_of(home: Path, as_of: str | None = None) -> Release:
+    """The release of that id, or the last one at or before that ISO date or time; without either the current.
+
+    A date means the end of that day, and what names no zone is in Asia/Shanghai. Raises QueryError where
+    there is no such release.
+    """
+    known = releases(home)
+    if not known:
+        raise QueryError("nothing has been released yet")
+    if as_of is None:
+        return known[-1]
+    for release in known:
+        if release.release_id == as_of:
+            return release
+    moment = _moment(as_of, known[-1])
+    earlier = [release for release in known if release.created_at <= moment]
+    if not earlier:
+        raise QueryError(
+            f"no release at or before {as_of}; the first is {known[0].release_id}, {known[0].created_at}"
+        )
+    return earlier[-1]
+
+
+def _moment(as_of: str, last: Release) -> datetime:
+    try:
+        moment = datetime.fromisoformat(as_of)
+    except ValueError:
+        raise QueryError(
+            f"unknown release {as_of!r}: neither an id up to {last.release_id} nor an ISO date or time"
+        ) from None
+    if len(as_of) <= len("2026-01-31"):
+        moment = datetime.combine(moment, time.max)
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
+
+
+def read_table(home: Path, name: str, as_of: str | None = None) -> pa.Table:
+    """All rows of a table of `warehouse.spec` in its exact schema, in no order; raises as `release_as_of`."""
+    version = release_as_of(home, as_of).tables.get(name)
+    table = TABLES[name]
+    return table.empty() if version is None else deltas.read(record.folder(home) / name, table, version)
+
+
+def known_documents(home: Path) -> frozenset[tuple[str, str, str]]:
+    """(unit_id, sha256, reader) of every document read and published, whatever came of it.
+
+    What is in it need not be read again: its report is released or held, or its failure is on record. The
+    unit belongs to it because the same bytes under another unit are another unit's report.
+    """
+    if current(home) is None:
+        return frozenset()
+    documents = read_table(home, "documents")
+    columns = (documents[name].to_pylist() for name in ("unit_id", "sha256", "reader"))
+    return frozenset(zip(*columns, strict=True))
