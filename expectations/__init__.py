@@ -1,1 +1,10 @@
-"""The rules as data, one evaluator, the Great Expectations suites."""
+"""The rules as data, one evaluator, and the suites of Great Expectations at the gate.
+
+`evaluate` gives the verdicts of a batch and needs no Great Expectations; `expectations.suites.gate` is the gate.
+"""
+
+from expectations.evaluator import evaluate
+from expectations.findings import findings
+from expectations.rules import RULES
+
+__all__ = ["RULES", "evaluate", "findings"]

@@ -1,0 +1,156 @@
+"""The one evaluator: every rule over a whole batch, one verdict a report, rule and scope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from expectations import attributes, linear, predicates
+from expectations.answer import FAIL, NOT_EVALUABLE, REASONS, SILENT, UNREADABLE, Answer, Words
+from expectations.batch import Batch, load
+from expectations.declaration import OUTCOMES, SEVERITIES, Rule
+from expectations.rules import RULES
+from expectations.schema import VERDICTS
+from expectations.suspects import Suspects, suspects
+
+_PREDICATES: Final[dict[str, Callable[[Batch, Rule], Iterator[Answer]]]] = {
+    "total_blank": predicates.total_blank,
+    "integer": predicates.integer,
+    "edition": predicates.edition,
+    "empty": predicates.empty,
+    "block_blank": predicates.block_blank,
+    "procurement": predicates.procurement,
+    "fee": predicates.fee,
+    "level": attributes.level,
+    "period": attributes.period,
+    "sections": attributes.sections,
+    "leftover": attributes.leftover,
+}
+#: How a failure is attributed while there is no second reading to tell publisher from extraction.
+UNATTRIBUTED: Final = "unattributed"
+
+
+def evaluate(reports: pa.Table, cells: pa.Table) -> pa.Table:
+    """The `verdicts` of a batch, from the tables `reports` and `cells` of `docs/architecture.md`.
+
+    One verdict a report, rule and scope, ordered by report_id, then as the rules and scopes are declared.
+    Passes and rules that do not apply carry no words and no cells. Raises ValueError for a batch of which
+    no verdict could be trusted (see `expectations.batch.load`).
+    """
+    batch = load(reports, cells)
+    asked = [(rule, answer) for rule in RULES for answer in ask(batch, rule)]
+    return _table(batch, [rule for rule, _ in asked], [answer for _, answer in asked])
+
+
+def ask(batch: Batch, rule: Rule) -> Iterator[Answer]:
+    """The answers of one rule, a scope each, in the order of its scopes."""
+    if rule.predicate is not None:
+        yield from _PREDICATES[rule.predicate](batch, rule)
+        return
+    for scope in rule.scopes:
+        yield linear.ask(batch, scope, SEVERITIES.index(rule.severities[0]))
+
+
+class _Spoken(NamedTuple):
+    """The verdicts to write: for each its report, its answer, and the codes."""
+
+    report: npt.NDArray[np.intp]
+    answer: npt.NDArray[np.intp]
+    outcome: npt.NDArray[np.int8]
+
+
+def _table(batch: Batch, rules: Sequence[Rule], answers: Sequence[Answer]) -> pa.Table:
+    outcomes = np.array([answer.outcome for answer in answers]).T
+    reasons = np.array([answer.reason for answer in answers]).T
+    severities = np.array([answer.severity for answer in answers]).T
+    report, position = np.nonzero(outcomes != SILENT)
+    spoken = _Spoken(report, position, outcomes[report, position])
+    reason = reasons[report, position]
+    of_report = pa.array(report)
+    columns = {
+        "report_id": batch.reports["report_id"].take(of_report),
+        "unit_id": batch.reports["unit_id"].take(of_report),
+        "year": batch.reports["year"].take(of_report),
+        "rule": _pick([rule.id for rule in rules], position),
+        "severity": _pick(SEVERITIES, severities[report, position]),
+        "scope": _pick([answer.scope for answer in answers], position),
+        "outcome": _pick(OUTCOMES, spoken.outcome),
+        "cells": _operands(answers, spoken),
+        "attribution": _attribution(spoken, reason),
+        "suspects": _suspects(suspects(batch, answers), spoken, len(answers)),
+        **_words(answers, spoken, reason),
+    }
+    return pa.table([columns[name] for name in VERDICTS.names], schema=VERDICTS)
+
+
+def _pick(names: Sequence[str], codes: npt.NDArray[np.integer[Any]]) -> pa.Array:
+    """Names by code as a string column; null where the code is negative."""
+    indices = pa.array(codes, mask=codes < 0)
+    return pa.DictionaryArray.from_arrays(indices, pa.array(names, pa.string())).cast(pa.string())
+
+
+def _words(answers: Sequence[Answer], spoken: _Spoken, reason: npt.NDArray[np.int8]) -> dict[str, pa.Array]:
+    """The text columns: what an answer says of a report, else the reason why it cannot be evaluated."""
+    texts: dict[str, list[str]] = {name: [] for name in Words._fields}
+    texts["message"] = list(REASONS[1:])
+    codes = {name: np.full(len(reason), -1, dtype=np.int32) for name in Words._fields}
+    codes["message"][:] = reason.astype(np.int32) - 1
+    place = _places(spoken, len(answers))
+    for position, answer in enumerate(answers):
+        for report, words in answer.words.items():
+            for name, text in words._asdict().items():
+                if text is not None:
+                    codes[name][place(report, position)] = len(texts[name])
+                    texts[name].append(text)
+    return {name: _pick(texts[name], codes[name]) for name in Words._fields}
+
+
+def _places(spoken: _Spoken, width: int) -> Callable[[int, int], int]:
+    """Where the verdict of a report and an answer stands; both rise along the table."""
+    flat = spoken.report * width + spoken.answer
+
+    def place(report: int, answer: int) -> int:
+        return int(np.searchsorted(flat, report * width + answer))
+
+    return place
+
+
+def _operands(answers: Sequence[Answer], spoken: _Spoken) -> pa.ListArray:
+    """The cells of each failure and of each rule that could not be evaluated; empty for the others."""
+    sets = [operands for answer in answers for operands in answer.operands]
+    first = np.cumsum([0, *(len(answer.operands) for answer in answers)])
+    which = np.array([answer.which for answer in answers]).T[spoken.report, spoken.answer]
+    chosen = first[spoken.answer] + which
+    lengths = np.array([len(keys) for keys in sets])[chosen]
+    lengths[(spoken.outcome != FAIL) & (spoken.outcome != NOT_EVALUABLE)] = 0
+    starts = np.cumsum([0, *(len(keys) for keys in sets)])[:-1][chosen]
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    within = np.arange(offsets[-1]) - np.repeat(offsets[:-1], lengths)
+    keys = pa.array([key for keys in sets for key in keys], pa.string())
+    return pa.ListArray.from_arrays(
+        pa.array(offsets, pa.int32()), keys.take(pa.array(np.repeat(starts, lengths) + within))
+    )
+
+
+def _attribution(spoken: _Spoken, reason: npt.NDArray[np.int8]) -> pa.Array:
+    """`unreadable` where a cell could not be read, `unattributed` for every failure, else null."""
+    codes = np.full(len(reason), -1, dtype=np.int8)
+    codes[spoken.outcome == FAIL] = 0
+    codes[reason == UNREADABLE] = 1
+    return _pick((UNATTRIBUTED, "unreadable"), codes)
+
+
+def _suspects(found: Suspects, spoken: _Spoken, width: int) -> pa.ListArray:
+    """The suspect cells of each verdict, mostly none."""
+    place = _places(spoken, width)
+    at = sorted((place(report, answer), keys) for (answer, report), keys in found.items())
+    lengths = np.zeros(len(spoken.report), dtype=np.int64)
+    for row, keys in at:
+        lengths[row] = len(keys)
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    values = pa.array([key for _, keys in at for key in keys], pa.string())
+    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), values)

@@ -1,0 +1,80 @@
+"""Figures, equations and messages as auditors read them. Exact: nothing here is rounded."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from typing import Final
+
+from expectations import layout
+from expectations.answer import Words
+from expectations.batch import Batch
+from expectations.declaration import Operator, Relation, Scope, Term
+
+#: the sign of a broken relation
+BROKEN: Final[dict[Operator, str]] = {"=": "≠", "≤": "≰", "≥": "≱"}
+_SAID: Final[dict[Operator, str]] = {"=": "不相等", "≤": "应不大于后者", "≥": "应不小于后者"}
+_FULL_WIDTH: Final = str.maketrans({"<": "＜", ">": "＞", "&": "＆"})
+
+
+def figure(number: Fraction) -> str:
+    """A figure in plain decimal notation, no exponent and no trailing zeros."""
+    if number.denominator == 1:
+        return str(number.numerator)
+    with localcontext(prec=100):
+        return format((Decimal(number.numerator) / number.denominator).normalize(), "f")
+
+
+def quote(printed: str, limit: int = 60) -> str:
+    """Printed text for a message: one line, no control or markup characters, cut with …"""
+    plain = "".join(" " if unicodedata.category(char).startswith(("C", "Z")) else char for char in printed)
+    line = " ".join(plain.split()).translate(_FULL_WIDTH)
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def total(batch: Batch, terms: Sequence[Term], report: int) -> Fraction:
+    """One side of a relation, exactly; blank cells as 0."""
+    return sum((coefficient * batch.exact(key, report) for coefficient, key in terms), Fraction(0))
+
+
+def _side(terms: Sequence[tuple[int, Fraction, str]]) -> str:
+    """`172 + 5` or, with labels, `新收 172 + 结转 5`; zeros are left out unless nothing else is there."""
+    shown = [term for term in terms if term[1]] or terms[:1]
+    text = ""
+    for coefficient, number, name in shown:
+        sign = " − " if coefficient < 0 else " + "
+        digits = f"({figure(number)})" if number < 0 and text else figure(number)
+        text += (sign if text or coefficient < 0 else "") + (f"{name} {digits}" if name else digits)
+    return text.strip() or "0"
+
+
+def broken(batch: Batch, scope: Scope, relation: Relation, report: int) -> Words:
+    """The words of a relation that a report breaks."""
+    plain, named, sums = [], [], []
+    for terms in (relation.left, relation.right):
+        figures = [(c, batch.exact(key, report), layout.short_label(key, scope.id)) for c, key in terms]
+        plain.append(_side([(c, number, "") for c, number, _ in figures]))
+        named.append(_side(figures))
+        sums.append(total(batch, terms, report))
+    left, right = (
+        said if said.endswith(f" {figure(value)}") and " + " not in said else f"{said} = {figure(value)}"
+        for said, value in zip(named, sums, strict=True)
+    )
+    equation = f"{plain[0]} {BROKEN[relation.operator]} {plain[1]}"
+    if relation.operator == "=":
+        gap = figure(abs(sums[0] - sums[1]))
+        message = f"{scope.label}：{left}，而{right}，相差 {gap}"
+        return Words(figure(sums[0]), figure(sums[1]), equation, message)
+    expected = f"{relation.operator} {figure(sums[1])}"
+    if not relation.right:
+        return Words(expected, figure(sums[0]), equation, f"{scope.label}：{left}，不应为负数")
+    message = f"{scope.label}：{left}，{right}，前者{_SAID[relation.operator]}"
+    return Words(expected, figure(sums[0]), equation, message)
+
+
+def derived(batch: Batch, scope: Scope, relation: Relation, report: int) -> Words:
+    """The words of a blank total: what its parts add up to."""
+    value = figure(total(batch, relation.left, report))
+    return Words(value, None, None, f"{scope.label}：合计空白，按各分项推算为 {value}")
