@@ -1,0 +1,166 @@
+"""The digest of a release: everything a quality report says, computed once for both parts of the mail."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import pyarrow as pa
+
+from notices import coverage, findings
+from notices.coverage import Matrix, Unread
+from notices.findings import Change, Finding, Gone, Names
+from notices.listing import Listing
+from notices.tasks import Task, tasks
+from notices.text import link, plain
+
+#: Findings that a mail lists. Some mail clients cut a message at 100 KB.
+LIMIT: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What ran. Times are aware; `release_id` is None where the run released nothing new.
+
+    `released_at` is the time in the release's own record (not of the run that reports it), and
+    `previous_release_id` the release before, or the current one where nothing is new. `fetched`,
+    `unchanged` and `failed` count documents captured anew, found as before, and not to be had.
+    """
+
+    province: str
+    run_id: str
+    flow: str
+    started: datetime
+    finished: datetime
+    release_id: str | None
+    released_at: datetime | None
+    previous_release_id: str | None
+    fetched: int
+    unchanged: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Arrow tables of a release with the columns of docs/architecture.md.
+
+    `cells` may be a part of the released and held cells, as long as it has those of reports with
+    findings. `previous_findings` are those of the release before; None for a first release.
+    """
+
+    reports: pa.Table
+    held_reports: pa.Table
+    findings: pa.Table
+    coverage: pa.Table
+    cells: pa.Table
+    previous_findings: pa.Table | None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A report in quarantine, and the rules that keep it there: (rule, title, times)."""
+
+    unit: str
+    year: int
+    rules: tuple[tuple[str, str, int], ...]
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """One quality report; lists hold what the mail shows and say how many there are."""
+
+    run: RunFacts
+    headline: str
+    first: bool
+    released: int
+    changes: tuple[Change, ...]
+    tasks: tuple[Task, ...]
+    held: Listing[Held]
+    grave: Listing[Finding]
+    lesser: Listing[Finding]
+    gone: Listing[Gone]
+    matrix: Matrix
+    unread: Listing[Unread]
+
+    @property
+    def critical(self) -> Change:
+        """The change of the critical findings."""
+        return self.changes[0]
+
+    @property
+    def key(self) -> str:
+        """What this digest is about, the same for every run that reports the same release."""
+        if self.run.release_id is None or self.run.released_at is None:
+            return self.run.run_id
+        return f"{self.run.release_id} {self.run.released_at.isoformat()}"
+
+
+def build(run: RunFacts, tables: Tables, names: Names, limit: int = LIMIT) -> Digest:
+    """Return the digest of a run over the tables of its release.
+
+    `limit` caps the findings shown (criticals first), and each list of held reports, gone findings and
+    unread documents.
+    """
+    before = findings.identities(tables.previous_findings)
+    rows = findings.arranged(tables.findings, before)
+    grave = [row for row in rows if row["severity"] == "critical"]
+    read = frozenset(tables.reports["report_id"].to_pylist()) | frozenset(
+        tables.held_reports["report_id"].to_pylist()
+    )
+    lost, lost_by_severity = findings.gone(
+        tables.previous_findings, findings.identities(tables.findings), read, names, limit
+    )
+    changes = findings.changes(rows, lost_by_severity)
+    matrix = coverage.matrix(tables.coverage, names.places)
+    first = tables.previous_findings is None
+    return Digest(
+        run=run,
+        headline=_headline(run, tables, grave, first),
+        first=first,
+        released=tables.reports.num_rows,
+        changes=changes,
+        tasks=tasks(rows, tables.coverage),
+        held=_held(tables.held_reports, grave, names, limit),
+        grave=findings.listed(grave, tables.cells, names, limit),
+        lesser=findings.listed(rows[len(grave) :], tables.cells, names, max(0, limit - len(grave))),
+        gone=lost,
+        matrix=matrix,
+        unread=coverage.unread(tables.coverage, limit),
+    )
+
+
+def _headline(run: RunFacts, tables: Tables, grave: Sequence[Mapping[str, Any]], first: bool) -> str:
+    new = sum(row["status"] == "new" for row in grave)
+    released, held = tables.reports.num_rows, tables.held_reports.num_rows
+    stand = f"已放行 {released} 份，暂扣 {held} 份" if held else f"已放行 {released} 份，没有暂扣"
+    opening = "没有新内容" if run.release_id is None else ("首次发布" if first else "新一期发布")
+    if not grave:
+        return f"{opening}：{stand}，没有严重问题。"
+    units = len({row["unit_id"] for row in grave})
+    fresh = "" if first else (f"，其中新增 {new} 项" if new else "，没有新增")
+    return f"{opening}：{stand}；{units} 个单位共有严重问题 {len(grave)} 项{fresh}。"
+
+
+def _held(held: pa.Table, grave: Sequence[Mapping[str, Any]], names: Names, limit: int) -> Listing[Held]:
+    rules: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for row in grave:
+        rules[row["report_id"]][row["rule"]] += 1
+    reports = held.select(["report_id", "unit_id", "unit_name", "year", "address"]).to_pylist()
+    reports.sort(key=lambda row: (row["unit_id"], row["year"]))
+    items = tuple(
+        Held(
+            plain(row["unit_name"], 60),
+            row["year"],
+            tuple(
+                (plain(rule, 40), plain(names.rules.get(rule, ""), 60), times)
+                for rule, times in sorted(rules[row["report_id"]].items())
+            ),
+            link(row["address"]),
+        )
+        for row in reports[:limit]
+    )
+    return Listing(items, len(reports))

@@ -1,0 +1,145 @@
+"""A digest as the two parts of a mail. Every value is made visible and escaped at one point."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from functools import cache, partial
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from notices import words
+from notices.digest import Digest, RunFacts
+from notices.text import visible
+
+#: The readers' time; China has had no other offset since 1991.
+BEIJING: Final = timezone(timedelta(hours=8))
+
+#: What shows a list in full, by list.
+_QUERIES: Final = {
+    "findings": "SELECT unit_name, year, rule, equation, address FROM findings",
+    "grave": "SELECT unit_name, year, rule, equation, address FROM findings WHERE severity = 'critical'",
+    "lesser": "SELECT unit_name, year, rule, equation, address FROM findings WHERE severity <> 'critical'",
+    "held": "SELECT DISTINCT unit_name, year, rule FROM findings WHERE gate = 'held'",
+    "unread": "SELECT unit_name, year, status, reason, address FROM coverage WHERE gate IS NULL",
+    "gone": "SELECT unit_name, year, rule, equation FROM findings",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The subject line and both bodies; they say the same."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render(digest: Digest) -> Parts:
+    """Return the mail's subject, text and HTML; the same digest gives the same characters."""
+    subject = visible(_subject(digest))
+    context = {
+        "digest": digest,
+        "run": digest.run,
+        "subject": subject,
+        "tiles": _tiles(digest),
+        "ran": _ran(digest.run),
+        "queries": {name: _query(name, digest.run) for name in _QUERIES},
+    }
+    return Parts(
+        subject,
+        _environment().get_template("digest.txt.j2").render(context),
+        _environment().get_template("digest.html.j2").render(context),
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("notices"),
+        autoescape=select_autoescape(("html.j2",)),
+        finalize=_shown,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["day"] = _day
+    for name, meanings, absent in (
+        ("severity", words.SEVERITIES, "—"),
+        ("gate", words.GATES, "—"),
+        ("attribution", words.ATTRIBUTIONS, words.UNATTRIBUTED),
+    ):
+        environment.filters[name] = partial(_word, meanings, absent)
+    return environment
+
+
+def _shown(value: object) -> object:
+    # Markup is the output of our own macros, whose parts came through here already.
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _word(meanings: Mapping[str, str], absent: str, code: str | None) -> str:
+    return words.word(meanings, code, absent)
+
+
+def _day(moment: datetime) -> str:
+    there = moment.astimezone(BEIJING)
+    return f"{there.year} 年 {there.month} 月 {there.day} 日 {there:%H:%M}"
+
+
+def _subject(digest: Digest) -> str:
+    # No blanks: Python 3.11 loses one where it folds a header between ASCII and an encoded word.
+    grave = digest.critical.new + digest.critical.open
+    news = f"严重问题{grave}项" if grave else "没有严重问题"
+    if grave and not digest.first:
+        news += f"（新增{digest.critical.new}）"
+    release = f"{digest.run.release_id}：" if digest.run.release_id else "没有新内容："
+    return f"【勾稽】{digest.run.province}{release}{news}，放行{digest.released}，暂扣{digest.held.total}"
+
+
+def _tiles(digest: Digest) -> tuple[tuple[str, int, str, str], ...]:
+    """Label, number, tone (bad, good, plain) and note of each figure at the top."""
+    critical, warning, info = digest.changes
+    gone = critical.gone + warning.gone + info.gone
+    held = digest.held.total
+    return (
+        (
+            "严重问题" if digest.first else "新增严重问题",
+            critical.new,
+            "bad" if critical.new else "good",
+            f"另有警告 {warning.new}、提示 {info.new}",
+        ),
+        (
+            "仍未解决",
+            critical.open,
+            "bad" if critical.open else "good",
+            f"另有警告 {warning.open}、提示 {info.open}",
+        ),
+        ("已消除", gone, "good" if gone else "plain", f"其中严重 {critical.gone}"),
+        ("暂扣报告", held, "bad" if held else "good", f"已放行 {digest.released}"),
+    )
+
+
+def _ran(run: RunFacts) -> tuple[str, ...]:
+    minutes, seconds = divmod(round((run.finished - run.started).total_seconds()), 60)
+    took = f"{minutes} 分 {seconds} 秒" if minutes else f"{seconds} 秒"
+    before = f"，上一期 {run.previous_release_id}" if run.previous_release_id else "，没有上一期"
+    release = f"发布 {run.release_id}{before}" if run.release_id else f"没有新内容，仍以 {_current(run)} 为准"
+    return (
+        f"运行 {run.run_id}（{run.flow}）：{_day(run.started)} 开始，{_day(run.finished)} 结束，用时 {took}。",
+        f"新抓取 {run.fetched} 份，未变 {run.unchanged} 份，抓取失败 {run.failed} 份。{release}。",
+    )
+
+
+def _current(run: RunFacts) -> str:
+    return run.release_id or run.previous_release_id or "（尚无发布）"
+
+
+def _query(name: str, run: RunFacts) -> str:
+    release = run.previous_release_id if name == "gone" else run.release_id or run.previous_release_id
+    at = f" --as-of {release}" if release else ""
+    return f'gouji query "{_QUERIES[name]}"{at}'

@@ -1,0 +1,193 @@
+"""What a digest says of a release."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pyarrow as pa
+import pytest
+from conftest import FINDINGS, NAMES, RUN, YEARS, faults, finding, tables
+
+from notices.coverage import YEARS as SHOWN
+from notices.coverage import kind, matrix
+from notices.digest import Digest, RunFacts, Tables, build
+from notices.findings import Names
+from notices.words import reason
+
+
+@pytest.fixture
+def digest(run: RunFacts, release: Tables, names: Names) -> Digest:
+    return build(run, release, names)
+
+
+def test_criticals_first_then_new_then_unit_and_year(digest: Digest) -> None:
+    shown = [*digest.grave.items, *digest.lesser.items]
+    assert len(shown) == len(faults())
+    assert {it.severity for it in digest.grave.items} == {"critical"}
+    assert [it.status for it in digest.grave.items] == ["new"] * 4 + ["open"]
+    order = [(["critical", "warning", "info"].index(it.severity), it.status != "new", it.report_id) for it in shown]
+    assert order == sorted(order)
+
+
+def test_new_open_and_gone(digest: Digest) -> None:
+    assert [(it.severity, it.new, it.open, it.gone) for it in digest.changes] == [
+        ("critical", 4, 1, 2),
+        ("warning", 3, 0, 0),
+        ("info", 0, 2, 0),
+    ]
+    assert [(it.unit, it.year, it.rechecked) for it in digest.gone.items] == [
+        ("兰州市人民政府", 2022, True),
+        ("甘谷县人民政府", 2024, False),  # unreadable now: nobody can say that it was mended
+    ]
+
+
+def test_headline(run: RunFacts, release: Tables, first_release: Tables, clean_release: Tables) -> None:
+    later = build(run, release, NAMES)
+    assert later.headline == "新一期发布：已放行 73 份，暂扣 4 份；4 个单位共有严重问题 5 项，其中新增 4 项。"
+    first = build(run, first_release, NAMES)
+    assert first.first
+    assert first.headline == "首次发布：已放行 73 份，暂扣 4 份；4 个单位共有严重问题 5 项。"
+    idle = build(replace(run, release_id=None, released_at=None), clean_release, NAMES)
+    assert idle.headline == "没有新内容：已放行 84 份，没有暂扣，没有严重问题。"
+    again = build(run, tables(faults(), faults()), NAMES)
+    assert again.headline.endswith("共有严重问题 5 项，没有新增。")
+
+
+def test_held_reports_say_why(digest: Digest) -> None:
+    assert digest.held.total == 4
+    assert [(it.unit, it.year, [rule for rule, _, _ in it.rules]) for it in digest.held.items[:2]] == [
+        ("榆中县人民政府", 2023, ["T3-IDENT", "T3-ROW"]),
+        ("甘谷县自然资源局", 2021, ["T4-SUM"]),
+    ]
+
+
+def test_places_show_what_is_printed_and_where(digest: Digest) -> None:
+    suspect = digest.grave.items[0]
+    assert [(it.printed, it.page, it.suspect) for it in suspect.places] == [("170", 4, True)]
+    assert (suspect.cells, suspect.pages) == (4, (4,))
+    unattributed = digest.grave.items[2]
+    assert [it.printed for it in unattributed.places] == ["1019", "12", "1281", "20"]
+    assert not any(it.suspect for it in unattributed.places)
+    assert unattributed.pages == ()
+
+
+def test_blank_cells_stay_blank(digest: Digest) -> None:
+    blank = next(it for it in digest.grave.items if it.unit.startswith("积石山"))
+    assert [it.printed for it in blank.places] == ["4", "1", ""]
+
+
+def test_tasks_name_who_acts(digest: Digest) -> None:
+    assert [(task.who, task.number) for task in digest.tasks] == [
+        ("发布单位", 3),
+        ("系统运维", 1),
+        ("审核人员", 1),
+        ("系统运维", 1),
+        ("审核人员", 3),
+        ("审核人员", 2),
+        ("审核人员", 3),
+    ]
+    assert digest.tasks[0].examples == ("榆中县人民政府 2023", "甘谷县自然资源局 2021")
+    assert digest.tasks[0].reports == 2
+
+
+def test_an_attribution_nobody_knows_is_still_somebodys_task(run: RunFacts) -> None:
+    odd = finding(5, 2023, "T3-IDENT", "critical", attribution="moon")
+    assert build(run, tables([odd], []), NAMES).tasks[0].what.startswith("项责任未明")
+
+
+def test_matrix_adds_up(digest: Digest) -> None:
+    shown = digest.matrix
+    assert shown.years == tuple(YEARS)
+    assert [row.name for row in shown.places] == ["省级", "兰州市", "嘉峪关市", "天水市", "酒泉市", "临夏州"]
+    assert [row.name for row in shown.levels] == ["省级", "市州", "县区", "乡镇"]
+    for rows in (shown.places, shown.levels):
+        for field in ("released", "held", "missing", "blocked", "unread", "due"):
+            assert sum(getattr(row.total, field) for row in rows) == getattr(shown.total.total, field)
+    total = shown.total.total
+    assert (total.released, total.held, total.missing, total.blocked, total.unread) == (73, 4, 2, 1, 3)
+    assert total.due == 83  # 84 less the one not yet due
+    lanzhou = shown.places[1]
+    assert [(it.tone, it.gaps) for it in lanzhou.years[3:5]] == [("good", ()), ("bad", (("扣", 1),))]
+
+
+def test_matrix_keeps_the_latest_years_and_counts_the_rest() -> None:
+    years = range(2010, 2010 + SHOWN + 3)
+    table = pa.table(
+        {
+            "code": ["620100"] * len(years),
+            "level": ["prefecture"] * len(years),
+            "year": list(years),
+            "status": ["published"] * len(years),
+            "gate": ["released"] * len(years),
+        }
+    )
+    shown = matrix(table, {})
+    assert (shown.years, shown.earlier) == (tuple(years)[-SHOWN:], 3)
+    assert shown.places[0].name == "620100"
+    assert shown.total.total.released == SHOWN
+
+
+@pytest.mark.parametrize(
+    ("status", "gate", "expected"),
+    [
+        ("published", "released", "released"),
+        ("published", "held", "held"),
+        ("published", None, "unread"),
+        ("attachment_only", "released", "released"),
+        ("image_only", None, "unread"),
+        ("unreadable", None, "unread"),
+        ("blocked", None, "blocked"),
+        ("not_published", None, "missing"),
+        ("not_due", None, None),
+        ("merged", None, None),
+        (None, None, "unread"),  # COV-UNIT: never silently left out
+    ],
+)
+def test_every_status_has_its_place(status: str | None, gate: str | None, expected: str | None) -> None:
+    assert kind(status, gate) == expected
+
+
+def test_unread_documents_say_why(digest: Digest) -> None:
+    assert digest.unread.total == 4
+    by_unit = {it.unit: (it.status, it.reason) for it in digest.unread.items}
+    assert by_unit["甘谷县人民政府"] == ("无法读取", "文件已加密（需要口令）")
+    assert by_unit["嘉峪关市人民政府"] == ("网站拒绝访问", "HTTP 412，要求执行脚本")
+    assert by_unit["临夏回族自治州人民政府"] == ("仅有图片", "未记录原因")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("empty", "文件为空"),
+        ("timeout: 20 s", "读取超时（20 s）"),
+        ("其他: 原因", "其他: 原因"),
+        (None, "未记录原因"),
+    ],
+)
+def test_reasons_are_told_in_words(text: str | None, expected: str) -> None:
+    assert reason(text) == expected
+
+
+def test_limits_cut_lists_and_say_so(run: RunFacts, release: Tables) -> None:
+    cut = build(run, release, NAMES, limit=3)
+    assert (len(cut.grave.items), cut.grave.more, len(cut.lesser.items), cut.lesser.more) == (3, 2, 0, 5)
+    assert (len(cut.held.items), cut.held.more, cut.unread.more, cut.gone.more) == (3, 1, 1, 0)
+    assert cut.changes == build(run, release, NAMES).changes
+
+
+def test_order_does_not_depend_on_the_tables(run: RunFacts, release: Tables) -> None:
+    turned = replace(
+        release,
+        findings=pa.Table.from_pylist(release.findings.to_pylist()[::-1], schema=FINDINGS),
+        coverage=release.coverage.take(list(range(release.coverage.num_rows))[::-1]),
+        held_reports=release.held_reports.take([3, 2, 1, 0]),
+    )
+    one, other = build(run, release, NAMES), build(run, turned, NAMES)
+    assert replace(one, tasks=()) == replace(other, tasks=())
+
+
+def test_the_key_is_that_of_the_release_not_of_the_run(run: RunFacts, release: Tables) -> None:
+    one = build(run, release, NAMES)
+    assert build(replace(run, run_id="nightly-later", fetched=0), release, NAMES).key == one.key
+    assert build(replace(run, release_id="r0004"), release, NAMES).key != one.key
+    assert build(replace(RUN, release_id=None, released_at=None), release, NAMES).key == RUN.run_id

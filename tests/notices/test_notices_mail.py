@@ -1,0 +1,324 @@
+"""The message: valid in both parts, complete in both parts, harmless, and the same every time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.parser import BytesParser
+from typing import Any
+
+import pytest
+from conftest import FINDINGS, NAMES, RUN, UNITS, coverage, faults, finding, tables
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from notices.digest import Digest, RunFacts, Tables, build
+from notices.mail import Parties, SettingsError, compose, message_id, parties_from
+from notices.render import render
+from notices.text import visible
+
+SENDER = Address("勾稽", addr_spec="gouji@example.org")
+READERS = (Address("审计处", addr_spec="audit@example.org"), Address(addr_spec="b@example.org"))
+PARTIES = Parties(SENDER, READERS)
+DATE = datetime(2025, 4, 1, 19, 2, tzinfo=UTC)
+HOSTILE = '<script>alert(1)</script>兰州\u202e市\x07&amp;=HYPERLINK("http://evil")'
+
+
+def written(digest: Digest) -> bytes:
+    message = compose(digest, SENDER, READERS, message_id(digest, PARTIES), DATE)
+    return message.as_bytes(policy=policy.SMTP)
+
+
+def parsed(digest: Digest) -> EmailMessage:
+    message = BytesParser(policy=policy.default).parsebytes(written(digest))
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def bodies(message: EmailMessage) -> tuple[str, LexborHTMLParser]:
+    text, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert text is not None
+    assert html is not None
+    return text.get_content(), LexborHTMLParser(html.get_content())
+
+
+def squeezed(tree: LexborHTMLParser) -> str:
+    assert tree.body is not None
+    return " ".join(tree.body.text().split())
+
+
+@pytest.fixture
+def digest(run: RunFacts, release: Tables) -> Digest:
+    return build(run, release, NAMES)
+
+
+def test_headers(digest: Digest) -> None:
+    message = parsed(digest)
+    assert message["Subject"] == "【勾稽】甘肃省（样例）r0003：严重问题5项（新增4），放行73，暂扣4"
+    assert [a.addr_spec for a in message["To"].addresses] == ["audit@example.org", "b@example.org"]
+    assert message["From"].addresses[0].display_name == "勾稽"
+    assert message["Date"].datetime == DATE
+    assert message["Date"].endswith("+0800")
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message.get_content_type() == "multipart/alternative"
+    assert not message.defects
+    for part in message.iter_parts():
+        assert part.get_content_charset() == "utf-8"
+        assert not part.defects
+
+
+def test_lines_fit_smtp(digest: Digest) -> None:
+    raw = written(digest)
+    assert raw.isascii()
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+
+
+def test_bytes_are_the_same_every_time(run: RunFacts, release: Tables) -> None:
+    assert written(build(run, release, NAMES)) == written(build(run, release, NAMES))
+
+
+def test_reading_and_writing_again_changes_no_byte(digest: Digest) -> None:
+    raw = written(digest)
+    assert BytesParser(policy=policy.SMTP).parsebytes(raw).as_bytes(policy=policy.SMTP) == raw
+
+
+def test_the_id_belongs_to_release_and_readers(digest: Digest, release: Tables) -> None:
+    one = message_id(digest, PARTIES)
+    assert one.startswith("<gouji-r0003-")
+    assert one.endswith("@example.org>")
+    later = build(replace(RUN, run_id="another", fetched=0), release, NAMES)
+    assert message_id(later, PARTIES) == one
+    assert message_id(digest, Parties(SENDER, READERS[::-1])) == one
+    assert message_id(digest, Parties(SENDER, READERS[:1])) != one
+    assert message_id(build(replace(RUN, release_id="r0004"), release, NAMES), PARTIES) != one
+
+
+def test_both_parts_hold_every_finding(digest: Digest) -> None:
+    text, tree = bodies(parsed(digest))
+    html = squeezed(tree)
+    for row in faults():
+        for field in ("unit_name", "rule", "equation", "expected", "actual", "message", "address"):
+            if row.get(field):
+                assert row[field] in text
+                assert row[field] in html
+        for part in (text, html):
+            assert f"{row['unit_name']} · {row['year']} 年" in part
+            assert NAMES.rules[row["rule"]] in part
+    for figure in ("「170」（第 4 页）", "「1019」", "「12」", "「1281」", "「20」", "「空白」", "「0」"):
+        assert figure in text
+        assert figure in html
+
+
+def test_both_parts_hold_the_rest(digest: Digest) -> None:
+    text, tree = bodies(parsed(digest))
+    for part in (text, squeezed(tree)):
+        for words in (
+            digest.headline,
+            *(task.what for task in digest.tasks),
+            *(f"{it.unit} · {it.year}" for it in (*digest.held.items, *digest.unread.items, *digest.gone.items)),
+            *(it.reason for it in digest.unread.items),
+            *(it.address for it in digest.unread.items),
+            *(row.name for row in (*digest.matrix.places, *digest.matrix.levels)),
+            "报告本期未读到，不能认定已更正",
+            "nightly-20250401T190002",
+            "2025 年 4 月 2 日 03:01",
+            "用时 1 分 45 秒",
+            "新抓取 18 份，未变 58 份，抓取失败 2 份",
+            "发布 r0003，上一期 r0002",
+            "--as-of r0003",
+            "疑为本系统读取错误",
+            "尚未判明",
+        ):
+            assert words in part, words
+
+
+def test_the_matrix_shows_every_tally(digest: Digest) -> None:
+    text, tree = bodies(parsed(digest))
+    html = squeezed(tree)
+    for row in (*digest.matrix.places, digest.matrix.total):
+        for tally in (*row.years, row.total):
+            shown = f"{tally.released}/{tally.due}" if tally.due else "–"
+            assert shown in text
+            assert shown in html
+    cells = [node for node in tree.css("td") if node.attributes.get("class") in {"good", "bad", "poor", "none"}]
+    assert len(cells) == 7 * 7
+    assert {node.text() for node in cells if node.attributes["class"] == "good"} >= {"2/2", "4/4"}
+
+
+def test_what_was_cut_is_said_in_both_parts(run: RunFacts, release: Tables) -> None:
+    text, tree = bodies(parsed(build(run, release, NAMES, limit=3)))
+    for part in (text, squeezed(tree)):
+        assert part.count("另有 2 项未在邮件中列出") == 1  # criticals
+        assert part.count("另有 5 项未在邮件中列出") == 1  # warnings and the rest
+        assert "WHERE severity = 'critical'\" --as-of r0003" in part
+        assert "严重问题（5 项）" in part
+
+
+def test_nothing_to_say_is_said(run: RunFacts, clean_release: Tables) -> None:
+    idle = replace(run, release_id=None, released_at=None, previous_release_id="r0003")
+    message = parsed(build(idle, clean_release, NAMES))
+    assert message["Subject"] == "【勾稽】甘肃省（样例）没有新内容：没有严重问题，放行84，暂扣0"
+    text, tree = bodies(message)
+    for part in (text, squeezed(tree)):
+        assert "没有需要处理的事。" in part
+        assert "没有新内容，仍以 r0003 为准" in part
+        assert "暂扣的报告" not in part
+        assert "警告与提示" not in part
+
+
+def test_a_first_release_calls_nothing_new(run: RunFacts, first_release: Tables) -> None:
+    text, tree = bodies(parsed(build(replace(run, previous_release_id=None), first_release, NAMES)))
+    assert "[新增]" not in text
+    assert "新增" not in squeezed(tree).replace("新增的在前", "")
+    assert "没有上一期" in text
+
+
+def test_no_outside_assets(digest: Digest) -> None:
+    tree = LexborHTMLParser(render(digest).html)
+    assert not tree.css(
+        "script, img, link, iframe, object, embed, form, video, audio, base, svg, [src], [background]"
+    )
+    for node in tree.css("*"):
+        assert not [name for name in node.attributes if name.startswith("on")]
+        assert "url(" not in (node.attributes.get("style") or "")
+    for style in tree.css("style"):
+        assert "url(" not in style.text()
+        assert "@import" not in style.text()
+    hrefs = {str(node.attributes["href"]) for node in tree.css("a")}
+    assert hrefs
+    assert hrefs <= {row["address"] for row in coverage()}
+
+
+def test_dark_colours_for_every_light_one(digest: Digest) -> None:
+    """Text without a dark colour would be dark on dark: what has an ink has a class that turns it."""
+    tree = LexborHTMLParser(render(digest).html)
+    sheet = "".join(node.text() for node in tree.css("style"))
+    dark = sheet.split("prefers-color-scheme:dark")[1].split("@media")[0]
+    for node in tree.css("[style]"):
+        style, classes = node.attributes["style"] or "", (node.attributes.get("class") or "").split()
+        if ("color:#" in style.replace("border-color", "") or "background:#" in style) and "#b01e17" not in style:
+            if "width" in node.attributes and node.attributes.get("width") == "3":
+                continue  # the severity bar, the same in both
+            assert any(f".{name}{{" in dark for name in classes), node.html
+
+
+def hostile_tables(text: str) -> Tables:
+    fault = finding(5, 2023, "T3-IDENT", "critical", suspects=["k"], cells=["k"])
+    names = ("unit_name", "scope", "expected", "actual", "equation", "message", "attribution", "address", "rule")
+    found = tables([fault | dict.fromkeys(names, text)], [fault | {"finding_id": "x", "unit_name": text}])
+    covered = [row | {"unit_name": text, "reason": text, "address": text} for row in found.coverage.to_pylist()]
+    held = [row | {"unit_name": text, "address": text} for row in found.held_reports.to_pylist()]
+    cells = [{"report_id": "620123-2023", "key": "k", "printed": text, "page": 1}]
+    return replace(
+        found,
+        coverage=found.coverage.from_pylist(covered, schema=found.coverage.schema),
+        held_reports=found.held_reports.from_pylist(held, schema=found.held_reports.schema),
+        cells=found.cells.from_pylist(cells, schema=found.cells.schema),
+    )
+
+
+def test_hostile_text_shows_as_text(run: RunFacts) -> None:
+    digest = build(replace(run, province=HOSTILE, run_id=HOSTILE), hostile_tables(HOSTILE), NAMES)
+    message = parsed(digest)
+    text, tree = bodies(message)
+    shown = '<script>alert(1)</script>兰州⟨U+202E⟩市⟨U+0007⟩&amp;=HYPERLINK("http://evil")'
+    assert shown in message["Subject"]
+    assert not tree.css("script")
+    assert not tree.css("a")
+    assert text.count(shown) >= 10
+    assert squeezed(tree).count(shown) >= 10
+    assert "\u202e" not in text
+    assert "\u202e" not in tree.html
+
+
+ANY: st.SearchStrategy[str] = st.text(
+    st.one_of(st.characters(exclude_categories=("Cs",)), st.sampled_from("<>&\"'={}%\r\n\u202e\u2066\x00/")),
+    min_size=1,
+    max_size=25,
+)
+
+
+@given(ANY)
+@settings(max_examples=40, deadline=None)
+def test_any_text_leaves_the_structure_alone(text: str) -> None:
+    digest = build(replace(RUN, province=text), hostile_tables(text), NAMES)
+    message = parsed(digest)
+    body, tree = bodies(message)
+    plain = build(replace(RUN, province="x"), hostile_tables("x"), NAMES)
+    _, expected = bodies(parsed(plain))
+    unwanted = ("script", "img", "a", "iframe", "style", "meta", "td", "tr", "table")
+    # An equation may hold ≠, each of which is set in a <b>; an empty text leaves its row out.
+    if visible(text) and "≠" not in text:
+        assert [len(tree.css(tag)) for tag in unwanted] == [len(expected.css(tag)) for tag in unwanted]
+    assert visible(text) in body
+    assert sorted(message.keys()) == sorted(parsed(plain).keys())
+
+
+def test_the_longest_mail_is_capped(run: RunFacts) -> None:
+    long = "甲" * 5000
+    many: list[dict[str, Any]] = [
+        finding(n % len(UNITS), 2019 + n % 6, "T3-IDENT", "critical", f"s{n}", message=long, equation="1 ≠ 2")
+        | {"unit_name": long}
+        for n in range(2000)
+    ]
+    digest = build(run, tables(many, many[:5]), NAMES)
+    assert (len(digest.grave.items), digest.grave.more) == (200, 1800)
+    parts = render(digest)
+    assert len(parts.html.encode()) < 1_000_000
+    assert len(parts.text.encode()) < 700_000
+
+
+def test_a_row_without_optional_values(run: RunFacts) -> None:
+    bare = dict.fromkeys(FINDINGS.names) | {
+        "finding_id": "f",
+        "report_id": "620123-2023",
+        "unit_id": "620123",
+        "year": 2023,
+        "rule": "T9",
+        "severity": "critical",
+        "outcome": "fail",
+    }
+    text, _ = bodies(parsed(build(run, tables([bare], []), NAMES)))
+    assert "没有原文地址" in text
+    assert "None" not in text
+
+
+@pytest.mark.parametrize("bad", ["no brackets@x", "<a@b>\r\nBcc: <c@d>", "<>", "<a b@c>", "<中@c>"])
+def test_a_message_id_cannot_carry_headers(digest: Digest, bad: str) -> None:
+    with pytest.raises(ValueError, match="not a message id"):
+        compose(digest, SENDER, READERS, bad, DATE)
+
+
+def test_a_date_needs_a_zone(digest: Digest) -> None:
+    with pytest.raises(ValueError, match="zone"):
+        compose(digest, SENDER, READERS, message_id(digest, PARTIES), DATE.replace(tzinfo=None))
+
+
+def test_parties() -> None:
+    parties = parties_from({"GOUJI_MAIL_FROM": "勾稽 <g@x.cn>", "GOUJI_MAIL_TO": "a@x.cn, 乙 <b@x.cn>, A@x.cn"})
+    assert str(parties.sender) == "勾稽 <g@x.cn>"
+    assert [a.addr_spec for a in parties.recipients] == ["a@x.cn", "b@x.cn"]
+    assert parties_from({}).sender.domain == "gouji.invalid"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("a", "a@", "@b", '"', "<>", "a b@c", "中@b.cn", "a@b; c@d", ",", "a@[::1]", "x:;"),
+        *("a@b\nBcc: c@d", "=?utf-8?q?a=0d=0aBcc:x?= <a@b>"),
+    ],
+)
+def test_addresses_that_are_none(value: str) -> None:
+    with pytest.raises(SettingsError, match="GOUJI_MAIL_TO: ") as caught:
+        parties_from({"GOUJI_MAIL_TO": value})
+    assert "\n" not in str(caught.value)
+
+
+def test_one_sender() -> None:
+    with pytest.raises(SettingsError, match="GOUJI_MAIL_FROM: one address"):
+        parties_from({"GOUJI_MAIL_FROM": "a@b, c@d"})
