@@ -1,0 +1,150 @@
+"""Grids: Camelot's Lattice parser, fed with the rules and runs that PDFium gave."""
+
+# Camelot is typed in part only.
+# mypy: disable-error-code="no-untyped-call"
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from dataclasses import dataclass
+from itertools import compress
+from typing import Any
+
+import numpy as np
+from camelot.parsers.lattice import Lattice
+from playa.miner import LTLine
+
+from extractors.limits import Limits
+from extractors.pdf.frame import Frame
+from extractors.pdf.rules import Rules
+from extractors.pdf.runs import Run
+from form.errors import DocumentError
+from form.grid import BBox, Cell, Grid
+
+#: Pairs of horizontal and vertical rules on a page; Camelot tries them all. Real pages have some 700.
+MAX_CROSSINGS = 250_000
+
+
+class _Ruled(Lattice):
+    """Lattice that keeps every ruled grid and takes no text from beside it.
+
+    Stock Lattice drops grids that are nearly blank as noise; here a page of blank cells is a finding.
+    It also takes in text up to two points outside a grid, which is then lost or in a wrong cell.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(engine="vector")
+        self.outside: list[Run] = []
+
+    def _reject_table(self, table: object) -> bool:
+        return False
+
+    def _document_has_no_text(self) -> bool:
+        return False
+
+    def record_parse_metadata(self, table: object) -> None:
+        # Fills the cells. The scores and data frames that Camelot adds here are not used.
+        self.compute_parse_errors(table)
+
+    def _generate_table_bbox(self) -> None:
+        super()._generate_table_bbox()
+        self.horizontal_text, self.outside = _parted(self.horizontal_text, list(self.table_bbox_parses))
+
+
+@dataclass(frozen=True, slots=True)
+class PageGrids:
+    """The grids of a page from the top down, each with its upper edge, and what they left over."""
+
+    grids: tuple[tuple[float, Grid], ...]
+    outside: list[Run]
+    lost: str
+
+
+def lay_out(rules: Rules, runs: list[Run], number: int, frame: Frame, limits: Limits) -> PageGrids:
+    """The grids that the rules of page `number` draw, filled with its runs; coordinates of `frame`.
+
+    `lost` holds the characters inside a grid's frame that Camelot put into no cell (none, so far as
+    is known). Raises `DocumentError` (too_complex).
+    """
+    if not rules.may_cross:
+        return PageGrids((), runs, "")
+    if len(rules.horizontal) * len(rules.vertical) > MAX_CROSSINGS:
+        raise DocumentError("too_complex", f"page {number}: {len(rules.horizontal)} × {len(rules.vertical)} rules")
+    parser = _Ruled()
+    layout = [_line(*ends) for ends in (*rules.horizontal.tolist(), *rules.vertical.tolist())]
+    parser.prepare_page_parse("", layout, frame.size, number, [], runs, [], "", {})
+    with warnings.catch_warnings():
+        # What does not lie in a column is found again by `_lost`.
+        warnings.simplefilter("ignore")
+        tables = parser.extract_tables()
+    grids = tuple((table._bbox[3], _grid(table, number, limits)) for table in tables)
+    return PageGrids(grids, parser.outside, _lost(parser.horizontal_text, grids))
+
+
+def _line(x0: float, y0: float, x1: float, y1: float) -> LTLine:
+    line = LTLine()
+    line.set_bbox((x0, y0, x1, y1))
+    line.stroke = True
+    return line
+
+
+def _parted(runs: list[Run], areas: list[BBox]) -> tuple[list[Run], list[Run]]:
+    """The runs whose middle lies in one of the areas, and the others."""
+    if not runs or not areas:
+        return [], runs
+    x, y = np.array([((run.x0 + run.x1) / 2, (run.y0 + run.y1) / 2) for run in runs]).T[:, :, None]
+    x0, y0, x1, y1 = np.array(areas).T
+    held = ((x0 < x) & (x < x1) & (y0 < y) & (y < y1)).any(axis=1).tolist()
+    return list(compress(runs, held)), [run for run, within in zip(runs, held, strict=True) if not within]
+
+
+def _grid(table: Any, number: int, limits: Limits) -> Grid:
+    rows, columns = len(table.rows), len(table.cols)
+    if rows > limits.max_rows or columns > limits.max_columns or rows * columns > limits.max_cells:
+        raise DocumentError("too_complex", f"page {number}: a grid of {rows} × {columns}")
+    taken = [[False] * columns for _ in range(rows)]
+    cells = [
+        _cell(table.cells, row, column, taken, number)
+        for row in range(rows)
+        for column in range(columns)
+        if not taken[row][column]
+    ]
+    return Grid(tuple(cells), rows, columns, number)
+
+
+def _cell(cells: list[list[Any]], row: int, column: int, taken: list[list[bool]], number: int) -> Cell:
+    """The cell that starts here: to the next rule on the right, then down as far as it is open."""
+    right = column
+    while right + 1 < len(taken[row]) and not cells[row][right].right and not taken[row][right + 1]:
+        right += 1
+    below = row
+    while below + 1 < len(cells) and _open_below(cells, below, column, right, taken):
+        below += 1
+    parts = [cells[r][c] for r in range(row, below + 1) for c in range(column, right + 1)]
+    for r in range(row, below + 1):
+        taken[r][column : right + 1] = [True] * (right + 1 - column)
+    return Cell(
+        row=row,
+        column=column,
+        text="".join(part.text for part in parts).strip(),
+        row_span=below + 1 - row,
+        column_span=right + 1 - column,
+        page=number,
+        bbox=(parts[0].x1, parts[-1].y1, parts[-1].x2, parts[0].y2),
+    )
+
+
+def _open_below(cells: list[list[Any]], row: int, left: int, right: int, taken: list[list[bool]]) -> bool:
+    if any(cells[row][column].bottom for column in range(left, right + 1)):
+        return False
+    under = cells[row + 1]
+    if any(taken[row + 1][left : right + 1]) or any(under[c].right for c in range(left, right)):
+        return False
+    return bool(under[left].left and under[right].right)
+
+
+def _lost(held: list[Run], grids: tuple[tuple[float, Grid], ...]) -> str:
+    read = Counter("".join(run.text for run in held))
+    read.subtract("".join(cell.text for _, grid in grids for cell in grid.cells))
+    return "".join(sorted(character * count for character, count in read.items() if count > 0 and character != " "))

@@ -1,0 +1,120 @@
+"""PDFium's per-character and per-object calls, bound so that Python does nothing between them.
+
+`pypdfium2.raw` converts every argument of every call. Here the same functions of the same library are
+bound to plain addresses: `map()` drives them, and they write straight into numpy arrays. Handles are
+integers. Nothing here is thread-safe, like PDFium itself.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections import deque
+from collections.abc import Callable, Iterable
+from itertools import repeat
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pypdfium2.raw as pdfium
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.intp]
+Objects = tuple[int, Callable[[], list[int]]]
+
+_HANDLE = ctypes.c_void_p
+_ADDRESS = ctypes.c_void_p
+_INT = ctypes.c_int
+
+
+def _bind(function: Any, result: Any, *arguments: Any) -> Callable[..., Any]:
+    # PYFUNCTYPE keeps the interpreter lock: the calls take less time than handing it over.
+    prototype = ctypes.PYFUNCTYPE(result, *arguments)
+    return prototype(ctypes.cast(function, ctypes.c_void_p).value or 0)
+
+
+_char_box = _bind(pdfium.FPDFText_GetCharBox, _INT, _HANDLE, _INT, _ADDRESS, _ADDRESS, _ADDRESS, _ADDRESS)
+_char_origin = _bind(pdfium.FPDFText_GetCharOrigin, _INT, _HANDLE, _INT, _ADDRESS, _ADDRESS)
+_char_unicode = _bind(pdfium.FPDFText_GetUnicode, ctypes.c_uint, _HANDLE, _INT)
+
+#: (bytes, length, password or None) -> document or None; the bytes must outlive the document
+load_document = _bind(pdfium.FPDF_LoadMemDocument64, _HANDLE, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p)
+close_document = _bind(pdfium.FPDF_CloseDocument, None, _HANDLE)
+page_count = _bind(pdfium.FPDF_GetPageCount, _INT, _HANDLE)
+#: (document, tag, buffer, size of the buffer) -> bytes needed, UTF-16LE with a final 0
+meta_text = _bind(pdfium.FPDF_GetMetaText, ctypes.c_ulong, _HANDLE, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_ulong)
+#: (document, index from 0) -> page or None
+load_page = _bind(pdfium.FPDF_LoadPage, _HANDLE, _HANDLE, _INT)
+close_page = _bind(pdfium.FPDF_ClosePage, None, _HANDLE)
+#: (page) -> quarter turns clockwise
+page_rotation = _bind(pdfium.FPDFPage_GetRotation, _INT, _HANDLE)
+#: (page, address of FS_RECTF) -> success: the part of the page that is shown
+page_box = _bind(pdfium.FPDF_GetPageBoundingBox, _INT, _HANDLE, _ADDRESS)
+#: (page) -> text page or None
+load_text = _bind(pdfium.FPDFText_LoadPage, _HANDLE, _HANDLE)
+close_text = _bind(pdfium.FPDFText_ClosePage, None, _HANDLE)
+char_count = _bind(pdfium.FPDFText_CountChars, _INT, _HANDLE)
+
+#: (text page, index) -> angle in radians, clockwise in user space
+char_angle = _bind(pdfium.FPDFText_GetCharAngle, ctypes.c_float, _HANDLE, _INT)
+#: (text page, index) -> handle of the text object that draws the character, or None
+char_object = _bind(pdfium.FPDFText_GetTextObject, _HANDLE, _HANDLE, _INT)
+#: (text page, index) -> 1 where the font gives no Unicode for the glyph
+char_unmapped = _bind(pdfium.FPDFText_HasUnicodeMapError, _INT, _HANDLE, _INT)
+
+#: (page object) -> FPDF_PAGEOBJ_*
+object_type = _bind(pdfium.FPDFPageObj_GetType, _INT, _HANDLE)
+#: (page object, address of FS_MATRIX) -> success
+object_matrix = _bind(pdfium.FPDFPageObj_GetMatrix, _INT, _HANDLE, _ADDRESS)
+#: (page object, addresses of left, bottom, right, top as float32) -> success
+object_bounds = _bind(pdfium.FPDFPageObj_GetBounds, _INT, _HANDLE, _ADDRESS, _ADDRESS, _ADDRESS, _ADDRESS)
+#: (path, addresses of fill mode and stroke flag as int) -> success
+path_mode = _bind(pdfium.FPDFPath_GetDrawMode, _INT, _HANDLE, _ADDRESS, _ADDRESS)
+path_count = _bind(pdfium.FPDFPath_CountSegments, _INT, _HANDLE)
+path_segment = _bind(pdfium.FPDFPath_GetPathSegment, _HANDLE, _HANDLE, _INT)
+#: (segment, addresses of x and y as float32) -> success
+segment_point = _bind(pdfium.FPDFPathSegment_GetPoint, _INT, _HANDLE, _ADDRESS, _ADDRESS)
+#: (segment) -> FPDF_SEGMENT_*
+segment_type = _bind(pdfium.FPDFPathSegment_GetType, _INT, _HANDLE)
+segment_close = _bind(pdfium.FPDFPathSegment_GetClose, _INT, _HANDLE)
+
+_page_count = _bind(pdfium.FPDFPage_CountObjects, _INT, _HANDLE)
+_page_object = _bind(pdfium.FPDFPage_GetObject, _HANDLE, _HANDLE, _INT)
+_form_count = _bind(pdfium.FPDFFormObj_CountObjects, _INT, _HANDLE)
+_form_object = _bind(pdfium.FPDFFormObj_GetObject, _HANDLE, _HANDLE, ctypes.c_ulong)
+
+
+def _run(calls: Iterable[object]) -> None:
+    deque(calls, maxlen=0)
+
+
+def page_objects(page: int) -> Objects:
+    """The number of a page's objects, and a call that lists their handles."""
+    count = _page_count(page)
+    return count, lambda: list(map(_page_object, repeat(page), range(count)))
+
+
+def form_objects(form: int) -> Objects:
+    """The number of a form XObject's objects, and a call that lists their handles."""
+    count = _form_count(form)
+    return count, lambda: list(map(_form_object, repeat(form), range(count)))
+
+
+def char_codes(text_page: int, count: int) -> npt.NDArray[np.uint32]:
+    """Code points of the first `count` characters; 0 where PDFium knows none."""
+    return np.fromiter(map(_char_unicode, repeat(text_page), range(count)), np.uint32, count)
+
+
+def char_geometry(text_page: int, indices: list[int]) -> Floats:
+    """Rows of x0, y0, x1, y1 (the tight box) and x, y of the origin, in PDF user space.
+
+    Zero where PDFium has none.
+    """
+    rows = np.zeros((len(indices), 6))
+    if not indices:
+        return rows
+    start, step = rows.ctypes.data, rows.strides[0]
+    stop = start + step * len(indices)
+    x0, y0, x1, y1, x, y = (range(start + 8 * column, stop + 8 * column, step) for column in range(6))
+    _run(map(_char_box, repeat(text_page), indices, x0, x1, y0, y1))
+    _run(map(_char_origin, repeat(text_page), indices, x, y))
+    return rows

@@ -1,0 +1,206 @@
+"""Ruled lines of a page: strokes and thin fills of its paths, inside form XObjects too, dashes merged."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+import pypdfium2.raw as pdfium
+
+from extractors.pdf import native
+from extractors.pdf.frame import Frame, Matrix, multiply
+from extractors.pdf.native import Floats
+from form.errors import DocumentError
+
+#: Objects and path segments of a whole document; real reports stay below 10,000.
+MAX_OBJECTS = 500_000
+#: PDFium itself stops somewhat deeper.
+MAX_DEPTH = 16
+#: A filled box up to this thick (points) is a rule; a thicker one is a background.
+_THICK = 5.0
+#: A line off the axis by more than this (points) is no rule.
+_SLANT = 0.5
+#: Pieces this close (points) are one rule, and dashes (pieces up to `_DASH` long) this close.
+_TOUCH, _GAP, _DASH = 2.0, 6.0, 12.0
+#: A filled box of this size is a dot of a rule in either direction.
+_DOT = 2.0
+#: What is shorter after merging bounds no cell.
+_SHORT = 5.0
+
+#: x0, y0, x1, y1 and the thickness of a fill; strokes meet at their middle, whatever their width
+Segment = tuple[float, float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Rows of x0, y0, x1, y1 in points; the constant coordinate is the same at both ends."""
+
+    horizontal: Floats
+    vertical: Floats
+
+    @property
+    def may_cross(self) -> bool:
+        """Whether a grid is possible: a row of two cells takes two rules one way and three the other."""
+        fewer, more = sorted((len(self.horizontal), len(self.vertical)))
+        return fewer >= 2 and more >= 3
+
+
+@dataclass(slots=True)
+class RuleReader:
+    """Reads the rules of a document's pages and counts what that costs."""
+
+    spent: int = 0
+    images: int = 0
+    _matrix: pdfium.FS_MATRIX = field(default_factory=pdfium.FS_MATRIX)
+    _floats: ctypes.Array[ctypes.c_float] = field(default_factory=ctypes.c_float * 4)
+    _ints: ctypes.Array[ctypes.c_int] = field(default_factory=ctypes.c_int * 2)
+
+    def read(self, page: int, upright: Frame) -> Rules:
+        """The rules of a page in the frame `upright`. Raises `DocumentError` (too_complex)."""
+        segments = list(self._objects(native.page_objects(page), upright.matrix, 0))
+        return merge(segments, upright)
+
+    def _objects(self, objects: native.Objects, outer: Matrix, depth: int) -> Iterator[Segment]:
+        count, listed = objects
+        self._spend(count)
+        if depth > MAX_DEPTH:
+            raise DocumentError("too_complex", f"form objects nested deeper than {MAX_DEPTH}")
+        handles = listed()
+        for handle, kind in zip(handles, map(native.object_type, handles), strict=True):
+            if kind == pdfium.FPDF_PAGEOBJ_PATH:
+                yield from self._path(handle, outer)
+            elif kind == pdfium.FPDF_PAGEOBJ_FORM:
+                inner = multiply(self._object_matrix(handle), outer)
+                yield from self._objects(native.form_objects(handle), inner, depth + 1)
+            elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+                self.images += 1
+
+    def _spend(self, count: int) -> None:
+        self.spent += count
+        if self.spent > MAX_OBJECTS:
+            raise DocumentError("too_complex", f"more than {MAX_OBJECTS} drawn objects")
+
+    def _object_matrix(self, handle: int) -> Matrix:
+        matrix = self._matrix
+        if not native.object_matrix(handle, ctypes.addressof(matrix)):
+            return (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+        return (matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f)
+
+    def _path(self, handle: int, outer: Matrix) -> Iterator[Segment]:
+        modes = ctypes.addressof(self._ints)
+        if not native.path_mode(handle, modes, modes + 4):
+            return
+        filled, stroked = self._ints
+        count = native.path_count(handle)
+        self._spend(count)
+        if stroked:
+            matrix = multiply(self._object_matrix(handle), outer)
+            for outline in self._outlines(handle, count, matrix):
+                for (x0, y0), (x1, y1) in pairwise(outline):
+                    yield x0, y0, x1, y1, 0.0
+        elif filled and count <= 6:
+            # One box: its bounds tell as much as its points, in one call.
+            yield from _thin(*self._bounds(handle), outer)
+        elif filled:
+            matrix = multiply(self._object_matrix(handle), outer)
+            for outline in self._outlines(handle, count, matrix):
+                xs, ys = zip(*outline, strict=True)
+                yield from _thin(min(xs), min(ys), max(xs), max(ys), (1.0, 0.0, 0.0, 1.0, 0.0, 0.0))
+
+    def _bounds(self, handle: int) -> tuple[float, float, float, float]:
+        at = ctypes.addressof(self._floats)
+        if not native.object_bounds(handle, at, at + 4, at + 8, at + 12):
+            return (0.0, 0.0, 0.0, 0.0)
+        x0, y0, x1, y1 = self._floats
+        return x0, y0, x1, y1
+
+    def _outlines(self, handle: int, count: int, matrix: Matrix) -> Iterator[list[tuple[float, float]]]:
+        """The straight stretches of a path, each as its points; a curve ends one and starts the next."""
+        a, b, c, d, e, f = matrix
+        at, floats = ctypes.addressof(self._floats), self._floats
+        points: list[tuple[float, float]] = []
+        first = (0.0, 0.0)
+        for i in range(count):
+            segment = native.path_segment(handle, i)
+            kind = native.segment_type(segment)
+            native.segment_point(segment, at, at + 4)
+            x, y = floats[0], floats[1]
+            point = (a * x + c * y + e, b * x + d * y + f)
+            if kind != pdfium.FPDF_SEGMENT_LINETO:
+                if points:
+                    yield points
+                points = []
+                first = point if kind == pdfium.FPDF_SEGMENT_MOVETO else first
+            points.append(point)
+            if native.segment_close(segment):
+                points.append(first)
+        if points:
+            yield points
+
+
+def _thin(x0: float, y0: float, x1: float, y1: float, matrix: Matrix) -> Iterator[Segment]:
+    """A filled box as the rule it draws, if it is thin."""
+    a, b, c, d, e, f = matrix
+    left, right = sorted((a * x0 + c * y0 + e, a * x1 + c * y1 + e))
+    low, high = sorted((b * x0 + d * y0 + f, b * x1 + d * y1 + f))
+    width, height = right - left, high - low
+    dot = max(width, height) <= _DOT
+    if height <= _THICK and (dot or height <= width):
+        yield left, (low + high) / 2, right, (low + high) / 2, height
+    if width <= _THICK and (dot or width <= height):
+        yield (left + right) / 2, low, (left + right) / 2, high, width
+
+
+def merge(segments: list[Segment], frame: Frame) -> Rules:
+    """Rules out of pieces: those along an axis and on the page, dashes joined, ends drawn to thick rules."""
+    if not segments:
+        return Rules(np.empty((0, 4)), np.empty((0, 4)))
+    pieces = np.array(segments)
+    pieces = pieces[np.isfinite(pieces).all(axis=1)]
+    run, rise = np.abs(pieces[:, 2] - pieces[:, 0]), np.abs(pieces[:, 3] - pieces[:, 1])
+    width, height = frame.size
+    across, up = pieces[(rise <= _SLANT)], pieces[(run <= _SLANT)]
+    horizontal = _join(across[:, 1], across[:, 0], across[:, 2], across[:, 4], height)
+    vertical = _join(up[:, 0], up[:, 1], up[:, 3], up[:, 4], width)
+    horizontal, vertical = _reach(horizontal, vertical), _reach(vertical, horizontal)
+    return Rules(
+        horizontal[:, [1, 0, 2, 0]] if len(horizontal) else np.empty((0, 4)),
+        vertical[:, [0, 1, 0, 2]] if len(vertical) else np.empty((0, 4)),
+    )
+
+
+def _join(at: Floats, start: Floats, stop: Floats, thick: Floats, limit: float) -> Floats:
+    """Rows of place, start, end, thickness of the rules that the pieces along one axis form."""
+    low, high = np.minimum(start, stop), np.maximum(start, stop)
+    by_place = np.argsort(at, kind="stable")
+    row = np.empty(len(at), dtype=np.intp)
+    row[by_place] = np.cumsum(np.diff(at[by_place], prepend=-np.inf) > _SLANT)
+    on_page = (at >= -_TOUCH) & (at <= limit + _TOUCH)
+    joined: list[list[float]] = []
+    last_row, last_length = -1, 0.0
+    order = np.lexsort((low, row))
+    for i in order[on_page[order]].tolist():
+        begin, end = float(low[i]), float(high[i])
+        length = end - begin
+        room = _GAP if max(last_length, length) <= _DASH else _TOUCH
+        if row[i] == last_row and begin <= joined[-1][2] + room:
+            joined[-1][2] = max(joined[-1][2], end)
+            joined[-1][3] = max(joined[-1][3], float(thick[i]))
+        else:
+            joined.append([float(at[i]), begin, end, float(thick[i])])
+        last_row, last_length = int(row[i]), length
+    return np.array([rule for rule in joined if rule[2] - rule[1] >= _SHORT]).reshape(-1, 4)
+
+
+def _reach(rules: Floats, others: Floats) -> Floats:
+    """The rules, their ends drawn to the middle of a thick rule where they stop at its edge."""
+    reached = rules.copy()
+    for place, begin, end, thick in others[others[:, 3] > _TOUCH].tolist():
+        beside = (rules[:, 0] >= begin - _TOUCH) & (rules[:, 0] <= end + _TOUCH)
+        for column, outward in ((1, np.minimum), (2, np.maximum)):
+            near = beside & (np.abs(rules[:, column] - place) <= thick / 2 + _TOUCH)
+            reached[near, column] = outward(reached[near, column], place)
+    return reached
