@@ -1,0 +1,75 @@
+"""Rows that a page break cut in two: the end of one grid and the beginning of the next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from form import vocabulary as words
+from form.grid import Cell
+from form.lines import Line, application_row, is_figure
+
+_BETWEEN = ("empty", "noise")
+
+
+def last_of(lines: Sequence[Line]) -> Line | None:
+    """The last row that prints something of its own."""
+    return next((x for x in reversed(lines) if x.role not in _BETWEEN), None)
+
+
+def first_of(lines: Sequence[Line]) -> Line | None:
+    """The first row that prints something of its own, repeated headers aside."""
+    return next((x for x in lines if x.role not in (*_BETWEEN, "head")), None)
+
+
+def join_breaks(grids: Sequence[list[Line]]) -> None:
+    """Put cut rows together, in place: the whole row begins the later grid."""
+    for before, after in pairwise(grids):
+        last, first = last_of(before), first_of(after)
+        joined = whole(last, first) if last and first else None
+        if joined and last and first:
+            before.remove(last)
+            after[after.index(first)] = joined
+
+
+def whole(last: Line, first: Line) -> Line | None:
+    """The row that two pieces make, or None if they are not pieces of one row.
+
+    They are if their labels together are a label of the form, and no value stands in both.
+    """
+    if last.role not in ("other", "data") or first.role not in ("other", "figures"):
+        return None
+    at, upto = label_index(last), label_index(first)
+    if at < 0:
+        return None
+    text = last.cells[at].text + (first.cells[upto].text if upto >= 0 else "")
+    row, table = application_row(text), "applications"
+    if not row:
+        row, table = words.PROACTIVE_ROWS.exact(text), "proactive"
+    sides = last.cells[at + 1 :], first.cells[upto + 1 :]
+    values = _values(*sides)
+    if not row or values is None:
+        return None
+    grid = first.grid if values is sides[1] else last.grid
+    cells = (*last.cells[:at], replace(last.cells[at], text=text), *values)
+    return Line(grid, cells, "data", table, row, at, joined=True)
+
+
+def label_index(line: Line) -> int:
+    """The index of the label cell: the last that is no figure; -1 if there is none."""
+    if line.role == "data":
+        return line.label
+    texts = [i for i, c in enumerate(line.cells) if c.text.strip() and not is_figure(c.text)]
+    return texts[-1] if texts else -1
+
+
+def _values(one: tuple[Cell, ...], other: tuple[Cell, ...]) -> tuple[Cell, ...] | None:
+    """The values of a cut row: those of the side that prints any, or both sides where they interlock."""
+    if not any(c.text.strip() for c in one):
+        return other or one
+    if not any(c.text.strip() for c in other):
+        return one
+    if len(one) != len(other) or any(a.text.strip() and b.text.strip() for a, b in zip(one, other, strict=True)):
+        return None
+    return tuple(a if a.text.strip() else b for a, b in zip(one, other, strict=True))

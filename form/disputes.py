@@ -1,0 +1,83 @@
+"""Table four: one row of figures under three blocks of five columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from form import vocabulary as words
+from form.alignment import SHIFTED, Interval, align, interval
+from form.catalogue import DISPUTE_BLOCKS, DISPUTE_COLUMNS
+from form.grid import Cell
+from form.harvest import Harvest
+from form.lines import Line, has_values
+
+_WIDTH: Final = len(DISPUTE_COLUMNS)
+_FORM: Final = tuple(f"disputes.{b}.{c}" for b in DISPUTE_BLOCKS for c in DISPUTE_COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """The keys from left to right, where they stand (() if unknown), and how sure that is."""
+
+    keys: tuple[str, ...]
+    places: tuple[Interval, ...]
+    confidence: float
+
+
+def read_disputes(lines: Sequence[Line], harvest: Harvest) -> None:
+    """Harvest table four. A blank row counts only where no row is filled."""
+    header = _header([x for x in lines if x.role == "head"])
+    rows = [x for x in lines if x.role == "figures" or (x.role == "other" and has_values(x, 0))]
+    rows = [x for x in rows if len(x.cells) >= _WIDTH or len(rows) == 1]
+    blank = [x for x in lines if x.role == "empty" and len(x.cells) >= len(header.keys)]
+    for line in rows or blank[:1]:
+        _row(line, header, harvest)
+    if (rows or blank) and header.confidence < 1:
+        harvest.remark("header_irregular", "四、表头不完整，按格式的列序读取")
+    for line in lines:
+        if line.role in ("figures", "other") and line not in rows:
+            harvest.leave_line(line)
+
+
+def _row(line: Line, header: _Header, harvest: Harvest) -> None:
+    cells = line.cells
+    if line.role == "other" and len(cells) == len(header.keys) + 1:
+        cells = cells[1:]
+    aligned = align(cells, len(header.keys), header.places)
+    for key, part in zip(header.keys, aligned.parts, strict=True):
+        if part is not None:
+            harvest.add(key, part, header.confidence)
+    if None in aligned.parts:
+        harvest.remark("cells_missing", "四、表的数据行与表头的列数不符")
+    for cell in aligned.spare:
+        harvest.leave("disputes", cell.text, cell.page)
+
+
+def _header(heads: Sequence[Line]) -> _Header:
+    """The columns as the header has them; the form's where it is damaged."""
+    cells = [c for line in heads for c in line.cells]
+    leaves = [(c, column) for c in cells if (column := words.DISPUTE_COLUMNS.exact(c.text))]
+    blocks = [(c, block) for c in cells if (block := words.DISPUTE_BLOCKS.exact(c.text))]
+    placed = sorted(leaves, key=lambda pair: pair[0].column)
+    # Where spans are lost, positions are wrong, and the order of the source is what remains.
+    for ordered, places in ((placed, tuple(interval(c) for c, _ in placed)), (leaves, ())):
+        keys = _keys(ordered, blocks)
+        if keys:
+            return _Header(keys, places, 1.0)
+    return _Header(_FORM, (), SHIFTED)
+
+
+def _keys(leaves: Sequence[tuple[Cell, str]], blocks: Sequence[tuple[Cell, str]]) -> tuple[str, ...]:
+    """The keys if the leaves are whole runs of the five columns, one run a block; else ()."""
+    columns = tuple(column for _, column in leaves)
+    runs, rest = divmod(len(columns), _WIDTH)
+    if not runs or rest or columns != DISPUTE_COLUMNS * runs:
+        return ()
+    names = tuple(dict.fromkeys(b for _, b in sorted(blocks, key=lambda pair: pair[0].column)))
+    if len(names) != runs:
+        if runs != len(DISPUTE_BLOCKS):
+            return ()
+        names = DISPUTE_BLOCKS
+    return tuple(f"disputes.{name}.{column}" for name in names for column in DISPUTE_COLUMNS)

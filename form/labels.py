@@ -1,0 +1,132 @@
+"""Printed labels -> what they name: exact after normalising, else near with a safe margin."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import lru_cache
+from typing import Final
+
+#: shorter labels are matched exactly or not at all: 予以公开 and 不予公开 differ by two characters
+MIN_NEAR: Final = 6
+MIN_RATIO: Final = 0.80
+MIN_MARGIN: Final = 0.12
+#: longer text is prose
+MAX_LABEL: Final = 120
+
+_CN: Final = {c: i for i, c in enumerate("一二三四五六七八九十", 1)}
+_NUMBERING: Final = re.compile(
+    r"^\s*(?:\(\s*(?P<b>[一二三四五六七八九十])\s*\)|(?P<a>[一二三四五六七八九十])\s*[、.．,]"
+    r"|\(?\s*(?P<c>\d)\s*(?:[.、,)]|(?=[\u4e00-\u9fff])))"
+)
+_INNER: Final = re.compile(r"\(\s*[一二三四五六七八九十]\s*\)|\d\s*[.、]")
+_TAIL: Final = re.compile(r"\([^()]*\)?\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The number before a label: level a (一、), b (（一）) or c (1.)."""
+
+    level: str
+    number: int
+
+
+def normal(text: str) -> str:
+    """NFKC without white space, the first `MAX_LABEL` * 4 characters."""
+    # Cut before caching, so that the caches stay small whatever a page holds.
+    return _normal(text[: MAX_LABEL * 4])
+
+
+@lru_cache(maxsize=4096)
+def _normal(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def mark_of(text: str) -> Mark | None:
+    """The numbering that a label starts with."""
+    return _mark(normal(text))
+
+
+@lru_cache(maxsize=4096)
+def _mark(bare: str) -> Mark | None:
+    found = _NUMBERING.match(bare)
+    if not found:
+        return None
+    level = found.lastgroup or "c"
+    value = found[level]
+    return Mark(level, _CN[value] if value in _CN else int(value))
+
+
+def skeleton(text: str) -> str:
+    """A label's letters alone: no numbering, white space, punctuation; 其它 read as 其他."""
+    return _skeleton(normal(text))
+
+
+@lru_cache(maxsize=4096)
+def _skeleton(text: str) -> str:
+    bare = _INNER.sub("", _NUMBERING.sub("", text))
+    return "".join(c for c in bare if c.isalnum()).replace("其它", "其他")
+
+
+def without_tail(text: str) -> str:
+    """A label without the explanation in brackets at its end."""
+    return _TAIL.sub("", normal(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One printed form of something: `what` it names, and the numbering it carries on the form."""
+
+    text: str
+    what: str
+    mark: Mark | None = None
+
+
+class Labels:
+    """The printed forms of one kind of label (rows of table three, say)."""
+
+    def __init__(self, names: Iterable[Name]) -> None:
+        self._exact: dict[str, str] = {}
+        self._marks: dict[str, Mark | None] = {}
+        for name in names:
+            self._exact.setdefault(skeleton(name.text), name.what)
+            self._marks.setdefault(name.what, name.mark)
+        self._near = lru_cache(maxsize=1024)(self._nearest)
+
+    def exact(self, text: str) -> str | None:
+        """What a text names, explanations in brackets at its end left aside."""
+        if not text or len(text) > MAX_LABEL * 2:
+            return None
+        found = self._exact.get(skeleton(text))
+        if found is None and "(" in normal(text):
+            found = self._exact.get(skeleton(without_tail(text)))
+        return found
+
+    def near(self, text: str) -> str | None:
+        """What a text with missing, wrong or extra characters names, if that is beyond doubt.
+
+        The numbering must not contradict, the likeness must reach `MIN_RATIO` and lead the next
+        candidate by `MIN_MARGIN`; a part cut off at either end counts if only one label has it.
+        """
+        if len(text) > MAX_LABEL * 2 or len(skeleton(text)) < MIN_NEAR:
+            return None
+        return self._near(skeleton(text), mark_of(text))
+
+    def _nearest(self, bare: str, mark: Mark | None) -> str | None:
+        ends = {w for n, w in self._exact.items() if n.startswith(bare) or n.endswith(bare)}
+        best: dict[str, float] = {}
+        for name, what in self._exact.items():
+            ratio = SequenceMatcher(None, bare, name, autojunk=False).ratio()
+            best[what] = max(ratio, best.get(what, 0.0))
+        ranked = sorted(((ratio, what) for what, ratio in best.items()), reverse=True)
+        (first, what), second = ranked[0], (ranked[1][0] if len(ranked) > 1 else 0.0)
+        if len(ends) == 1:
+            what = next(iter(ends))
+        elif first < MIN_RATIO or first - second < MIN_MARGIN:
+            return None
+        own = self._marks.get(what)
+        contradicted = bool(mark and own and mark.level == own.level and mark.number != own.number)
+        return None if contradicted else what

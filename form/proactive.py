@@ -1,0 +1,137 @@
+"""Table two: blocks of a header and one or two rows; the header's columns tell the edition."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from form import vocabulary as words
+from form.alignment import Alignment, align, interval
+from form.catalogue import CELLS, EDITIONS, keys_of
+from form.grid import Cell
+from form.harvest import Harvest
+from form.labels import normal
+from form.lines import Line, is_figure
+from form.numbers import money_unit
+
+#: the columns were named by the form, not by a header that could be read
+_UNNAMED: Final = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """A header cell and the column id it prints; None where that is unknown."""
+
+    cell: Cell
+    column: str | None
+
+
+def _columns(row: str, edition: str) -> tuple[str, ...]:
+    return tuple(c.column for c in CELLS if c.table == "proactive" and c.row == row and c.key in keys_of(edition))
+
+
+def proactive_edition(lines: Sequence[Line]) -> dict[str, int]:
+    """How many header cells and rows speak for each edition alone."""
+    votes: Counter[str] = Counter()
+    own = {e: {k.split(".")[2] for k in keys_of(e) if k.startswith("proactive")} for e in EDITIONS}
+    for line in lines:
+        if line.role == "head":
+            for slot in _slots(line):
+                for edition in EDITIONS:
+                    other = EDITIONS[1 - EDITIONS.index(edition)]
+                    votes[edition] += slot.column in own[edition] - own[other]
+        elif line.row in ("other_services", "procurement"):
+            votes["2019"] += 1
+    votes["2021"] += sum(
+        s.column == "amount" and "收费" in s.cell.text for x in lines if x.role == "head" for s in _slots(x)
+    )
+    return {edition: votes[edition] for edition in EDITIONS}
+
+
+def read_proactive(lines: Sequence[Line], edition: str, harvest: Harvest) -> None:
+    """Harvest table two; `edition` names the columns where a header is missing."""
+    slots: list[_Slot] = []
+    rows = [i for i, x in enumerate(lines) if x.role in ("head", "data")]
+    for index, line in enumerate(lines):
+        if line.role == "head":
+            slots = _slots(line)
+        elif line.role == "block":
+            slots = []
+        elif line.role == "data":
+            _row(line, slots, edition, harvest)
+        elif line.role == "figures" or (line.role == "other" and _holds_figures(line, index < rows[-1])):
+            harvest.leave_line(line)
+
+
+def _holds_figures(line: Line, inside: bool) -> bool:
+    """Whether an unknown row is data, not a line of text around the table."""
+    filled = [c.text for c in line.cells if c.text.strip()]
+    return inside or any(is_figure(text) for text in filled)
+
+
+def _slots(head: Line) -> list[_Slot]:
+    """The columns of a header row, from the one after 信息内容 on."""
+    found = [words.PROACTIVE_COLUMNS.exact(c.text) for c in head.cells]
+    start = found.index("") + 1 if "" in found else next((i for i, x in enumerate(found) if x), 0)
+    return [
+        _Slot(c, column or words.PROACTIVE_COLUMNS.near(c.text) or None)
+        for c, column in zip(head.cells[start:], found[start:], strict=True)
+    ]
+
+
+def _row(line: Line, slots: Sequence[_Slot], edition: str, harvest: Harvest) -> None:
+    known = {c.column for c in CELLS if c.table == "proactive" and c.row == line.row}
+    sure = harvest.certainty(line)
+    if not any(slot.column in known for slot in slots):
+        _headless(line, edition, sure, harvest)
+        return
+    named, sure = _named(line.row, slots, sure, harvest)
+    used, aligned = _aligned(line.values, named)
+    label = line.cells[line.label].text
+    for slot, part in zip(used, aligned.parts, strict=True):
+        if part is None:
+            continue
+        if slot.column in known:
+            header = money_unit(slot.cell.text) or money_unit(label)
+            harvest.add(f"proactive.{line.row}.{slot.column}", part, sure, header)
+        elif part.cell.text.strip():
+            harvest.leave("proactive", f"{label} | {slot.cell.text} | {part.cell.text}", part.cell.page)
+    for cell in aligned.spare:
+        harvest.leave("proactive", f"{label} | {cell.text}", cell.page)
+
+
+def _named(row: str, slots: Sequence[_Slot], sure: float, harvest: Harvest) -> tuple[list[_Slot], float]:
+    """Slots whose damaged labels are named by the form, where the labels around them agree with it."""
+    filled = [s for s in slots if s.cell.text.strip()]
+    if all(s.column for s in filled):
+        return list(slots), sure
+    for edition in EDITIONS:
+        columns = _columns(row, edition)
+        if len(columns) == len(filled) and all(s.column in (None, c) for s, c in zip(filled, columns, strict=True)):
+            harvest.remark("label_fuzzy", f"表头“{'、'.join(normal(s.cell.text) for s in filled)}”按格式的列序读取")
+            return [_Slot(s.cell, c) for s, c in zip(filled, columns, strict=True)], min(sure, _UNNAMED)
+    return list(slots), sure
+
+
+def _aligned(values: Sequence[Cell], slots: Sequence[_Slot]) -> tuple[Sequence[_Slot], Alignment]:
+    """Values under slots; header cells without text are columns only if the row needs them."""
+    filled = [s for s in slots if s.cell.text.strip()]
+    used = slots if len(values) == len(slots) else filled
+    return used, align(values, len(used), [interval(s.cell) for s in used])
+
+
+def _headless(line: Line, edition: str, sure: float, harvest: Harvest) -> None:
+    """A row without its header: the columns are the form's, if there are as many."""
+    columns = _columns(line.row, edition)
+    values = list(line.values)
+    while len(values) > len(columns) and not values[-1].text.strip():
+        values.pop()
+    if not columns or len(values) != len(columns):
+        harvest.leave_line(line)
+        return
+    harvest.remark("header_missing", f"“{line.cells[line.label].text.strip()}”一行没有表头，按格式的列序读取")
+    for column, part in zip(columns, align(values, len(columns), ()).parts, strict=True):
+        if part is not None:
+            harvest.add(f"proactive.{line.row}.{column}", part, min(sure, _UNNAMED))

@@ -1,0 +1,116 @@
+"""Document -> reports: the statutory tables read by structure and label, never by counting numbers.
+
+Codes of remarks:
+`label_fuzzy` a label with missing, wrong or cut characters was matched; `row_joined` a row cut by a page
+break was put together; `mixed_edition` parts of both editions stand side by side; `spans_differ` header and
+data rows are spanned differently; `columns_permuted` the header has another order of columns;
+`header_missing`, `header_irregular` columns were named by the form; `cells_missing` a row has fewer cells
+than columns; `group_row` a heading row holds figures; `duplicate_tables` the same tables stand twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from form.applications import read_applications
+from form.disputes import read_disputes
+from form.errors import DocumentError
+from form.gathering import Gathered, gather
+from form.grid import Document
+from form.harvest import Harvest
+from form.identity import identify
+from form.narrative import narrate
+from form.proactive import proactive_edition, read_proactive
+from form.prose import prose
+from form.reading import Reading, Remark, Report
+
+#: fewer cells than one table of the form are a mention of it, not a report
+MIN_READINGS = 10
+_OTHER_PARTS = ("other_correction_overdue", "other_fee_overdue", "other_remaining")
+
+
+def read_reports(document: Document) -> tuple[Report, ...]:
+    """The annual reports in a document, in order.
+
+    Raises `DocumentError('not_a_report')` if it holds no statutory table, or only the empty form.
+    """
+    reports: list[Report] = []
+    for gathered in gather(document):
+        report = _report(document, gathered)
+        if report is None:
+            continue
+        twin = next((i for i, r in enumerate(reports) if _same(r, report)), None)
+        if twin is None:
+            reports.append(report)
+        else:
+            reports[twin] = _with_remark(reports[twin])
+    if not reports:
+        raise DocumentError("not_a_report")
+    return tuple(reports)
+
+
+def _report(document: Document, gathered: Gathered) -> Report | None:
+    harvest = Harvest(document.reader)
+    edition = _edition(gathered, harvest)
+    read_proactive(gathered.lines["proactive"], edition, harvest)
+    read_applications(gathered.lines["applications"], harvest)
+    read_disputes(gathered.lines["disputes"], harvest)
+    readings = harvest.readings()
+    lines = prose(document, gathered)
+    identity = identify(document, gathered, lines)
+    if len(readings) < MIN_READINGS or _empty_form(readings, identity.year):
+        return None
+    narrative, sections = narrate(lines)
+    return Report(
+        unit=identity.unit,
+        year=identity.year,
+        edition=edition,
+        title=identity.title,
+        readings=readings,
+        leftovers=tuple(harvest.leftovers),
+        remarks=tuple(harvest.remarks.values()),
+        narrative=narrative,
+        sections=sections,
+        period=identity.period,
+    )
+
+
+def _empty_form(readings: Sequence[Reading], year: int | None) -> bool:
+    """Whether this is the blank template that goes round with the letter."""
+    return year is None and all(r.state == "blank" for r in readings)
+
+
+def _edition(gathered: Gathered, harvest: Harvest) -> str:
+    """The edition that the tables show: table two by its columns, else the （六） rows of table three."""
+    votes = proactive_edition(gathered.lines["proactive"])
+    rows = gathered.rows("applications")
+    parts = any(row in rows for row in _OTHER_PARTS)
+    one = "other" in rows and not parts
+    if not any(votes.values()):
+        return "2021" if parts or not one else "2019"
+    edition = max(votes, key=lambda e: (votes[e], e))
+    if all(votes.values()):
+        harvest.remark("mixed_edition", "二、表同时使用2019年和2021年两种格式的栏目")
+    if edition == "2021" and one:
+        harvest.remark("mixed_edition", "2021年格式的表中（六）其他处理只有一行")
+    if edition == "2019" and parts:
+        harvest.remark("mixed_edition", "2019年格式的表中（六）其他处理分列三行")
+    return edition
+
+
+def _same(one: Report, other: Report) -> bool:
+    """Whether two reports print the same figures for the same unit and year."""
+
+    def figures(report: Report) -> dict[str, object]:
+        return {r.key: (r.state, r.value) for r in report.readings}
+
+    return one.year in (None, other.year) and one.unit in (None, other.unit) and figures(one) == figures(other)
+
+
+def _with_remark(report: Report) -> Report:
+    remark = Remark("duplicate_tables", "文中重复出现相同的统计表")
+    known = report.remarks if remark in report.remarks else (*report.remarks, remark)
+    return Report(
+        report.unit, report.year, report.edition, report.title, report.readings, report.leftovers, known,
+        report.narrative, report.sections, report.period,
+    )  # fmt: skip
