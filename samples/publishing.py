@@ -1,0 +1,192 @@
+"""One unit's reports from figures to files and lines of truth; runs in any process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+from typing import Final
+
+from samples import html, pdf_fpdf, pdf_typst
+from samples.broken import broken_pdf
+from samples.chance import keyed
+from samples.draft import Draft, plain
+from samples.faults import KINDS
+from samples.figures import unit_reports
+from samples.habits import choose_habits, print_as
+from samples.narrative import tell
+from samples.page import Page, Paper
+from samples.plan import Fate
+from samples.registry import Portal
+from samples.site import Shelf
+from samples.tables import build_form
+from samples.units import Unit
+
+#: How often each style occurs, in hundredths: about seventy pages to thirty PDFs.
+_STYLES: Final = {
+    "portal": 32,
+    "wps": 22,
+    "jsp": 16,
+    "typst-official": 8,
+    "typst-compact": 7,
+    "fpdf-boxes": 8,
+    "fpdf-bars": 7,
+}
+_DIRECT_SHARE: Final = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counts of unit-years: readable reports (pages, PDFs), faulty and held ones, refused and missing documents."""
+
+    html: int = 0
+    pdf: int = 0
+    faulty: int = 0
+    held: int = 0
+    refused: int = 0
+    missing: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+    @property
+    def reports(self) -> int:
+        """Readable reports."""
+        return self.html + self.pdf
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """All that a process needs to write one unit."""
+
+    unit: Unit
+    years: tuple[int, int]
+    seed: int
+    site: Path
+    portal: Portal
+    fates: Mapping[int, Fate]
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    style: str
+    path: str
+    article: str | None
+
+
+def write_unit(job: Job) -> tuple[list[str], Tally]:
+    """Writes the unit's lists, pages and files; gives its lines of truth, one a year, and what they count."""
+    rng = keyed(job.seed, job.unit.id, "shelf")
+    shelf = Shelf(job.site, job.unit.path, job.unit.name, rng)
+    lines: list[str] = []
+    tally = Tally()
+    for draft in unit_reports(job.unit, job.years, job.seed):
+        fate = job.fates.get(draft.year, Fate())
+        record = _truth(draft, job.portal, None)
+        if fate.missing:
+            tally += Tally(missing=1)
+        else:
+            record, counted = _publish(job, shelf, draft, fate)
+            tally += counted
+        lines.append(json.dumps(record, ensure_ascii=False) + "\n")
+    _other_notices(shelf, job.years, rng)
+    shelf.write_lists(rng.choice((3, 4, 4, 15)))
+    return lines, tally
+
+
+def _publish(job: Job, shelf: Shelf, draft: Draft, fate: Fate) -> tuple[dict[str, object], Tally]:
+    rng = keyed(job.seed, draft.unit.id, draft.year, "print")
+    published = _publication(draft, rng)
+    if fate.fault is not None:
+        KINDS[fate.fault].plant(draft, keyed(job.seed, draft.unit.id, draft.year, "fault"))
+    habits = choose_habits(draft, rng)
+    print_as(habits, draft)
+    style = rng.choices(tuple(_STYLES), tuple(_STYLES.values()))[0]
+    story = tell(draft, published, rng, bare=style in ("portal", "wps") and rng.random() < 0.08)
+    paper = Paper(Page(story.title, draft.unit.name, published), story, build_form(draft, habits))
+    if fate.refusal is not None:
+        placed = _place_pdf(shelf, paper, fate.refusal, broken_pdf(fate.refusal, paper), rng)
+        return _truth(draft, job.portal, placed, published, fate.refusal), Tally(refused=1)
+    if style in html.STYLES:
+        path = shelf.add_article(story.title, published, html.render_report(paper, style, rng))
+        placed = _Placed(style, path, path)
+    else:
+        renderer = pdf_typst if style in pdf_typst.LAYOUTS else pdf_fpdf
+        placed = _place_pdf(shelf, paper, style, renderer.render_report(paper, style), rng)
+    page = style in html.STYLES
+    counted = Tally(int(page), int(not page), int(bool(draft.faults)), int(draft.held))
+    return _truth(draft, job.portal, placed, published, title=story.title), counted
+
+
+def _place_pdf(shelf: Shelf, paper: Paper, style: str, data: bytes, rng: Random) -> _Placed:
+    """Most PDFs hang on an article; some are linked from the list itself."""
+    title, published = paper.story.title, paper.page.published
+    if rng.random() < _DIRECT_SHARE:
+        return _Placed(style, shelf.add_file(title, published, data), None)
+    name = shelf.file_name(published)
+    body = html.attachment_body(title, f"./{name}")
+    article = shelf.add_article(title, published, html.render_page(paper.page, body))
+    return _Placed(style, shelf.add_attachment(article, name, published, data), article)
+
+
+def _publication(draft: Draft, rng: Random) -> date:
+    """Departments and townships in January, governments until the end of March."""
+    last = 85 if draft.unit.kind == "aggregate" else 29
+    return date(draft.year + 1, 1, 1) + timedelta(days=rng.randint(8, last))
+
+
+def _other_notices(shelf: Shelf, years: tuple[int, int], rng: Random) -> None:
+    """What else such a list holds: pictures of reports, plans, notices. None of it is a report."""
+    year = rng.randint(*years)
+    topics = [
+        (f"关于印发《{year + 1}年政务公开工作要点》的通知", "<p>各单位：现将工作要点印发给你们，请认真落实。</p>"),
+        (f"【图解】{shelf.source}{year}年政府信息公开工作年度报告", '<p><img src="./W020240131.jpg" alt="图解"></p>'),
+        ("政府信息公开指南", "<p>为方便公众获取政府信息，编制本指南。</p>"),
+    ]
+    for title, body in rng.sample(topics, rng.randint(1, 3)):
+        published = date(year + 1, rng.randint(1, 12), rng.randint(1, 28))
+        page = Page(title, shelf.source, published)
+        shelf.add_article(title, published, html.render_page(page, body))
+
+
+def _truth(
+    draft: Draft,
+    portal: Portal,
+    placed: _Placed | None,
+    published: date | None = None,
+    refusal: str | None = None,
+    title: str | None = None,
+) -> dict[str, object]:
+    """A line of `truth.jsonl`; figures only where a reader can have them."""
+    readable = placed is not None and refusal is None
+    unit = draft.unit
+    record: dict[str, object] = {"unit_id": unit.id, "unit": unit.name, "code": unit.code}
+    record |= {"level": unit.level, "kind": unit.kind, "year": draft.year}
+    record["edition"] = draft.edition if readable else None
+    record["address"] = portal.address(placed.path) if placed else None
+    record["article"] = portal.address(placed.article) if placed and placed.article else None
+    record["format"] = placed and placed.path.rpartition(".")[2]
+    record["style"] = placed and placed.style
+    record["title"] = title
+    record["published"] = published.isoformat() if published else None
+    record["cells"] = dict(_cells(draft)) if readable else {}
+    record["printed"] = dict(_prints(draft)) if readable else {}
+    record["faults"] = [fault.as_json() for fault in draft.faults] if readable else []
+    record["held"] = readable and draft.held
+    record["no_report"] = refusal
+    record["status"] = "published" if readable else "unreadable" if placed else "not_published"
+    return record
+
+
+def _cells(draft: Draft) -> Iterator[tuple[str, str | None]]:
+    return ((key, None if value is None else plain(value)) for key, value in draft.cells.items())
+
+
+def _prints(draft: Draft) -> Iterator[tuple[str, str]]:
+    """The cells whose print is not the plain figure of `cells`."""
+    for key, value in draft.cells.items():
+        if value is not None and draft.text(key) != plain(value):
+            yield key, draft.text(key)

@@ -1,0 +1,158 @@
+"""The loopback portal: static sites, one folder a host, served on 127.0.0.1 with the manners of real servers."""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from email.utils import formatdate
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote, urlsplit
+from zlib import crc32
+
+_ERROR_PAGE: Final = "<html><head><title>{code}</title></head><body><h1>{code} {phrase}</h1></body></html>"
+#: An idle connection is dropped after this many seconds.
+_IDLE_SECONDS: Final = 30
+
+
+class Loopback:
+    """A running portal: where it listens, and how often each host, path and status was asked for."""
+
+    def __init__(self, address: str, port: int) -> None:
+        self.address = address
+        self.port = port
+        self._counts: Counter[tuple[str, str, int]] = Counter()
+        self._lock = threading.Lock()
+
+    def __iter__(self) -> Iterator[str | int]:
+        return iter((self.address, self.port))
+
+    @property
+    def counts(self) -> Counter[tuple[str, str, int]]:
+        """Requests so far by (host, path, status); a copy."""
+        with self._lock:
+            return self._counts.copy()
+
+    def record(self, host: str, path: str, status: int) -> None:
+        """Counts one answer."""
+        with self._lock:
+            self._counts[host, path, status] += 1
+
+
+@contextmanager
+def serve(routes: Mapping[str, Path]) -> Iterator[Loopback]:
+    """Serves `routes` (host of the address -> folder) on a free port of 127.0.0.1 until the block ends.
+
+    The Host header chooses the folder; other hosts get 421. Only GET and HEAD, only files below the folder.
+    """
+    server = _Server({host.lower(): folder.resolve() for host, folder in routes.items()})
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield server.loopback
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self, roots: Mapping[str, Path]) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.roots = roots
+        self.loopback = Loopback("127.0.0.1", self.server_port)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Answers one connection."""
+
+    server: _Server
+    protocol_version = "HTTP/1.1"
+    server_version = "Tengine"
+    sys_version = ""
+    timeout = _IDLE_SECONDS
+
+    def do_GET(self) -> None:
+        self._answer()
+
+    def do_HEAD(self) -> None:
+        self._answer()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Says nothing: requests are counted instead."""
+
+    def _answer(self) -> None:
+        root = self.server.roots.get(self._host)
+        if root is None:
+            self._fail(HTTPStatus.MISDIRECTED_REQUEST)
+            return
+        path = unquote(urlsplit(self.path).path)
+        file = find_file(root, path)
+        if file is None:
+            self._fail(HTTPStatus.NOT_FOUND)
+        elif file.is_dir():
+            self._send(HTTPStatus.MOVED_PERMANENTLY, {"Location": urlsplit(self.path).path + "/"}, b"")
+        else:
+            self._send_file(file, path)
+
+    @property
+    def _host(self) -> str:
+        return self.headers.get("Host", "").rsplit(":", 1)[0].lower()
+
+    def _send_file(self, file: Path, path: str) -> None:
+        data = file.read_bytes()
+        tag = f'"{hashlib.sha256(data).hexdigest()[:20]}"'
+        headers = {"ETag": tag, "Last-Modified": formatdate(file.stat().st_mtime, usegmt=True)}
+        known = {part.strip().removeprefix("W/") for part in self.headers.get("If-None-Match", "").split(",")}
+        if known & {tag, "*"}:
+            self._send(HTTPStatus.NOT_MODIFIED, headers, b"")
+            return
+        self._send(HTTPStatus.OK, headers | {"Content-Type": content_type(path, data)}, data)
+
+    def _fail(self, status: HTTPStatus) -> None:
+        page = _ERROR_PAGE.format(code=status.value, phrase=status.phrase).encode()
+        self._send(status, {"Content-Type": "text/html"}, page)
+
+    def _send(self, status: HTTPStatus, headers: Mapping[str, str], data: bytes) -> None:
+        self.server.loopback.record(self._host, urlsplit(self.path).path, status.value)
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if status is not HTTPStatus.NOT_MODIFIED:
+            self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(data)
+
+
+def find_file(root: Path, path: str) -> Path | None:
+    """The file or folder that a decoded path names below `root`; None outside it or where nothing lies.
+
+    A path that ends in / names the folder's index.html; symbolic links do not lead out.
+    """
+    parts = path.split("/")
+    if "\0" in path or "\\" in path or ".." in parts:
+        return None
+    file = root.joinpath(*filter(None, parts))
+    if path.endswith("/"):
+        file /= "index.html"
+    resolved = file.resolve()
+    return resolved if resolved.exists() and resolved.is_relative_to(root) else None
+
+
+def content_type(path: str, data: bytes) -> str:
+    """By the name alone, as servers do; some pages in UTF-8 say so, the rest leave the charset to the reader."""
+    guess = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    utf8 = b'charset="utf-8"' in data[:1024]
+    if guess == "text/html" and utf8 and crc32(path.encode()) % 2:
+        return "text/html; charset=utf-8"
+    return guess
