@@ -48,7 +48,8 @@ class Tables:
     """Arrow tables of a release with the columns of docs/architecture.md.
 
     `cells` may be a part of the released and held cells, as long as it has those of reports with
-    findings. `previous_findings` are those of the release before; None for a first release.
+    findings. `previous_findings` are those of the release before (of the current one where the run
+    released nothing new); None for a first release.
     """
 
     reports: pa.Table

@@ -124,7 +124,9 @@ def listed(rows: Sequence[Mapping[str, Any]], cells: pa.Table, names: Names, lim
     """Return the first `limit` of the arranged `rows`, with what `cells` prints at their places."""
     shown = rows[:limit]
     wanted = pa.array({row["report_id"] for row in shown}, pa.string())
-    near = cells.select(["report_id", "key", "printed", "page"]).filter(pc.is_in(cells["report_id"], wanted))
+    # Delta readers may give string views, which `is_in` does not take.
+    ids = cells["report_id"].cast(pa.string())
+    near = cells.select(["report_id", "key", "printed", "page"]).filter(pc.is_in(ids, wanted))
     printed = {(row["report_id"], row["key"]): row for row in near.to_pylist()}
     return Listing(tuple(_finding(row, printed, names) for row in shown), len(rows))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -17,6 +18,9 @@ from notices.text import visible
 
 #: The readers' time; China has had no other offset since 1991.
 BEIJING: Final = timezone(timedelta(hours=8))
+
+#: The sign of a broken relation; splitting by it gives side, sign, side.
+_SIGN: Final = re.compile("([≠≰≱])")
 
 #: What shows a list in full, by list.
 _QUERIES: Final = {
@@ -68,6 +72,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["day"] = _day
+    environment.filters["sides"] = _SIGN.split
     for name, meanings, absent in (
         ("severity", words.SEVERITIES, "—"),
         ("gate", words.GATES, "—"),
@@ -104,24 +109,25 @@ def _subject(digest: Digest) -> str:
 def _tiles(digest: Digest) -> tuple[tuple[str, int, str, str], ...]:
     """Label, number, tone (bad, good, plain) and note of each figure at the top."""
     critical, warning, info = digest.changes
+    held = _tile("暂扣报告", digest.held.total, f"已放行 {digest.released}")
+    if digest.first:
+        return (
+            _tile("严重问题", critical.new, "不得放行"),
+            ("警告", warning.new, "plain", "请抽查"),
+            ("提示", info.new, "plain", "仅供了解"),
+            held,
+        )
     gone = critical.gone + warning.gone + info.gone
-    held = digest.held.total
     return (
-        (
-            "严重问题" if digest.first else "新增严重问题",
-            critical.new,
-            "bad" if critical.new else "good",
-            f"另有警告 {warning.new}、提示 {info.new}",
-        ),
-        (
-            "仍未解决",
-            critical.open,
-            "bad" if critical.open else "good",
-            f"另有警告 {warning.open}、提示 {info.open}",
-        ),
+        _tile("新增严重问题", critical.new, f"另有警告 {warning.new}、提示 {info.new}"),
+        _tile("仍未解决", critical.open, f"另有警告 {warning.open}、提示 {info.open}"),
         ("已消除", gone, "good" if gone else "plain", f"其中严重 {critical.gone}"),
-        ("暂扣报告", held, "bad" if held else "good", f"已放行 {digest.released}"),
+        held,
     )
+
+
+def _tile(label: str, number: int, note: str) -> tuple[str, int, str, str]:
+    return label, number, "bad" if number else "good", note
 
 
 def _ran(run: RunFacts) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pyarrow as pa
 import pytest
-from conftest import FINDINGS, NAMES, RUN, YEARS, faults, finding, tables
+from made_release import FINDINGS, NAMES, RUN, YEARS, faults, finding, tables
 
 from notices.coverage import YEARS as SHOWN
 from notices.coverage import kind, matrix

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from conftest import NAMES, RUN, faults, tables
+from made_release import NAMES, RUN, faults, tables
 
 from notices.digest import build
 from notices.mail import Parties, compose, message_id

@@ -19,10 +19,11 @@ import pytest
 import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
-from conftest import NAMES, RUN, faults, tables
+from made_release import NAMES, RUN, faults, tables
 
 from notices.digest import build
 from notices.mail import Parties, SettingsError, compose, message_id
+from notices.outbox import Delivery, Outbox
 from notices.smtp import SendError, SmtpSettings, send, settings_from
 
 SENDER = Address("勾稽", addr_spec="gouji@example.org")
@@ -308,6 +309,28 @@ def test_a_drop_after_acceptance_is_no_failure(post: Open, message: EmailMessage
     opened = post(drop="QUIT")
     assert send(message, opened.settings) == ()
     assert len(opened.box.arrived) == 1
+
+
+def test_the_outbox_sends_each_reader_one_mail(post: Open, message: EmailMessage, tmp_path: Path) -> None:
+    opened = post(answers={"b@example.org": "450 later"})
+    outbox = Outbox(tmp_path / "outbox")
+
+    def deliver(settings: SmtpSettings) -> tuple[Delivery, ...]:
+        return outbox.deliver(lambda it, to: send(it, settings, to))
+
+    outbox.queue(message)
+    (failed,) = deliver(replace(opened.settings, password="wrong"))
+    assert (failed.delivered, failed.pending) == ((), ("a@example.org", "b@example.org"))
+    assert failed.error is not None
+    (partly,) = deliver(opened.settings)
+    assert (partly.delivered, partly.pending, partly.error) == (("a@example.org",), ("b@example.org",), None)
+    opened.box.answers.clear()
+    (rest,) = deliver(opened.settings)
+    assert (rest.delivered, rest.pending) == (("b@example.org",), ())
+    assert deliver(opened.settings) == ()
+    assert [it.rcpt_tos for it in opened.box.arrived] == [["a@example.org"], ["b@example.org"]]
+    assert len({it.content for it in opened.box.arrived}) == 1
+    assert outbox.state(message["Message-ID"]) == "sent"
 
 
 def test_nobody_listens(message: EmailMessage) -> None:
