@@ -1,0 +1,117 @@
+"""What the index says of one capture, and the index's tables."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import astuple, dataclass, fields
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+#: Raised by one with every change of the tables below.
+SCHEMA_VERSION: Final = 1
+SCHEMA: Final = """
+CREATE TABLE captures (
+  capture_id TEXT PRIMARY KEY, address TEXT NOT NULL, final_address TEXT NOT NULL, unit_id TEXT NOT NULL,
+  title TEXT NOT NULL, published TEXT, parent_address TEXT, fetched_at TEXT NOT NULL,
+  checked_at TEXT NOT NULL, status INTEGER NOT NULL, media_type TEXT NOT NULL, charset TEXT NOT NULL,
+  sha256 TEXT NOT NULL, size INTEGER NOT NULL, warc TEXT NOT NULL, offset INTEGER NOT NULL,
+  digest TEXT NOT NULL, etag TEXT NOT NULL, last_modified TEXT NOT NULL
+) STRICT;
+CREATE INDEX captures_by_address ON captures (address, fetched_at, capture_id);
+CREATE TABLE links (
+  capture_id TEXT NOT NULL, position INTEGER NOT NULL, address TEXT NOT NULL, title TEXT NOT NULL,
+  PRIMARY KEY (capture_id, position)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE entries (
+  unit_id TEXT NOT NULL, address TEXT NOT NULL, title TEXT NOT NULL, published TEXT, year INTEGER,
+  rank INTEGER NOT NULL, first_listed_at TEXT NOT NULL, listed_at TEXT NOT NULL,
+  PRIMARY KEY (unit_id, address)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE problems (
+  address TEXT PRIMARY KEY, kind TEXT NOT NULL, code TEXT NOT NULL, detail TEXT NOT NULL, status INTEGER,
+  unit_id TEXT NOT NULL, title TEXT NOT NULL, year INTEGER, at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an address was found: the listed unit, its title there, the list's date, the title's year.
+
+    `parent_address` is the article's address where this is an attachment.
+    """
+
+    unit_id: str
+    title: str
+    published: date | None = None
+    year: int | None = None
+    parent_address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One version of one document, kept in a WARC file.
+
+    `capture_id` is a hash of address and content: the same content at the same address is one capture,
+    however often it is checked. `address` is as listed, `final_address` where redirects led. `sha256` and
+    `size` (bytes) are of the body after content decoding, `digest` is the WARC payload digest. Times are
+    UTC; `checked_at` is when the address last gave this content. `media_type` and `charset` are what the
+    server said, '' for nothing.
+    """
+
+    capture_id: str
+    address: str
+    final_address: str
+    unit_id: str
+    title: str
+    published: date | None
+    parent_address: str | None
+    fetched_at: datetime
+    checked_at: datetime
+    status: int
+    media_type: str
+    charset: str
+    sha256: str
+    size: int
+    warc: str
+    offset: int
+    digest: str
+    etag: str
+    last_modified: str
+
+
+COLUMNS: Final = tuple(field.name for field in fields(Capture))
+
+
+def capture_id(address: str, sha256: str) -> str:
+    """The id of a content at an address: 20 hex digits."""
+    return hashlib.sha256(f"{address}\n{sha256}".encode()).hexdigest()[:20]
+
+
+def stamp(at: datetime) -> str:
+    """A time as the index keeps it: ISO, UTC, microseconds, so that text order is time order."""
+    if at.tzinfo is None:
+        raise ValueError("a time without zone")
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def to_row(capture: Capture) -> tuple[object, ...]:
+    """A capture as values in the order of `COLUMNS`."""
+    return tuple(plain(value) for value in astuple(capture))
+
+
+def plain(value: object) -> object:
+    """A value as SQLite keeps it: dates and times as text."""
+    if isinstance(value, datetime):
+        return stamp(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def from_row(row: tuple[Any, ...]) -> Capture:
+    """The inverse of `to_row`."""
+    values = dict(zip(COLUMNS, row, strict=True))
+    for name in ("fetched_at", "checked_at"):
+        values[name] = datetime.fromisoformat(values[name])
+    if values["published"]:
+        values["published"] = date.fromisoformat(values["published"])
+    return Capture(**values)

@@ -1,0 +1,67 @@
+"""One HTTP exchange as it went over the wire, and a document fetched by one or more of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request and its response; `raw` is the body as received, still content-encoded."""
+
+    address: str
+    request_headers: Headers
+    protocol: str
+    status: int
+    reason: str
+    headers: Headers
+    raw: bytes
+
+    def header(self, name: str) -> str:
+        """The first value of a response header, '' where there is none."""
+        return next((value for key, value in self.headers if key.lower() == name), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What an address gave at `at` (UTC): status 200 with a decoded body, or 304 with none.
+
+    `exchanges` are the redirects followed and, last, the one that answered.
+    """
+
+    address: str
+    at: datetime
+    body: bytes
+    exchanges: tuple[Exchange, ...]
+
+    @property
+    def answer(self) -> Exchange:
+        """The exchange that gave the body."""
+        return self.exchanges[-1]
+
+    @property
+    def status(self) -> int:
+        """200 or 304."""
+        return self.answer.status
+
+    @property
+    def final_address(self) -> str:
+        """Where redirects led; relative links start from here."""
+        return self.answer.address
+
+    @property
+    def media_type(self) -> str:
+        """As the server calls it, lower case and without parameters; '' where it says nothing."""
+        return self.answer.header("content-type").partition(";")[0].strip().lower()
+
+    @property
+    def charset(self) -> str:
+        """From the Content-Type header, lower case; '' where it says nothing."""
+        for part in self.answer.header("content-type").split(";")[1:]:
+            key, _, value = part.partition("=")
+            if key.strip().lower() == "charset":
+                return value.strip().strip("\"'").lower()[:40]
+        return ""

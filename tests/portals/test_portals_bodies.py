@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portals import addresses, bodies
+from portals.problems import FetchError
+
+TEXT = "政府信息公开年度报告㐀䶮"
+
+
+@pytest.mark.parametrize(
+    ("body", "charset"),
+    [
+        (TEXT.encode(), ""),
+        (TEXT.encode(), "utf-8"),
+        (b"\xef\xbb\xbf" + TEXT.encode(), "gbk"),
+        (b"\xff\xfe" + TEXT.encode("utf-16-le"), ""),
+        (TEXT.encode("gb18030"), "gb2312"),
+        (TEXT.encode("gb18030"), "GBK"),
+        (TEXT.encode("gb18030"), ""),
+        (TEXT.encode("gb18030"), "utf-8"),  # a header that lies
+        (TEXT.encode("gb18030"), "no-such-charset"),
+    ],
+)
+def test_text_is_decoded(body: bytes, charset: str) -> None:
+    assert bodies.text(body, charset) == TEXT
+
+
+def test_the_page_says_its_own_charset() -> None:
+    for meta in ('<meta charset="gb2312">', "<META http-equiv=Content-Type content='text/html; charset=GBK'>"):
+        page = f"<html><head>{meta}</head>{TEXT}"
+        assert bodies.text(page.encode("gb18030"), "") == page
+
+
+@given(st.binary(), st.sampled_from(["", "utf-8", "gbk", "base64", "idna", "utf-16", "\x00"]))
+def test_any_bytes_are_decoded(body: bytes, charset: str) -> None:
+    assert isinstance(bodies.text(body, charset), str)
+
+
+@given(st.binary(), st.sampled_from(["gzip", "deflate", "x-gzip", "br", ""]))
+def test_any_bytes_inflate_or_are_refused(raw: bytes, encoding: str) -> None:
+    try:
+        assert len(bodies.inflate(raw, encoding, 1000)) <= max(1000, len(raw))
+    except FetchError as error:
+        assert error.code in {"encoding", "too_large"}
+
+
+@pytest.mark.parametrize(
+    ("body", "media_type", "page"),
+    [
+        (b"%PDF-1.7 <html>", "text/html", False),
+        (b"PK\x03\x04...", "text/html", False),
+        (b"<!DOCTYPE html><p>x", "", True),
+        (b"<div >x", "application/octet-stream", True),
+        (b"plain", "text/html", True),
+        (b"plain", "text/plain", False),
+        (b"", "", False),
+    ],
+)
+def test_what_is_a_page(body: bytes, media_type: str, page: bool) -> None:
+    assert bodies.is_page(body, media_type) is page
+
+
+@given(st.text(), st.text())
+def test_joined_addresses_are_checked_or_none(base: str, link: str) -> None:
+    joined = addresses.join("http://a.gansu.example/b/" + base, link)
+    if joined is not None:
+        assert joined.isascii() and "#" not in joined and joined.startswith(("http://", "https://"))
+        assert addresses.join(joined, joined) == joined, "one spelling"
+        try:
+            assert addresses.check(joined, {"a.gansu.example"}) == "a.gansu.example"
+        except FetchError as error:
+            assert error.code == "refused"
