@@ -1,0 +1,53 @@
+"""The two things a registry knows: units that must publish, and portals where they do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A body that must publish a report each year.
+
+    `id` starts with the six digits of `code` (GB/T 2260). `level` is province, prefecture, county or
+    township; `kind` is aggregate, office, department or township. `path` is where its reports are listed on
+    `portal`. It exists for the report years `first_year` to `last_year` (None: still does).
+    """
+
+    id: str
+    code: str
+    name: str
+    aliases: tuple[str, ...]
+    level: str
+    kind: str
+    parent: str | None
+    portal: str
+    path: str
+    first_year: int
+    last_year: int | None
+
+    def existed(self, year: int) -> bool:
+        """Whether a report of this year is due from the unit at all."""
+        return self.first_year <= year and (self.last_year is None or year <= self.last_year)
+
+
+@dataclass(frozen=True, slots=True)
+class PortalSource:
+    """A site: one exact host, its family, and how gently it is treated.
+
+    `delay_seconds` lies between the starts of two requests, at most `concurrency` run at a time. `serve`
+    is a folder that gouji itself serves over loopback for this host (samples only).
+    """
+
+    name: str
+    host: str
+    family: str
+    delay_seconds: float
+    concurrency: int
+    serve: Path | None = None
+    scheme: str = "https"
+
+    def address(self, path: str) -> str:
+        """The absolute address of an absolute path on this portal."""
+        return f"{self.scheme}://{self.host}{path}"
