@@ -1,0 +1,244 @@
+"""One portal's night: list its units, fetch what is new, check what is known, record what went wrong."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal
+
+from portals import bodies
+from portals.archive import Archive
+from portals.captures import Capture, Origin
+from portals.exchange import Fetched
+from portals.families import FAMILIES
+from portals.families.base import Entry, ListError, Page
+from portals.fetch import Fetcher
+from portals.links import Link, attachments
+from portals.problems import FetchError, Kind, Problem
+from portals.units import PortalSource, Unit
+
+Outcome = Literal["fetched", "unchanged", "skipped", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run works with. Documents checked since `started_at` (UTC) are not requested again, so a run
+    that was killed goes on where it stopped when it is given the same `started_at`.
+    """
+
+    fetcher: Fetcher
+    archive: Archive
+    now: Callable[[], datetime]
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a phase has come: lists or documents done, of how many."""
+
+    portal: str
+    phase: Literal["list", "fetch"]
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlResult:
+    """A crawl in figures. `listed` counts reports on the lists (of the years asked for); `fetched`,
+    `unchanged` and `skipped` (already checked in this run) count documents, attachments included.
+    """
+
+    portal: str
+    listed: int
+    fetched: int
+    unchanged: int
+    skipped: int
+    problems: tuple[Problem, ...]
+
+
+@dataclass(slots=True)
+class _Visit:
+    """What one thread brings back: outcomes by name and problems."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+
+
+def crawl(
+    portal: PortalSource,
+    units: Collection[Unit],
+    run: Run,
+    *,
+    years: Collection[int] | None = None,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+) -> CrawlResult:
+    """Crawl the units of one portal; `years` limits to reports whose title names one of them or none.
+
+    A page that cannot be had becomes a `Problem`, kept in the archive as well; only a fault of the archive
+    itself raises. `on_progress` is called in this thread.
+    """
+    crawler = _Crawler(portal, run)
+    own = sorted((unit for unit in units if unit.portal == portal.name), key=lambda unit: unit.id)
+    with _workers(portal.concurrency) as pool:
+        listings = list(_watched(pool.map(crawler.list, own), "list", portal, len(own), on_progress))
+        entries = chosen([entry for listing in listings for entry in listing.entries], years)
+        visits = list(_watched(pool.map(crawler.visit, entries), "fetch", portal, len(entries), on_progress))
+    outcomes = [outcome for visit in visits for outcome in visit.outcomes]
+    return CrawlResult(
+        portal=portal.name,
+        listed=len(entries),
+        fetched=outcomes.count("fetched"),
+        unchanged=outcomes.count("unchanged"),
+        skipped=outcomes.count("skipped"),
+        problems=tuple(problem for visit in (*listings, *visits) for problem in visit.problems),
+    )
+
+
+def chosen(entries: Sequence[Entry], years: Collection[int] | None) -> list[Entry]:
+    """The entries worth fetching: of the years asked for or of no known year, each address once, and
+    other forms of a report only where the unit lists no plain one for that year.
+    """
+    wanted = [entry for entry in entries if years is None or entry.year is None or entry.year in years]
+    plain = {(entry.unit_id, entry.year) for entry in wanted if entry.rank == 0}
+    kept: dict[str, Entry] = {}
+    for entry in wanted:
+        if entry.rank == 0 or (entry.unit_id, entry.year) not in plain:
+            kept.setdefault(entry.address, entry)
+    return list(kept.values())
+
+
+@contextmanager
+def _workers(count: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads that drop what has not begun when the caller is interrupted."""
+    pool = ThreadPoolExecutor(count, thread_name_prefix="crawl")
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _watched(
+    visits: Iterable[_Visit],
+    phase: Literal["list", "fetch"],
+    portal: PortalSource,
+    total: int,
+    on_progress: Callable[[Progress], None],
+) -> Iterator[_Visit]:
+    for done, visit in enumerate(visits, 1):
+        on_progress(Progress(portal.name, phase, done, total))
+        yield visit
+
+
+class _Crawler:
+    def __init__(self, portal: PortalSource, run: Run) -> None:
+        self._portal, self._run = portal, run
+        self._family = FAMILIES[portal.family]
+        self._claimed: set[str] = set()
+        self._lock = threading.Lock()
+
+    def list(self, unit: Unit) -> _Visit:
+        """The entries of a unit's lists, kept in the archive; what came before a fault is kept too."""
+        visit = _Visit()
+        address = self._portal.address(unit.path)
+        found: dict[str, Entry] = {}
+        try:
+            for entry in self._family.entries(self._page, self._portal, unit):
+                found.setdefault(entry.address, entry)
+        except Exception as error:
+            origin = Origin(unit.id, unit.name)
+            self._note(visit, address, "list", _as_fetch_error(error), origin)
+        else:
+            self._run.archive.solved(unit.id)
+        visit.entries = list(found.values())
+        self._run.archive.listed(unit.id, visit.entries, self._run.now())
+        return visit
+
+    def visit(self, entry: Entry) -> _Visit:
+        """Bring the archive up to date with an entry: its article, then what is attached to it."""
+        visit = _Visit()
+        origin = Origin(entry.unit_id, entry.title, entry.published, entry.year)
+        article = self._check(visit, entry.address, origin)
+        for link in self._run.archive.links(article.capture_id) if article else ():
+            attached = replace(origin, title=link.title, parent_address=entry.address)
+            self._check(visit, link.address, attached)
+        return visit
+
+    def _check(self, visit: _Visit, address: str, origin: Origin) -> Capture | None:
+        """The current capture of an address, requested at most once a run; None where there is none."""
+        known = self._run.archive.latest(address)
+        with self._lock:
+            claimed = address in self._claimed
+            self._claimed.add(address)
+        if claimed:
+            return known
+        if known is not None and known.checked_at >= self._run.started_at:
+            visit.outcomes.append("skipped")
+            return known
+        try:
+            fetched = self._get(address, known)
+        except FetchError as error:
+            kind: Kind = "attachment" if origin.parent_address else "document"
+            self._note(visit, address, kind, error, origin)
+            visit.outcomes.append("failed")
+            return known
+        if known is not None and _unchanged(fetched, known):
+            visit.outcomes.append("unchanged")
+            return self._run.archive.seen(known, fetched)
+        visit.outcomes.append("fetched")
+        return self._keep(visit, fetched, origin)
+
+    def _get(self, address: str, known: Capture | None) -> Fetched:
+        if known is None:
+            return self._run.fetcher.get(address)
+        return self._run.fetcher.get(address, etag=known.etag, last_modified=known.last_modified)
+
+    def _keep(self, visit: _Visit, fetched: Fetched, origin: Origin) -> Capture:
+        """Archive what was received, even where its page cannot be searched for attachments."""
+        archive, fault = self._run.archive, None
+        links: Sequence[Link] = ()
+        if origin.parent_address is None and bodies.is_page(fetched.body, fetched.media_type):
+            try:
+                links = attachments(bodies.text(fetched.body, fetched.charset), fetched.final_address)
+            except Exception as error:
+                fault = _as_fetch_error(error)
+        capture = archive.add(fetched, origin, links)
+        if fault is not None:
+            self._note(visit, fetched.address, "document", fault, origin)
+        return capture
+
+    def _page(self, address: str) -> Page:
+        fetched = self._run.fetcher.get(address)
+        return Page(fetched.final_address, bodies.text(fetched.body, fetched.charset))
+
+    def _note(self, visit: _Visit, address: str, kind: Kind, error: FetchError, origin: Origin) -> None:
+        problem = Problem(
+            address=address,
+            kind=kind,
+            code=error.code,
+            detail=error.detail,
+            status=error.status,
+            unit_id=origin.unit_id,
+            title=origin.title,
+            year=origin.year,
+            at=self._run.now(),
+        )
+        self._run.archive.note(problem)
+        visit.problems.append(problem)
+
+
+def _unchanged(fetched: Fetched, known: Capture) -> bool:
+    return fetched.status == 304 or hashlib.sha256(fetched.body).hexdigest() == known.sha256
+
+
+def _as_fetch_error(error: Exception) -> FetchError:
+    """A hostile page may break its reader in ways nobody foresaw; it must not stop the others."""
+    if isinstance(error, FetchError):
+        return error
+    code = "list" if isinstance(error, ListError) else "parse"
+    return FetchError(code, str(error) if code == "list" else f"{type(error).__name__}: {error}")

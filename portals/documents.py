@@ -1,0 +1,36 @@
+"""What the archive holds for each listed report: its article and the files attached to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from portals.archive import Archive
+from portals.captures import Capture
+from portals.families.base import Entry
+from portals.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSet:
+    """One listed report as last captured: read `article` first, then `attachments` in their order.
+
+    A direct link to a file is an `article` without attachments. Two units that list the same address give
+    two sets with the same captures; other forms of a report (`entry.rank` 1) follow it.
+    """
+
+    entry: Entry
+    article: Capture
+    attachments: tuple[Capture, ...]
+
+
+def documents(archive: Archive, registry: Registry) -> Iterator[DocumentSet]:
+    """The captured reports of the registry's units, in order of unit, year, rank and address.
+
+    Entries that were never captured are left out: `Archive.problems` says why.
+    """
+    for entry in archive.entries():
+        article = archive.latest(entry.address)
+        if entry.unit_id in registry.units and article is not None:
+            linked = (archive.latest(link.address) for link in archive.links(article.capture_id))
+            yield DocumentSet(entry, article, tuple(capture for capture in linked if capture is not None))
