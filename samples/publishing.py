@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from samples import html, pdf_fpdf, pdf_typst
+from samples import html, keys, pdf_fpdf, pdf_typst
 from samples.broken import broken_pdf
 from samples.chance import keyed
 from samples.draft import Draft, plain
@@ -182,7 +182,10 @@ def _truth(
 
 
 def _cells(draft: Draft) -> Iterator[tuple[str, str | None]]:
-    return ((key, None if value is None else plain(value)) for key, value in draft.cells.items())
+    """The figures in printed order."""
+    for key in keys.all_keys(draft.edition, draft.one_other):
+        value = draft.cells[key]
+        yield key, None if value is None else plain(value)
 
 
 def _prints(draft: Draft) -> Iterator[tuple[str, str]]:

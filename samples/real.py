@@ -24,21 +24,21 @@ class _Report:
     published: date
 
 
-# The pages' own dates where they print one; the PDFs print none, so theirs is the legal deadline.
+# The page prints its date; the PDFs print none, so theirs only names the file (it is when they were made).
 _REPORTS: Final = (
     _Report(
         "huaian_2024.pdf",
         Unit("320800", "320800", "淮安市人民政府", "prefecture", "aggregate", None),
         2024,
         "淮安市人民政府2024年政府信息公开工作年度报告",
-        date(2025, 3, 31),
+        date(2025, 2, 25),
     ),
     _Report(
         "hongze_2024.pdf",
         Unit("320813", "320813", "淮安市洪泽区人民政府", "county", "aggregate", "320800"),
         2024,
         "淮安市洪泽区人民政府2024年政府信息公开工作年度报告",
-        date(2025, 3, 31),
+        date(2025, 2, 25),
     ),
     _Report(
         "shuyang_fgj_2023.html",
@@ -61,8 +61,11 @@ def write_real_portal(reports: Path, directory: Path) -> Path:
     site = directory / PORTAL.serve
     for report in found:
         shelf = Shelf(site, report.unit.path, report.unit.name, keyed(0, report.file))
-        add = shelf.add_file if report.file.endswith(".pdf") else shelf.add_article
-        add(report.title, report.published, (reports / report.file).read_bytes())
+        data = (reports / report.file).read_bytes()
+        if report.file.endswith(".pdf"):
+            shelf.add_file(report.title, report.published, data, dated=False)
+        else:
+            shelf.add_article(report.title, report.published, data)
         shelf.write_lists(15)
     (site / "robots.txt").write_text("User-agent: *\nDisallow:\n", encoding="utf-8")
     registry = directory / "sources.toml"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import mimetypes
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -17,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 from zlib import crc32
 
 _ERROR_PAGE: Final = "<html><head><title>{code}</title></head><body><h1>{code} {phrase}</h1></body></html>"
+_TYPES: Final = {".html": "text/html", ".pdf": "application/pdf", ".txt": "text/plain"}
 #: An idle connection is dropped after this many seconds.
 _IDLE_SECONDS: Final = 30
 
@@ -102,13 +102,13 @@ class _Handler(BaseHTTPRequestHandler):
         elif file.is_dir():
             self._send(HTTPStatus.MOVED_PERMANENTLY, {"Location": urlsplit(self.path).path + "/"}, b"")
         else:
-            self._send_file(file, path)
+            self._send_file(file)
 
     @property
     def _host(self) -> str:
         return self.headers.get("Host", "").rsplit(":", 1)[0].lower()
 
-    def _send_file(self, file: Path, path: str) -> None:
+    def _send_file(self, file: Path) -> None:
         data = file.read_bytes()
         tag = f'"{hashlib.sha256(data).hexdigest()[:20]}"'
         headers = {"ETag": tag, "Last-Modified": formatdate(file.stat().st_mtime, usegmt=True)}
@@ -116,7 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
         if known & {tag, "*"}:
             self._send(HTTPStatus.NOT_MODIFIED, headers, b"")
             return
-        self._send(HTTPStatus.OK, headers | {"Content-Type": content_type(path, data)}, data)
+        self._send(HTTPStatus.OK, headers | {"Content-Type": content_type(file, data)}, data)
 
     def _fail(self, status: HTTPStatus) -> None:
         page = _ERROR_PAGE.format(code=status.value, phrase=status.phrase).encode()
@@ -149,10 +149,10 @@ def find_file(root: Path, path: str) -> Path | None:
     return resolved if resolved.exists() and resolved.is_relative_to(root) else None
 
 
-def content_type(path: str, data: bytes) -> str:
+def content_type(file: Path, data: bytes) -> str:
     """By the name alone, as servers do; some pages in UTF-8 say so, the rest leave the charset to the reader."""
-    guess = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    guess = _TYPES.get(file.suffix, "application/octet-stream")
     utf8 = b'charset="utf-8"' in data[:1024]
-    if guess == "text/html" and utf8 and crc32(path.encode()) % 2:
+    if guess == "text/html" and utf8 and crc32(file.name.encode()) % 2:
         return "text/html; charset=utf-8"
     return guess

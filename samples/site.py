@@ -15,11 +15,12 @@ from samples.page import Page
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the list: where it points (relative to the list), what it says, when it was published."""
+    """A line of the list: where it points (relative to the list), what it says, and its date, if shown."""
 
     href: str
     title: str
     published: date
+    dated: bool = True
 
 
 @dataclass(slots=True)
@@ -38,10 +39,10 @@ class Shelf:
         self.entries.append(Entry(href, title, published))
         return self._store(href, published, data)
 
-    def add_file(self, title: str, published: date, data: bytes) -> str:
+    def add_file(self, title: str, published: date, data: bytes, *, dated: bool = True) -> str:
         """Stores a PDF that the list points to; gives its path on the host."""
         href = f"{self._folder(published)}/{self.file_name(published)}"
-        self.entries.append(Entry(href, title, published))
+        self.entries.append(Entry(href, title, published, dated))
         return self._store(href, published, data)
 
     def add_attachment(self, article: str, name: str, published: date, data: bytes) -> str:
@@ -83,6 +84,5 @@ class Shelf:
 def _item(entry: Entry) -> str:
     title = escape(entry.title)
     shown = title if len(entry.title) <= 30 else escape(entry.title[:28]) + "…"
-    return (
-        f'<li><a href="./{entry.href}" title="{title}" target="_blank">{shown}</a><span>{entry.published}</span></li>'
-    )
+    day = f"<span>{entry.published}</span>" if entry.dated else ""
+    return f'<li><a href="./{entry.href}" title="{title}" target="_blank">{shown}</a>{day}</li>'
