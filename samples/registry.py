@@ -31,7 +31,9 @@ def write_registry(path: Path, portal: Portal, units: Iterable[tuple[Unit, tuple
 
 def _lines(portal: Portal, units: Iterable[tuple[Unit, tuple[int, int]]]) -> Iterator[str]:
     yield "[[portals]]"
-    yield from _pairs(name=portal.name, host=portal.host, family="trs", delay_seconds=0.0, concurrency=2)
+    yield from _pairs(
+        name=portal.name, host=portal.host, family="trs", scheme="http", delay_seconds=0.0, concurrency=2
+    )
     yield from _pairs(serve=portal.serve)
     for unit, (first, last) in units:
         yield from ("", "[[units]]")
