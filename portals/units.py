@@ -46,7 +46,7 @@ class PortalSource:
     delay_seconds: float
     concurrency: int
     serve: Path | None = None
-    scheme: str = "https"
+    scheme: str = "http"
 
     def address(self, path: str) -> str:
         """The absolute address of an absolute path on this portal."""

@@ -170,7 +170,6 @@ family = "trs"
 delay_seconds = 0.0
 concurrency = 2
 serve = "site"
-scheme = "http"
 """
 
 
