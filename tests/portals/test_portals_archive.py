@@ -137,6 +137,16 @@ def test_other_tools_can_read_the_warc(archive: Archive, tmp_path: Path) -> None
     ]
 
 
+def test_a_body_that_looks_chunked_is_not_unchunked_again(archive: Archive, tmp_path: Path) -> None:
+    body = b"5\r\nhello\r\n0\r\n\r\n"
+    capture = archive.add(fetched("http://a.example/1", body, Transfer_Encoding="chunked"), ORIGIN)
+    assert archive.read(capture.capture_id) == body
+    with warcs(tmp_path / "archive")[0].open("rb") as file:
+        record = next(r for r in ArchiveIterator(file) if r.rec_type == "response")
+        assert record.content_stream().read() == body
+        assert record.http_headers.get_header("X-Archive-Orig-Transfer-Encoding") == "chunked"
+
+
 def test_a_new_run_writes_a_new_file_and_large_files_end(tmp_path: Path) -> None:
     from portals.warc import WarcFolder
 
