@@ -6,6 +6,7 @@ from typing import Final
 
 #: code -> what it means to an auditor (Chinese, shown in coverage and mail).
 REASONS: Final[dict[str, str]] = {
+    "unopened": "文件无法打开",
     "empty": "文件为空",
     "truncated": "文件不完整",
     "encrypted": "文件已加密",
@@ -18,6 +19,10 @@ REASONS: Final[dict[str, str]] = {
     "not_a_report": "未发现年度报告的法定表格",
     "timeout": "读取超时",
     "crashed": "读取程序异常退出",
+    "unit_conflict": "报告所载单位与栏目单位不符",
+    "year_unknown": "未能确定报告年度",
+    "duplicate": "同一单位同一年度的另一份文件",
+    "carrier": "页面本身不含报告，报告在附件中",
 }
 
 

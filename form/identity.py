@@ -18,8 +18,7 @@ MAX_UNIT: Final = 40
 MAX_LINES: Final = 400
 
 _CN_DIGITS: Final = str.maketrans("〇○零一二三四五六七八九", "000123456789")
-_YEAR: Final = r"(?P<{}>20\d\d)年?度?"
-_YEARS: Final = re.compile(r"(20\d\d)年?度?")
+_YEARS: Final = re.compile(r"(?<![\d-])(20\d\d)(?![\d-])年?度?")
 _CHINESE_YEAR: Final = re.compile(r"[二2][〇○零0][〇○零一二三四五六七八九]{2}(?=年)")
 _REPORT: Final = re.compile(
     r"(?:政府信息|政务信息|政务|信息)公开(?:工作)?(?:的)?(?:20\d\d年?度?)?(?:工作)?(?:年度)?(?:工作)?(?:的)?(?:报告|年报|总结报告)"
@@ -48,6 +47,7 @@ _PERIOD: Final = re.compile(
     rf"(?:统计)?(?:期限|时限|时间|截止|数据)?.{{0,12}}?(?:自|从|为|:)?{_DAY}(?:起)?(?:至|到|—|-|~|起至|止至)"
     rf"(?:(20\d\d)年)?(\d{{1,2}})月(\d{{1,2}})日"
 )
+_DASH: Final = re.compile(r"[-_|>—–]")
 _UNTIL: Final = re.compile(rf"截(?:至|止)(?:到)?{_DAY}")
 _QUOTED: Final = re.compile(r"《([^《》]{6,80})》")
 
@@ -73,21 +73,24 @@ def identify(document: Document, gathered: Gathered, lines: Sequence[Text]) -> I
     """The identity of one report of a document."""
     head = _before_tables(lines)
     body = [normal(t.text) for t in lines if t.text]
-    titles = list(_titles(head))
     whole = gathered.first == 0
-    if whole:
-        titles += [t for k in ("title",) if (t := parse_title(document.metadata.get(k, "")))]
+    # The container's own title first: above the printed one may stand a bread-crumb or an index number.
+    marked = parse_title(document.metadata.get("title", "")) if whole else None
+    titles = [*([marked] if marked else []), *_titles(head)]
     period = _period(body)
     quoted = [t for text in body[:40] for q in _QUOTED.findall(text) if (t := parse_title(q)) and t.unit]
-    year = next((t.year for t in titles if t.year), None) or _year(period, quoted)
     named = next((t for t in titles if t.unit), None)
-    unit = named.unit if named else None
-    if unit is None:
-        unit = _body_unit(head, body, quoted, bool(lines and lines[0].page))
+    # The title that names the unit is the report's own; others may be a list's or an index number's.
+    own = [named, *titles] if named else titles
+    year = next((t.year for t in own if t.year), None) or _year(period, quoted)
+    if named:
+        return Identity(named.unit, year, named.text, period)
+    bare = titles[0].text if titles else ""
+    above, unit = _body_unit(head, body, quoted, bool(lines and lines[0].page))
     if unit is None and whole:
-        unit = _plain_unit(document.metadata.get("publisher", ""))
-    first = named or (titles[0] if titles else None)
-    return Identity(unit, year, first.text if first else "", period)
+        publisher = _plain_unit(document.metadata.get("publisher", ""))
+        unit = publisher if publisher and _BODY_NAME.search(publisher) else None
+    return Identity(unit, year, f"{unit}{bare}" if above else bare, period)
 
 
 def parse_title(text: str) -> _Title | None:
@@ -96,12 +99,17 @@ def parse_title(text: str) -> _Title | None:
     The unit is what stands before the words for the report once the year is taken out.
     """
     bare = _LEAD.sub("", _western(normal(text[:300])))
-    for part in (bare, *re.split(r"[-_|>—–]", bare)):
-        hit = _REPORT.search(part)
-        if hit and len(part) <= 120 and _TAIL.match(part[hit.end() :]):
-            years = _YEARS.findall(part)
-            return _Title(part, _unit_of(part, hit.start()), int(years[0]) if years else None)
-    return None
+    # The site's name may stand before or after, set off by a dash.
+    found = [title for part in (bare, *_DASH.split(bare)) if (title := _parsed(part))]
+    return next((title for title in found if title.unit), found[0] if found else None)
+
+
+def _parsed(part: str) -> _Title | None:
+    hit = _REPORT.search(part)
+    if not hit or len(part) > 120 or not _TAIL.match(part[hit.end() :]):
+        return None
+    years = _YEARS.findall(part)
+    return _Title(part, _unit_of(part, hit.start()), int(years[0]) if years else None)
 
 
 def _western(text: str) -> str:
@@ -135,34 +143,33 @@ def _titles(lines: Sequence[Text]) -> Iterator[_Title]:
     for index, text in enumerate(texts):
         if len(text) > 60 or text.endswith(("。", ";")):
             continue
-        for first in range(index, max(-1, index - 3), -1):
-            title = _over_lines(texts[first : index + 1])
-            if title:
-                yield title
-                break
+        title = parse_title(text)
+        for first in (index - 1, index - 2):
+            if first >= 0 and (title is None or not (title.year or title.unit)):
+                title = _over_lines(texts[first : index + 1]) or title
+        if title:
+            yield title
 
 
 def _over_lines(parts: Sequence[str]) -> _Title | None:
-    """A title made of lines each of which is a part of it."""
-    if len(parts) == 1:
-        return parse_title(parts[0])
-    if any(len(p) > 45 or re.search(r"[,。;:,：>]", p) for p in parts) or parse_title(parts[-1]):
+    """A title broken over lines: the year stands before the break, so that they belong together."""
+    if any(len(p) > 45 or re.search(r"[,。;:>]|\d[-/.]\d", p) for p in parts) or not _YEARS.search(parts[0]):
         return None
     return parse_title("".join(parts))
 
 
-def _body_unit(head: Sequence[Text], body: Sequence[str], quoted: Sequence[_Title], printed: bool) -> str | None:
-    """The unit of a report with a bare title.
+def _body_unit(
+    head: Sequence[Text], body: Sequence[str], quoted: Sequence[_Title], printed: bool
+) -> tuple[bool, str | None]:
+    """The unit of a report with a bare title, and whether it is a line of the title.
 
     A line above the title goes first on a printed page; on a web page such a line may be the site's name.
     """
     above = _line_above(head)
     drafted = _drafted(body)
     if above and (printed or drafted is None or drafted.startswith(above)):
-        return above
-    if quoted:
-        return quoted[0].unit
-    return drafted or _signature(body)
+        return True, above
+    return False, quoted[0].unit if quoted else drafted or _signature(body)
 
 
 def _line_above(head: Sequence[Text]) -> str | None:

@@ -64,11 +64,15 @@ def test_the_core_needs_only_the_standard_library() -> None:
         for name in imports(path):
             top = name.split(".")[0]
             assert top in sys.stdlib_module_names or top == "form", f"{path.relative_to(ROOT)} imports {name}"
-            assert top not in {"time", "random", "socket", "locale", "subprocess"}, f"{path.relative_to(ROOT)}: {name}"
+            assert top not in {"time", "random", "socket", "locale", "subprocess"}, (
+                f"{path.relative_to(ROOT)}: {name}"
+            )
 
 
 def test_files_stay_small() -> None:
-    large = {p.relative_to(ROOT).as_posix(): n for p in sources() if (n := len(p.read_text("utf-8").splitlines())) > 400}
+    large = {
+        p.relative_to(ROOT).as_posix(): n for p in sources() if (n := len(p.read_text("utf-8").splitlines())) > 400
+    }
     assert not large
 
 

@@ -1,0 +1,32 @@
+"""The same pipeline over chosen years and units, crawled again or from the archive alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from prefect import flow
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows.home import Home
+from flows.pipeline import CHINA
+from flows.plan import make_plan
+from flows.run import started
+from flows.steps import carry_out
+from flows.workers import worker_count
+from flows.years import parse_years
+
+
+@flow(name="backfill", task_runner=ThreadPoolTaskRunner(max_workers=max(2, worker_count())))  # type: ignore[arg-type]
+def backfill(
+    years: str,
+    units: str | None = None,
+    from_archive: bool = False,
+    home: str | None = None,
+    sources: list[str] | None = None,
+) -> dict[str, Any]:
+    """`years` such as 2019..2021; `units` GB/T 2260 codes or their beginnings, split by commas (None: all)."""
+    today = datetime.now(CHINA).date()
+    plan = make_plan("backfill", Home.at(home), sources, today, parse_years(years), units, from_archive)
+    with started(plan) as run:
+        return carry_out(run)

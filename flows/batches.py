@@ -1,0 +1,178 @@
+"""A batch of listed documents -> a staged part: read, settle whose report it is, keep every failure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from flows.canonical import Rival
+from flows.extraction import Extraction, reader_version
+from flows.workers import Job, Readers
+from form.reading import Remark, Report
+from portals.captures import Capture
+from portals.documents import DocumentSet
+from portals.registry import Registry
+from warehouse.rows import Failure, Provenance, Source, cell_rows, error_rows, report_rows
+from warehouse.staging import find_part, part_id, write_part
+
+#: a rough cost of reading one document, in seconds, so that a batch takes some five seconds
+COST = {"application/pdf": 0.06}
+COST_ELSE = 0.02
+SECONDS_A_BATCH = 5.0
+
+#: capture_id -> the bytes received
+Load = Callable[[str], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One document of a set and what came of it."""
+
+    capture: Capture
+    extraction: Extraction
+
+
+def captures(documents: DocumentSet) -> tuple[Capture, ...]:
+    """The page of a set, then its attachments."""
+    return documents.article, *documents.attachments
+
+
+def batches(sets: Sequence[DocumentSet], seconds: float = SECONDS_A_BATCH) -> list[tuple[DocumentSet, ...]]:
+    """Cut `sets`, in order, into batches of some `seconds` of reading each."""
+    cut: list[tuple[DocumentSet, ...]] = []
+    current: list[DocumentSet] = []
+    spent = 0.0
+    for documents in sets:
+        cost = sum(COST.get(capture.media_type, COST_ELSE) for capture in captures(documents))
+        if current and spent + cost > seconds:
+            cut.append(tuple(current))
+            current, spent = [], 0.0
+        current.append(documents)
+        spent += cost
+    return [*cut, tuple(current)] if current else cut
+
+
+def stage_batch(sets: Sequence[DocumentSet], staging: Path, registry: Registry, load: Load, pool: Readers) -> Path:
+    """The staged part of a batch; one that an earlier, killed run finished is taken as it is."""
+    name = part_id([reader_version(), *(capture.capture_id for documents in sets for capture in captures(documents))])
+    found = find_part(staging, name)
+    if found:
+        return found
+    sources: list[Source] = []
+    failures: list[Failure] = []
+    for documents, attempts in zip(sets, _attempts(sets, load, pool), strict=True):
+        _settle(documents, attempts, registry, sources, failures)
+    sources = _one_each(sources, failures)
+    return write_part(staging, name, report_rows(sources), cell_rows(sources), error_rows(failures))
+
+
+def _attempts(sets: Sequence[DocumentSet], load: Load, pool: Readers) -> list[list[Attempt]]:
+    """Each set's page first; its attachments only where the page itself is no report."""
+    attempts: list[list[Attempt]] = [[] for _ in sets]
+    first = [(i, documents.article) for i, documents in enumerate(sets)]
+    for (i, capture), extraction in zip(first, pool.read(_jobs(first, load)), strict=True):
+        attempts[i].append(Attempt(capture, extraction))
+    rest = [
+        (i, capture)
+        for i, documents in enumerate(sets)
+        for capture in documents.attachments
+        if not attempts[i][0].extraction.reports
+    ]
+    for (i, capture), extraction in zip(rest, pool.read(_jobs(rest, load)), strict=True):
+        attempts[i].append(Attempt(capture, extraction))
+    return attempts
+
+
+def _jobs(captures: Sequence[tuple[int, Capture]], load: Load) -> Iterator[Job]:
+    for _, capture in captures:
+        yield Job(capture.address, load(capture.capture_id), capture.charset or None)
+
+
+def _settle(
+    documents: DocumentSet,
+    attempts: Sequence[Attempt],
+    registry: Registry,
+    sources: list[Source],
+    failures: list[Failure],
+) -> None:
+    """Sort the reports of one set into `sources`, everything else into `failures`."""
+    for attempt in attempts:
+        error = attempt.extraction.error
+        if error:
+            carries = error.code == "not_a_report" and attempt.capture is documents.article and documents.attachments
+            failures.append(_failure(documents, attempt.capture, "carrier" if carries else error.code, error.detail))
+        for report in attempt.extraction.reports:
+            match = registry.resolve(report.unit, documents.entry.unit_id)
+            year = report.year or documents.entry.year
+            if match.how == "conflict":
+                failures.append(_failure(documents, attempt.capture, "unit_conflict", report.unit or ""))
+            elif year is None:
+                failures.append(_failure(documents, attempt.capture, "year_unknown", report.title))
+            else:
+                origin = _provenance(documents, attempt, registry, report, year)
+                sources.append((origin, _remarked(report, documents)))
+
+
+def _provenance(
+    documents: DocumentSet, attempt: Attempt, registry: Registry, report: Report, year: int
+) -> Provenance:
+    unit = registry.resolve(report.unit, documents.entry.unit_id).unit
+    reader = report.readings[0].reader if report.readings else "none"
+    return Provenance(
+        unit_id=unit.id,
+        unit_name=unit.name,
+        code=unit.code,
+        level=unit.level,
+        kind=unit.kind,
+        parent_id=unit.parent,
+        year=year,
+        address=attempt.capture.address,
+        media_type=attempt.extraction.media_type or "application/octet-stream",
+        sha256=attempt.capture.sha256,
+        capture_id=attempt.capture.capture_id,
+        reader=f"{reader}@{reader_version()}",
+        published=documents.entry.published,
+    )
+
+
+def _remarked(report: Report, documents: DocumentSet) -> Report:
+    """The report, with a remark where its list names another year than the report itself."""
+    if report.year is None or documents.entry.year in (None, report.year):
+        return report
+    remark = Remark("year_differs", f"列表标题为{documents.entry.year}年，报告为{report.year}年")
+    return replace(report, remarks=(*report.remarks, remark))
+
+
+def _failure(documents: DocumentSet, capture: Capture, code: str, detail: str) -> Failure:
+    return Failure(
+        unit_id=documents.entry.unit_id,
+        capture_id=capture.capture_id,
+        address=capture.address,
+        sha256=capture.sha256,
+        reader=reader_version(),
+        code=code,
+        detail=detail,
+        year=documents.entry.year,
+    )
+
+
+def _one_each(sources: Sequence[Source], failures: list[Failure]) -> list[Source]:
+    """One document a report within the batch, as `flows.canonical` chooses among batches."""
+    best: dict[str, Source] = {}
+    for source in sorted(sources, key=lambda item: Rival(item[0].address, item[0].media_type).rank):
+        origin, report = source
+        if best.setdefault(origin.report_id, source) is not source:
+            failures.append(
+                Failure(
+                    origin.unit_id,
+                    origin.capture_id,
+                    origin.address,
+                    origin.sha256,
+                    origin.reader,
+                    "duplicate",
+                    report.title,
+                    origin.year,
+                )
+            )
+    return [best[key] for key in sorted(best)]

@@ -1,0 +1,46 @@
+"""The console command `gouji`: exit codes and help; each command stands in `flows/commands/`."""
+
+from __future__ import annotations
+
+import sys
+from importlib import metadata
+
+import click
+
+from flows.commands.documents import check, extract
+from flows.commands.runs import backfill, nightly, report
+from flows.commands.sample import sample
+from flows.commands.warehouse import query, releases, status
+from flows.exits import CANNOT_USE, INTERRUPTED, UnusableError
+from flows.setting import quiet
+
+EPILOG = "Exit codes: 0 done; 1 done, with critical findings; 2 input or configuration unusable; 3 can be resumed."
+
+
+@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(metadata.version("gouji"), prog_name="gouji")
+def gouji() -> None:
+    """勾稽: the reconciled archive of a province's disclosure reports."""
+
+
+for command in (nightly, backfill, report, extract, check, query, status, releases, sample):
+    gouji.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; errors of input or configuration become one line on standard error."""
+    quiet()
+    try:
+        code = gouji.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = CANNOT_USE
+    except UnusableError as error:
+        click.echo(f"gouji: {error}", err=True)
+        code = CANNOT_USE
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("gouji: interrupted; the same command goes on where it stopped", err=True)
+        code = INTERRUPTED
+    except BrokenPipeError:
+        code = 0
+    sys.exit(code or 0)

@@ -1,0 +1,1 @@
+"""The commands of `gouji`, a few to a file; heavy libraries are imported where a command needs them."""

@@ -1,0 +1,102 @@
+"""`gouji nightly`, `gouji backfill`, `gouji report`: the flows, in this process."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flows.commands.sample import Years
+from flows.exits import INTERRUPTED, UnusableError
+from flows.home import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HOME = click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="folder of this gouji [$GOUJI_HOME or gouji-home]",
+)
+SOURCES = click.option(
+    "--sources",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="registry of portals and units; may be given again [$GOUJI_SOURCES, else the sample province]",
+)
+
+
+@click.command(epilog="Example: gouji nightly --home /srv/gouji --sources gansu.toml")
+@HOME
+@SOURCES
+def nightly(home: Path | None, sources: tuple[Path, ...]) -> int:
+    """Crawl, read, check, release and report: the nightly run, in this process."""
+    place = Home.at(home)
+    return _run("nightly", place, {"home": str(place.root), "sources": [str(file) for file in sources]})
+
+
+@click.command(epilog="Example: gouji backfill --years 2019..2021 --units 6201,620702 --from-archive")
+@click.option("--years", type=Years(), required=True, help="such as 2019..2024")
+@click.option("--units", default="", help="GB/T 2260 codes or their beginnings, split by commas [all]")
+@click.option("--from-archive", is_flag=True, help="read the stored captures again; fetch nothing")
+@HOME
+@SOURCES
+def backfill(
+    years: tuple[int, int], units: str, from_archive: bool, home: Path | None, sources: tuple[Path, ...]
+) -> int:
+    """The same pipeline over chosen years and units."""
+    place = Home.at(home)
+    chosen = {
+        "home": str(place.root),
+        "sources": [str(file) for file in sources],
+        "years": f"{years[0]}..{years[1]}",
+        "units": units,
+        "from_archive": from_archive,
+    }
+    return _run("backfill", place, chosen)
+
+
+@click.command(epilog="Example: GOUJI_SMTP_HOST=mail.example GOUJI_MAIL_TO=a@b.example gouji report")
+@HOME
+def report(home: Path | None) -> int:
+    """Send the quality report of the current release, once to each reader."""
+    place = Home.at(home)
+    return _run("digest", place, {"home": str(place.root)})
+
+
+def _run(name: str, home: Home, parameters: dict[str, Any]) -> int:
+    from flows.setting import embed
+
+    embed(home)
+    from flows.progress import shown
+    from flows.summary import exit_code, print_summary
+
+    flow = _flow(name)
+    with shown():
+        try:
+            summary = flow(**parameters)
+        except UnusableError:
+            raise
+        except Exception as error:
+            return _failed(home, name, error)
+    print_summary(summary)
+    return exit_code(summary)
+
+
+def _failed(home: Home, name: str, error: Exception) -> int:
+    """One line for the operator; the traceback goes to a file beside the run's records."""
+    home.runs.mkdir(parents=True, exist_ok=True)
+    log = home.runs / f"{name}.error.txt"
+    log.write_text("".join(traceback.format_exception(error)), "utf-8")
+    reason = " ".join(str(error).split())[:300] or type(error).__name__
+    click.echo(f"gouji: {name} failed: {reason}; nothing is half released, details in {log}", err=True)
+    return INTERRUPTED
+
+
+def _flow(name: str) -> Callable[..., dict[str, Any]]:
+    from importlib import import_module
+
+    chosen: Callable[..., dict[str, Any]] = getattr(import_module(f"flows.{name}"), name)
+    return chosen

@@ -1,0 +1,126 @@
+"""`gouji query`, `gouji releases`, `gouji status`: what stands in the warehouse."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flows.commands.runs import HOME
+from flows.exits import DONE, UnusableError
+from flows.home import Home
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FORMAT = click.option(
+    "--format", "style", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
+)
+
+SUMMARY = """
+SELECT year, count(*) FILTER (gate = 'released') AS released, count(*) FILTER (gate = 'held') AS held,
+       count(*) FILTER (status = 'unreadable' OR status = 'image_only') AS unreadable,
+       count(*) FILTER (status = 'blocked') AS blocked,
+       count(*) FILTER (status = 'not_published') AS not_published, count(*) FILTER (status = 'not_due') AS not_due
+FROM coverage GROUP BY year ORDER BY year
+"""
+WORST = """
+SELECT unit_name, year, severity, rule, scope, gate, equation FROM findings
+ORDER BY CASE severity WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, unit_id, year, rule, scope LIMIT 10
+"""
+
+
+@click.command(
+    epilog="Example: gouji query \"SELECT unit_name, year, rule FROM findings WHERE severity = 'critical'\""
+)
+@click.argument("sql", metavar="SELECT")
+@click.option("--as-of", metavar="RELEASE", help="a release (r0007) or a date (2026-10-31) [the current one]")
+@FORMAT
+@HOME
+def query(sql: str, as_of: str | None, style: str, home: Path | None) -> int:
+    """SQL over the published tables: reports, cells, findings, coverage, releases and more (docs/tables.md)."""
+    _print(_query(Home.at(home), sql, as_of), style)
+    return DONE
+
+
+@click.command(epilog="Example: gouji releases --format csv")
+@FORMAT
+@HOME
+def releases(style: str, home: Path | None) -> int:
+    """All releases, oldest first."""
+    _print(_query(Home.at(home), "SELECT * FROM releases ORDER BY created_at, release_id"), style)
+    return DONE
+
+
+@click.command(epilog="Example: gouji status --home /srv/gouji")
+@HOME
+def status(home: Path | None) -> int:
+    """What stands: the last run, coverage by year, the worst findings, mail that waits."""
+    place = Home.at(home)
+    _print_last_run(place)
+    _print(_query(place, SUMMARY), "table", "coverage")
+    _print(_query(place, WORST), "table", "worst findings")
+    waiting = sorted((place.outbox / "queued").glob("*.eml"))
+    if waiting:
+        click.echo(f"{len(waiting)} mails wait in {place.outbox / 'queued'}; `gouji report` sends them")
+    return DONE
+
+
+def _print_last_run(home: Home) -> None:
+    for marker in sorted(home.runs.glob("*.unfinished")):
+        click.echo(f"unfinished: {marker.stem}; the same command goes on where it stopped")
+    records = sorted(home.runs.glob("*.json"))
+    if records:
+        last = json.loads(records[-1].read_text("utf-8"))
+        click.echo(
+            f"last run: {last['flow']} {last['run_id']}, finished {last['finished']}, "
+            f"release {last['release_id'] or 'unchanged'} (now {last['current_release']})"
+        )
+
+
+def _query(home: Home, sql: str, as_of: str | None = None) -> pa.Table:
+    from warehouse.errors import WarehouseError
+    from warehouse.query import query as run
+
+    try:
+        return run(home.root, sql, as_of)
+    except WarehouseError as error:
+        raise UnusableError(str(error)) from error
+
+
+def _print(table: pa.Table, style: str, title: str | None = None) -> None:
+    if style == "json":
+        click.echo(json.dumps(table.to_pylist(), ensure_ascii=False, indent=1, default=_plain))
+    elif style == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(table.column_names)
+        writer.writerows([_cell(value) for value in row.values()] for row in table.to_pylist())
+    else:
+        from flows.terminal import print_rows
+
+        rows = ([_cell(value) for value in row.values()] for row in table.to_pylist())
+        print_rows(title, table.column_names, rows)
+
+
+def _cell(value: Any) -> Any:
+    """A value for a table or CSV; text that a spreadsheet would take for a formula is quoted."""
+    if isinstance(value, str):
+        formula = value[:1] in ("=", "@", "\t", "\r") or (value[:1] in ("+", "-") and not value[1:].isdigit())
+        return f"'{value}" if formula else value
+    return value if value is None or isinstance(value, int | float) else _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    from flows.output import plain
+
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, list | dict) else str(value)

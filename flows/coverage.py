@@ -1,0 +1,76 @@
+"""The coverage ledger of a run: one status for each unit and year (`domain/rules.md`, COV-UNIT)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+Key = tuple[str, int]
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A unit's year that should have a report, with the unit's columns of the `coverage` table."""
+
+    unit_id: str
+    unit_name: str
+    code: str
+    level: str
+    kind: str
+    parent_id: str | None
+    year: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A report that stands in the warehouse; `attached` when it came from an attachment."""
+
+    report_id: str
+    gate: str
+    address: str
+    attached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a unit's year has no report: the status of the ledger, the reason in Chinese, where."""
+
+    status: str
+    reason: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known: reports, documents in trouble, and units whose list could not be read."""
+
+    seen: Mapping[Key, Seen]
+    troubles: Mapping[Key, Trouble]
+    blocked: Mapping[str, Trouble]
+
+
+def due(kind: str, year: int) -> date:
+    """Last day to publish the report of `year`: 条例 art. 49; for townships by practice, 31 January."""
+    return date(year + 1, 3, 31) if kind in ("aggregate", "office") else date(year + 1, 1, 31)
+
+
+def ledger(expected: Iterable[Expected], known: Known, today: date) -> list[Row]:
+    """Rows of the `coverage` table, in the order of `expected`."""
+    return [_row(item, known, today) for item in expected]
+
+
+def _row(item: Expected, known: Known, today: date) -> Row:
+    key = (item.unit_id, item.year)
+    row: Row = {name: getattr(item, name) for name in Expected.__slots__}
+    row |= {"gate": None, "reason": None, "address": None, "report_id": None}
+    seen = known.seen.get(key)
+    trouble = known.troubles.get(key) or known.blocked.get(item.unit_id)
+    if seen:
+        status = "attachment_only" if seen.attached else "published"
+        return row | {"status": status, "gate": seen.gate, "address": seen.address, "report_id": seen.report_id}
+    if trouble:
+        return row | {"status": trouble.status, "reason": trouble.reason, "address": trouble.address}
+    return row | {"status": "not_due" if today <= due(item.kind, item.year) else "not_published"}

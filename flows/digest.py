@@ -1,0 +1,28 @@
+"""The quality report of the current release, for whoever does not have it yet."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from prefect import flow
+
+from flows.home import Home
+from flows.steps import send_mail
+from flows.summary import Summary
+from warehouse.record import current
+
+
+@flow(name="digest")
+def digest(home: str | None = None) -> dict[str, Any]:
+    """Compose the report where no run did, and send what is still queued."""
+    place = Home.at(home)
+    release = current(place.root)
+    now = datetime.now(UTC)
+    summary = Summary(f"{now:%Y%m%dT%H%M%SZ}", "digest", str(place.root), now.isoformat())
+    summary.current_release = release.release_id if release else None
+    send_mail(place, summary)
+    summary.finished = datetime.now(UTC).isoformat()
+    summary.save(place.runs)
+    return asdict(summary)

@@ -1,0 +1,76 @@
+"""One document to its reports: reader and recogniser in a row, never an exception."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import metadata
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from form.errors import DocumentError
+from form.reading import Report
+
+#: libraries that decide what is read; a new version of one is a new reader
+READING_LIBRARIES = ("camelot-py", "pypdfium2", "selectolax")
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What one document gave: reports, or the error that says why there are none."""
+
+    sha256: str
+    media_type: str | None
+    reports: tuple[Report, ...]
+    error: DocumentError | None
+
+
+def extract_bytes(data: bytes, name: str, charset: str | None = None) -> Extraction:
+    """Read and recognise one document.
+
+    Every failure comes back as `error`: a reader that breaks on hostile bytes must not break the run.
+    """
+    # Imported here: the parent process and `--help` need no readers.
+    from extractors.read import read
+    from form.recognise import read_reports
+
+    sha256 = hashlib.sha256(data).hexdigest()
+    media_type = None
+    try:
+        document = read(data, name=name, charset=charset)
+        media_type = document.media_type
+        return Extraction(sha256, media_type, read_reports(document), None)
+    except DocumentError as error:
+        return Extraction(sha256, media_type, (), error)
+    except MemoryError:
+        return Extraction(sha256, media_type, (), DocumentError("too_complex", "memory limit reached"))
+    except Exception as error:
+        detail = f"{type(error).__name__}: {error}"
+        return Extraction(sha256, media_type, (), DocumentError("crashed", detail))
+
+
+@cache
+def reader_version() -> str:
+    """Eight hex digits that change when the code or a library that reads changes."""
+    digest = hashlib.sha256()
+    for library in READING_LIBRARIES:
+        digest.update(f"{library}={metadata.version(library)}\n".encode())
+    for package in ("form", "extractors"):
+        for source in _sources(files(package)):
+            digest.update(source.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+def _sources(folder: Traversable) -> Iterator[Traversable]:
+    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
+        if entry.is_dir():
+            yield from _sources(entry)
+        elif entry.name.endswith((".py", ".csv")):
+            yield entry
+
+
+def unread(code: str, detail: str) -> Extraction:
+    """The extraction of a file that was not even read."""
+    return Extraction("", None, (), DocumentError(code, detail))

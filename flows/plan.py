@@ -1,0 +1,55 @@
+"""What a run is asked to do, checked before anything starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from flows.exits import UnusableError
+from flows.home import Home
+from flows.sources import source_files
+from portals.registry import Registry, RegistryError, load
+from portals.units import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A checked request: the flow's name, its home, the registry, the units and report years to cover."""
+
+    flow: str
+    home: Home
+    registry: Registry
+    units: tuple[Unit, ...]
+    years: tuple[int, int]
+    crawls: bool = True
+    #: read again what was read before
+    anew: bool = False
+
+    def covers(self, unit: Unit) -> range:
+        """The report years of `unit` within the plan."""
+        last = self.years[1] if unit.last_year is None else min(self.years[1], unit.last_year)
+        return range(max(self.years[0], unit.first_year), last + 1)
+
+
+def make_plan(
+    flow: str,
+    home: Home,
+    sources: list[str] | None,
+    today: date,
+    years: tuple[int, int] | None = None,
+    units: str | None = None,
+    from_archive: bool = False,
+) -> Plan:
+    """A plan for the sources given, or the samples. Years default to 2019 up to last year.
+
+    Raises UnusableError for sources that cannot be used and units that are not in the registry.
+    """
+    home.root.mkdir(parents=True, exist_ok=True)
+    try:
+        registry = load(*(Path(file) for file in source_files(home, sources)))
+        chosen = registry.select([part.strip() for part in (units or "").split(",") if part.strip()])
+    except RegistryError as error:
+        raise UnusableError(str(error)) from error
+    span = years or (2019, today.year - 1)
+    return Plan(flow, home, registry, chosen, span, crawls=not from_archive, anew=from_archive)

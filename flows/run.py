@@ -1,0 +1,132 @@
+"""One run under way: its lock, its clock, what it works with, and its record."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from flows.exits import UnusableError
+from flows.home import Home
+from flows.plan import Plan
+from flows.sources import served
+from flows.summary import Summary
+from flows.workers import Readers, readers
+from portals.archive import Archive
+from portals.crawl import Run as CrawlRun
+from portals.fetch import Fetcher
+from portals.limits import Times
+from portals.transport import Network
+from portals.units import PortalSource
+from warehouse.record import current
+from warehouse.staging import sweep
+
+#: a killed run is continued, not begun anew, within this time
+CONTINUED_WITHIN = timedelta(hours=12)
+
+
+class Run:
+    """A run under way; make one with `started`. (No dataclass: Prefect would walk through its fields.)"""
+
+    def __init__(self, plan: Plan, archive: Archive, pool: Readers, crawl: CrawlRun | None, summary: Summary) -> None:
+        self.plan = plan
+        self.home: Home = plan.home
+        self.archive = archive
+        self.pool = pool
+        self.crawl = crawl
+        self.summary = summary
+        self.started_at = datetime.fromisoformat(summary.started)
+
+    @property
+    def portals(self) -> list[PortalSource]:
+        """The portals of the plan's units; none where nothing is to be fetched."""
+        if self.crawl is None:
+            return []
+        used = {unit.portal for unit in self.plan.units}
+        return [portal for name, portal in self.plan.registry.portals.items() if name in used]
+
+    def finish(self) -> dict[str, Any]:
+        """Close the record: write it to `runs/`, and forget that a run was under way."""
+        release = current(self.home.root)
+        self.summary.current_release = release.release_id if release else None
+        self.summary.finished = datetime.now(UTC).isoformat(timespec="seconds")
+        self.summary.save(self.home.runs)
+        _marker(self.home, self.plan.flow).unlink(missing_ok=True)
+        return asdict(self.summary)
+
+
+@contextmanager
+def started(plan: Plan) -> Iterator[Run]:
+    """Everything a run needs, for the length of the block. Raises UnusableError while another run goes on."""
+    with ExitStack() as stack:
+        stack.enter_context(_only_run(plan.home))
+        sweep(plan.home.staging)
+        summary = _record(plan)
+        archive = stack.enter_context(Archive(plan.home.archive))
+        crawl = stack.enter_context(_crawling(plan, archive, summary)) if plan.crawls else None
+        pool = stack.enter_context(readers())
+        yield Run(plan, archive, pool, crawl, summary)
+
+
+@contextmanager
+def _only_run(home: Home) -> Iterator[None]:
+    lock = FileLock(home.root / "run.lock", timeout=0)
+    try:
+        with lock:
+            yield
+    except Timeout:
+        raise UnusableError(f"{home.root}: another run is under way") from None
+
+
+@contextmanager
+def _crawling(plan: Plan, archive: Archive, summary: Summary) -> Iterator[CrawlRun]:
+    portals = plan.registry.portals.values()
+    with ExitStack() as stack:
+        loopback = stack.enter_context(served({portal.host: portal.serve for portal in portals if portal.serve}))
+        try:
+            fetcher = stack.enter_context(
+                Fetcher(
+                    tuple(portals), Times(_now), contact=os.environ.get("GOUJI_CONTACT"), network=Network(loopback)
+                )
+            )
+        except ValueError as error:
+            raise UnusableError(f"GOUJI_CONTACT: {error}") from error
+        yield CrawlRun(fetcher, archive, _now, datetime.fromisoformat(summary.started))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _record(plan: Plan) -> Summary:
+    """A new record, or that of the killed run that this one continues."""
+    marker = _marker(plan.home, plan.flow)
+    begun = _begun(marker)
+    now = _now()
+    if begun is None or now - begun > CONTINUED_WITHIN:
+        begun = now
+        marker.parent.mkdir(parents=True, exist_ok=True)
+        partial = marker.with_suffix(".partial")
+        partial.write_text(json.dumps({"started": begun.isoformat()}), "utf-8")
+        partial.replace(marker)
+    return Summary(
+        run_id=f"{begun:%Y%m%dT%H%M%SZ}", flow=plan.flow, home=str(plan.home.root), started=begun.isoformat()
+    )
+
+
+def _begun(marker: Path) -> datetime | None:
+    try:
+        return datetime.fromisoformat(json.loads(marker.read_text("utf-8"))["started"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _marker(home: Home, flow: str) -> Path:
+    return home.runs / f"{flow}.unfinished"

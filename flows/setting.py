@@ -1,0 +1,38 @@
+"""Prefect's settings for a run inside this process; set before Prefect is first imported."""
+
+from __future__ import annotations
+
+import os
+
+from flows.home import Home
+
+#: no telemetry, whatever the run
+QUIET = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+    "GX_ANALYTICS_ENABLED": "false",
+}
+
+
+def quiet() -> None:
+    """Switch the telemetry of every library off, unless the operator chose otherwise."""
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+
+
+def embed(home: Home) -> None:
+    """Let Prefect start its own server for this run, with its database in `home`.
+
+    Where PREFECT_API_URL is set the run reports to that server instead. The start-up limit is raised because an
+    embedded server takes some 15 seconds on two busy cores, and its default is 20.
+    """
+    quiet()
+    if os.environ.get("PREFECT_API_URL"):
+        return
+    home.prefect.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("PREFECT_HOME", str(home.prefect))
+    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_ENABLED", "true")
+    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
+    os.environ.setdefault("PREFECT_LOGGING_TO_API_ENABLED", "false")

@@ -1,0 +1,73 @@
+"""Which portals a run crawls: the operator's files, else the sample province served over loopback."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from flows.exits import UnusableError
+from flows.home import Home
+from flows.progress import stage
+
+#: real reports that lie beside a checkout; read where they are, never copied into the project
+REAL_REPORTS = Path(__file__).resolve().parents[2] / "shared" / "reports"
+
+Writer = Callable[[Path], None]
+
+
+def source_files(home: Home, chosen: Sequence[str | Path] | None) -> list[Path]:
+    """The sources files to use: `chosen`, else $GOUJI_SOURCES (split at ':'), else the samples of `home`."""
+    named = list(chosen or ()) or [part for part in os.environ.get("GOUJI_SOURCES", "").split(":") if part]
+    if not named:
+        return _samples(home)
+    files = [Path(name).expanduser().resolve() for name in named]
+    for file in files:
+        if not file.is_file():
+            raise UnusableError(f"{file}: no such sources file")
+    return files
+
+
+def _samples(home: Home) -> list[Path]:
+    files = [_made_once(home.sample / "province", _write_province)]
+    if REAL_REPORTS.is_dir():
+        files.append(_made_once(home.sample / "real", _write_real))
+    return files
+
+
+def _made_once(folder: Path, write: Writer) -> Path:
+    """Let `write` fill a new folder and put it in place whole, so that a killed run leaves no half sample."""
+    if not (folder / "sources.toml").is_file():
+        partial = folder.with_name(folder.name + ".partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        partial.mkdir(parents=True)
+        write(partial)
+        partial.rename(folder)
+    return folder / "sources.toml"
+
+
+def _write_province(folder: Path) -> None:
+    from samples.province import write_province
+
+    write_province(folder, progress=stage("生成样例"))
+
+
+def _write_real(folder: Path) -> None:
+    from samples.real import write_real_portal
+
+    write_real_portal(REAL_REPORTS, folder)
+
+
+@contextmanager
+def served(folders: dict[str, Path]) -> Iterator[dict[str, tuple[str, int]]]:
+    """Serve host -> folder over loopback for the block; gives host -> (address, port), empty when none."""
+    if not folders:
+        yield {}
+        return
+    from samples.server import serve
+
+    with serve(folders) as loopback:
+        yield dict.fromkeys(folders, (loopback.address, loopback.port))

@@ -1,0 +1,145 @@
+"""The steps of a run as Prefect tasks: thin wrappers with retries; what they do stands in the other rooms."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.futures import PrefectFuture, wait
+
+from flows import pipeline
+from flows.artifacts import ProgressArtifacts, publish_summary
+from flows.batches import batches, stage_batch
+from flows.home import Home
+from flows.progress import report, watched
+from flows.reporting import send_report
+from flows.run import Run
+from flows.summary import Summary, markdown
+from portals.crawl import CrawlResult, Progress, crawl
+from portals.documents import DocumentSet
+from portals.units import PortalSource
+
+PHASES = {"list": "列表", "fetch": "采集"}
+
+
+def carry_out(run: Run) -> dict[str, Any]:
+    """The pipeline, step by step; gives the run's summary."""
+    with watched(ProgressArtifacts()):
+        crawl_portals(run)
+        parts = read_documents(run)
+        judge_and_release(run, parts)
+        send_mail(run.home, run.summary)
+    summary = run.finish()
+    publish_summary(markdown(run.summary), run.summary.coverage)
+    return summary
+
+
+def crawl_portals(run: Run) -> None:
+    """Every portal at once, each at its own pace."""
+    futures = [crawl_portal.submit(run, portal) for portal in run.portals]
+    for result in (future.result() for future in futures):
+        run.summary.listed += result.listed
+        run.summary.fetched += result.fetched
+        run.summary.unchanged += result.unchanged + result.skipped
+        run.summary.problems += [
+            {"code": problem.code, "address": problem.address, "detail": problem.detail}
+            for problem in result.problems
+        ]
+
+
+def read_documents(run: Run) -> list[Path]:
+    """The staged parts of all documents that are new (or, from the archive, asked for again)."""
+    known = pipeline.standing(run.home.root)
+    cut = batches(pipeline.pending(run.plan, run.archive, known))
+    total = sum(len(batch) for batch in cut)
+    done = 0
+    parts: list[Path] = []
+    futures: list[PrefectFuture[Path]] = [read_batch.submit(run, batch) for batch in cut]
+    for batch, future in zip(cut, futures, strict=True):
+        wait([future])
+        if future.state.is_completed():
+            parts.append(future.result())
+        else:
+            run.summary.problems.append(
+                {"code": "batch", "address": batch[0].entry.address, "detail": future.state.message or "failed"}
+            )
+        done += len(batch)
+        report("读取", done, total)
+    return parts
+
+
+def judge_and_release(run: Run, parts: Sequence[Path]) -> None:
+    """The gate over the whole batch, then one release, if anything differs."""
+    known = pipeline.standing(run.home.root)
+    staged = pipeline.merged(parts, known)
+    run.summary.read = staged[0].num_rows
+    run.summary.unreadable = sum(code not in pipeline.NO_TROUBLE for code in staged[2]["code"].to_pylist())
+    judged = gate(run, staged) if staged[0].num_rows else pipeline.nothing_judged()
+    publish(run, known, staged, judged)
+
+
+@task(name="crawl", task_run_name="crawl {portal.name}", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=30)
+def crawl_portal(run: Run, portal: PortalSource) -> CrawlResult:
+    """List and fetch one portal."""
+
+    def advance(progress: Progress) -> None:
+        report(f"{PHASES[progress.phase]} {progress.portal}", progress.done, progress.total)
+
+    assert run.crawl is not None
+    first, last = run.plan.years
+    units = [unit for unit in run.plan.units if unit.portal == portal.name]
+    return crawl(portal, units, run.crawl, years=range(first, last + 1), on_progress=advance)
+
+
+@task(name="read", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=1)
+def read_batch(run: Run, batch: Sequence[DocumentSet]) -> Path:
+    """Read one batch and stage it."""
+    return stage_batch(batch, run.home.staging, run.plan.registry, run.archive.read, run.pool)
+
+
+@task(name="gate", cache_policy=NO_CACHE)
+def gate(run: Run, staged: tuple[pa.Table, pa.Table, pa.Table]) -> pipeline.Judged:
+    """Great Expectations over the whole staged batch; nothing is released where it cannot judge."""
+    # Ten seconds to import: only where there is something to judge.
+    from expectations.suites import gate as judge
+
+    reports, cells, _ = staged
+    report("校验", 0, 1)
+    judged = judge(reports, cells)
+    report("校验", 1, 1)
+    return judged.verdicts, judged.held
+
+
+@task(name="release", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5, retry_jitter_factor=1.0)
+def publish(
+    run: Run, known: pipeline.Standing, staged: tuple[pa.Table, pa.Table, pa.Table], judged: pipeline.Judged
+) -> None:
+    """One release of what passed and what was held."""
+    today = run.started_at.astimezone(pipeline.CHINA).date()
+    batch = pipeline.release_batch(run.plan, run.archive, known, staged, judged, today)
+    released = pipeline.release(run.home.root, batch, run.started_at)
+    counts = Counter(batch.findings["severity"].to_pylist())
+    run.summary.findings = {severity: counts[severity] for severity in ("critical", "warning", "info")}
+    statuses = Counter(zip(batch.coverage["year"].to_pylist(), batch.coverage["status"].to_pylist(), strict=True))
+    run.summary.coverage = [
+        {"year": year, "status": status, "units": number} for (year, status), number in sorted(statuses.items())
+    ]
+    run.summary.held = batch.held_reports.num_rows
+    if released:
+        run.summary.release_id = released.release_id
+        run.summary.released = released.counts["released"]
+
+
+@task(name="mail", cache_policy=NO_CACHE, retries=3, retry_delay_seconds=[10, 60, 300])
+def send_mail(home: Home, summary: Summary) -> None:
+    """The quality report of the current release, unless its readers have it; noted in the summary."""
+    mailed = send_report(home, asdict(summary))
+    if mailed:
+        summary.mail = str(mailed.path)
+        summary.mail_sent = mailed.sent

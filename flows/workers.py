@@ -1,0 +1,94 @@
+"""Processes that read documents: each has a deadline and a memory cap, and may die alone.
+
+pypdfium2 is not thread-safe and a parser may hang in C code, where only killing its process helps: Pebble's pool
+does both (docs/decisions/0009-runs.md).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import os
+import resource
+from collections.abc import Iterable, Iterator
+from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from pebble import ProcessExpired, ProcessPool
+
+from flows.extraction import Extraction, extract_bytes
+from form.errors import DocumentError
+
+SECONDS_A_DOCUMENT = 60.0
+MEMORY_BYTES = 4 << 30
+#: documents after which a worker is replaced, so that leaks in C libraries stay small
+DOCUMENTS_A_WORKER = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One document to read: a name for messages, its bytes, the charset its server stated."""
+
+    name: str
+    data: bytes
+    charset: str | None = None
+
+
+class Readers:
+    """A pool of reader processes; use `readers()`."""
+
+    def __init__(self, pool: ProcessPool, seconds: float) -> None:
+        self._pool = pool
+        self._seconds = seconds
+
+    def read(self, jobs: Iterable[Job]) -> Iterator[Extraction]:
+        """One extraction a job, in order; a job that hangs or kills its process gives an error."""
+        scheduled = [
+            (job, self._pool.schedule(extract_bytes, args=(job.data, job.name, job.charset), timeout=self._seconds))
+            for job in jobs
+        ]
+        for job, future in scheduled:
+            try:
+                yield future.result()
+            except FutureTimeout:
+                yield _failed(job, DocumentError("timeout", f"more than {self._seconds:g} s"))
+            except ProcessExpired as error:
+                yield _failed(job, DocumentError("crashed", f"the reader's process ended with {error.exitcode}"))
+
+
+def _failed(job: Job, error: DocumentError) -> Extraction:
+    return Extraction(hashlib.sha256(job.data).hexdigest(), None, (), error)
+
+
+def _limit_memory(limit: int) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    # OpenCV and Arrow would each start a thread a core in every worker.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def worker_count() -> int:
+    """Reader processes to run: $GOUJI_WORKERS, else one a processor this process may use."""
+    chosen = os.environ.get("GOUJI_WORKERS", "")
+    return int(chosen) if chosen.isdigit() and int(chosen) else len(os.sched_getaffinity(0))
+
+
+@contextmanager
+def readers(workers: int | None = None, *, seconds: float = SECONDS_A_DOCUMENT) -> Iterator[Readers]:
+    """A pool of `workers` reader processes, gone at the end of the block."""
+    pool = ProcessPool(
+        max_workers=workers or worker_count(),
+        max_tasks=DOCUMENTS_A_WORKER,
+        initializer=_limit_memory,
+        initargs=(MEMORY_BYTES,),
+        # Not fork: the parent has threads (Prefect, the crawl).
+        context=multiprocessing.get_context("spawn"),
+    )
+    try:
+        yield Readers(pool, seconds)
+        pool.close()
+    except BaseException:
+        pool.stop()
+        raise
+    finally:
+        pool.join()
