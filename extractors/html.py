@@ -9,8 +9,8 @@ from typing import Final
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from extractors.charset import decode
+from extractors.html_marks import page_marks
 from extractors.limits import Limits
-from extractors.marks import page_marks
 from form.errors import DocumentError
 from form.grid import Cell, Document, Grid, Paragraph
 

@@ -56,7 +56,10 @@ def _header(lines: Sequence[Line]) -> dict[str, Cell]:
 
 def read_applications(lines: Sequence[Line], harvest: Harvest) -> None:
     """Harvest table three; a line that no row of the form names is left over."""
-    layouts = {g: _Layout([x for x in lines if x.grid == g]) for g in dict.fromkeys(x.grid for x in lines)}
+    grids: dict[int, list[Line]] = {}
+    for line in lines:
+        grids.setdefault(line.grid, []).append(line)
+    layouts = {grid: _Layout(inside) for grid, inside in grids.items()}
     order = next((x.order for x in layouts.values() if x.complete and x.agrees), APPLICATION_COLUMNS)
     certain = _remarks(list(layouts.values()), order, harvest) if any(x.role == "data" for x in lines) else 1.0
     divided = any(x.row in _OTHER_PARTS for x in lines)

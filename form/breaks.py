@@ -11,6 +11,13 @@ from form.grid import Cell
 from form.lines import Line, application_row, is_figure
 
 _BETWEEN = ("empty", "noise")
+#: value cells of a row of tables two and three, with an empty one before them
+_MOST = 8
+
+
+def table_of(lines: Sequence[Line]) -> str:
+    """The table that the rows end in; '' if none of them tells."""
+    return next((x.table for x in reversed(lines) if x.table), "")
 
 
 def last_of(lines: Sequence[Line]) -> Line | None:
@@ -18,15 +25,16 @@ def last_of(lines: Sequence[Line]) -> Line | None:
     return next((x for x in reversed(lines) if x.role not in _BETWEEN), None)
 
 
-def first_of(lines: Sequence[Line]) -> Line | None:
-    """The first row that prints something of its own, repeated headers aside."""
-    return next((x for x in lines if x.role not in (*_BETWEEN, "head")), None)
+def first_of(lines: Sequence[Line], table: str) -> Line | None:
+    """The first row that prints something of its own, repeated headers of the same table aside."""
+    return next((x for x in lines if x.role not in _BETWEEN and (x.role, x.table) != ("head", table)), None)
 
 
 def join_breaks(grids: Sequence[list[Line]]) -> None:
     """Put cut rows together, in place: the whole row begins the later grid."""
     for before, after in pairwise(grids):
-        last, first = last_of(before), first_of(after)
+        last = last_of(before)
+        first = first_of(after, table_of(before))
         joined = whole(last, first) if last and first else None
         if joined and last and first:
             before.remove(last)
@@ -49,7 +57,7 @@ def whole(last: Line, first: Line) -> Line | None:
         row, table = words.PROACTIVE_ROWS.exact(text), "proactive"
     sides = last.cells[at + 1 :], first.cells[upto + 1 :]
     values = _values(*sides)
-    if not row or values is None:
+    if not row or values is None or len(values) > _MOST:
         return None
     grid = first.grid if values is sides[1] else last.grid
     cells = (*last.cells[:at], replace(last.cells[at], text=text), *values)

@@ -10,11 +10,14 @@ from itertools import pairwise
 from typing import Final
 
 from form import vocabulary as words
-from form.breaks import first_of, join_breaks, label_index, last_of, whole
+from form.breaks import first_of, join_breaks, label_index, last_of, table_of, whole
 from form.catalogue import CELLS, TABLES
 from form.grid import Document, Grid, Paragraph
 from form.labels import mark_of, normal, skeleton
 from form.lines import COMMON, Line, application_row, has_values, lines_of
+
+#: unknown rows that are compared with every label; a real report has a handful
+MAX_UNKNOWN: Final = 200
 
 _ROWS: Final = tuple(dict.fromkeys(c.row for c in CELLS if c.table == "applications"))
 #: a title, short and with its year, as it stands between two reports of one document
@@ -24,15 +27,21 @@ _OVERVIEW: Final = re.compile(r"^.{0,4}总体情况$")
 
 @dataclass(slots=True)
 class Gathered:
-    """The lines of one report by table, and the range of the document's blocks that belong to it."""
+    """The lines of one report by table, and the range of the document's blocks that belong to it.
+
+    `rows` are the rows found in each table; table four has one, unnamed.
+    """
 
     lines: dict[str, list[Line]] = field(default_factory=lambda: {t: [] for t in TABLES})
+    rows: dict[str, set[str]] = field(default_factory=lambda: {t: set() for t in TABLES})
     first: int = 0
     stop: int = 0
 
-    def rows(self, table: str) -> set[str]:
-        """The rows of a table found so far; table four has one, unnamed."""
-        return {x.row for x in self.lines[table] if x.role in ("data", "figures")}
+    def add(self, line: Line) -> None:
+        """Take in a line of a known table."""
+        self.lines[line.table].append(line)
+        if line.role in ("data", "figures"):
+            self.rows[line.table].add(line.row)
 
     def grids(self) -> list[int]:
         """The indices of the blocks that hold the tables, in order."""
@@ -66,8 +75,8 @@ def _statutory(document: Document) -> list[list[Line]]:
 
 def _continues(lines: list[Line], before: list[Line]) -> bool:
     """Whether a grid without a header goes on with the table of the statutory grid before it."""
-    table = next((x.table for x in reversed(before) if x.table), "")
-    first, last = first_of(lines), last_of(before)
+    table = table_of(before)
+    first, last = first_of(lines, table), last_of(before)
     if first is None or last is None:
         return False
     if whole(last, first):
@@ -87,6 +96,7 @@ class _Walk:
         self._table = ""
         self._row = ""
         self._heads: list[Line] = []
+        self._unknown = 0
         self.found: list[Gathered] = []
 
     def take(self, line: Line) -> None:
@@ -103,29 +113,29 @@ class _Walk:
             self._row = line.row
         if line.role in ("data", "figures") or not self.found:
             self._report(line)
-        self.found[-1].lines[line.table].append(line)
+        self.found[-1].add(line)
 
     def finish(self) -> None:
         """Keep the headers that no data row followed."""
         for head in self._heads:
             if self.found:
-                self.found[-1].lines[head.table].append(head)
+                self.found[-1].add(head)
 
     def _report(self, line: Line) -> None:
         """Begin another report if this row begins a table anew; move the waiting headers in."""
         if not self.found or self._anew(line):
             self.found.append(Gathered())
         for head in self._heads:
-            self.found[-1].lines[head.table].append(head)
+            self.found[-1].add(head)
         self._heads = []
 
     def _anew(self, line: Line) -> bool:
         current = self.found[-1]
         if line.role == "figures" and not (line.table == "disputes" and self._heads):
             return False
-        if line.row not in current.rows(line.table):
+        if line.row not in current.rows[line.table]:
             return False
-        if all(current.rows(table) for table in TABLES):
+        if all(current.rows.values()):
             return True
         between = self._document.blocks[max(current.grids()) : line.grid]
         return any(isinstance(b, Paragraph) and _TITLE.match(normal(b.text)) for b in between)
@@ -137,8 +147,9 @@ class _Walk:
         if line.role in ("data", "group", "head", "block"):
             return line
         line = replace(line, table=self._table)
-        if line.role != "other":
+        if line.role != "other" or self._unknown >= MAX_UNKNOWN:
             return line
+        self._unknown += 1
         if self._table == "applications":
             return _near_application(line, self._row)
         return _near_proactive(line) if self._table == "proactive" else line

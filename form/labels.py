@@ -14,6 +14,8 @@ from typing import Final
 MIN_NEAR: Final = 6
 MIN_RATIO: Final = 0.80
 MIN_MARGIN: Final = 0.12
+#: among long labels that are like one another: so many times as many differences to the next candidate
+MIN_FACTOR: Final = 3
 #: longer text is prose
 MAX_LABEL: Final = 120
 
@@ -109,7 +111,7 @@ class Labels:
         """What a text with missing, wrong or extra characters names, if that is beyond doubt.
 
         The numbering must not contradict, the likeness must reach `MIN_RATIO` and lead the next
-        candidate by `MIN_MARGIN`; a part cut off at either end counts if only one label has it.
+        candidate by `MIN_MARGIN` (or `MIN_FACTOR`); a part cut off at either end counts if only one label has it.
         """
         if len(text) > MAX_LABEL * 2 or len(skeleton(text)) < MIN_NEAR:
             return None
@@ -125,8 +127,13 @@ class Labels:
         (first, what), second = ranked[0], (ranked[1][0] if len(ranked) > 1 else 0.0)
         if len(ends) == 1:
             what = next(iter(ends))
-        elif first < MIN_RATIO or first - second < MIN_MARGIN:
+        elif not _beyond_doubt(first, second):
             return None
         own = self._marks.get(what)
         contradicted = bool(mark and own and mark.level == own.level and mark.number != own.number)
         return None if contradicted else what
+
+
+def _beyond_doubt(first: float, second: float) -> bool:
+    close = first >= 0.9 and MIN_FACTOR * (1 - first) <= 1 - second
+    return close or (first >= MIN_RATIO and first - second >= MIN_MARGIN)

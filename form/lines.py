@@ -23,6 +23,8 @@ _HEADING: Final = re.compile(
 #: labels too short to say by themselves which table they stand in
 COMMON: Final = frozenset({"other_remaining", "processed_total"})
 GROUP: Final = words.GROUP
+#: labels that may stand over labels
+_OVER: Final = (GROUP, "other")
 _HEADS: Final = (
     ("disputes", words.DISPUTE_HEADS),
     ("applications", words.APPLICATION_HEADS),
@@ -138,6 +140,9 @@ def _data(line: Line) -> Line | None:
         row = application_row(text)
         if row in COMMON and len(line.cells) - index <= 5:
             row = None
+        if row in _OVER and not all(is_figure(c.text) for c in line.cells[index + 1 :]):
+            # A group's label with a row's own label after it, which is not known: the row is unknown.
+            return None
         if row is not None:
             role: Role = "data" if row else "group"
             return replace(line, role=role, table="applications", row=row, label=index)
@@ -164,6 +169,6 @@ def _head(line: Line, filled: list[str]) -> Line | None:
 def _weak(line: Line, filled: list[str]) -> Line:
     if any(words.is_block_header(text) for text in filled):
         return replace(line, role="block", table="proactive")
-    if all(application_row(text) in (GROUP, "other") for text in filled):
+    if all(application_row(text) in _OVER for text in filled):
         return replace(line, role="group", table="applications", label=len(line.cells) - 1)
     return line

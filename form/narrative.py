@@ -34,6 +34,7 @@ _FOOT: Final = re.compile(
     r"^(?:【?(?:打印|关闭)|扫一扫|分享(?:到|至)?|上一[篇条]|下一[篇条]|相关(?:链接|文档|文章|附件|稿件|阅读)|版权所有|"
     r"主办(?:单位)?[:：]|承办(?:单位)?[:：]|.{0,6}ICP备|网站(?:地图|标识码)|.{0,4}公网安备|返回顶部|责任编辑|【字体)"
 )
+_MARK: Final = re.compile(r"[:：。]")
 _DATE: Final = re.compile(r"^20\d\d年\d{1,2}月\d{1,2}日$")
 _NEW_PARAGRAPH: Final = re.compile(r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|\d{1,2}[.、])")
 
@@ -65,13 +66,17 @@ def _headings(lines: Sequence[Text]) -> dict[str, tuple[int, str]]:
 
 
 def _heading(text: str) -> Iterator[tuple[str, str, bool]]:
-    bare = normal(text[:400])
-    for name, pattern in _HEADINGS.items():
-        hit = pattern.match(bare)
-        if hit and (hit["number"] or len(bare) <= 40):
-            rest = bare[hit.end() :] if hit["end"] in (":", "。") else ""
-            yield name, rest, bool(hit["number"])
-            return
+    first = text.split(maxsplit=1)
+    # A heading may run on into its text, after a mark or a space.
+    for head, after in ((text, ""), (first[0], first[1]) if len(first) > 1 else ("", "")):
+        bare = normal(head)
+        for name, pattern in _HEADINGS.items():
+            hit = pattern.match(bare)
+            if hit and (hit["number"] or len(bare) <= 40):
+                marked = hit["end"] in (":", "。")
+                rest = _MARK.split(text, maxsplit=1)[1].strip() if marked else after
+                yield name, rest, bool(hit["number"])
+                return
 
 
 def _body(lines: Sequence[Text]) -> Iterator[Text]:

@@ -53,7 +53,7 @@ def proactive_edition(lines: Sequence[Line]) -> dict[str, int]:
 def read_proactive(lines: Sequence[Line], edition: str, harvest: Harvest) -> None:
     """Harvest table two; `edition` names the columns where a header is missing."""
     slots: list[_Slot] = []
-    rows = [i for i, x in enumerate(lines) if x.role in ("head", "data")]
+    last = max((i for i, x in enumerate(lines) if x.role in ("head", "data")), default=-1)
     for index, line in enumerate(lines):
         if line.role == "head":
             slots = _slots(line)
@@ -61,7 +61,7 @@ def read_proactive(lines: Sequence[Line], edition: str, harvest: Harvest) -> Non
             slots = []
         elif line.role == "data":
             _row(line, slots, edition, harvest)
-        elif line.role == "figures" or (line.role == "other" and _holds_figures(line, index < rows[-1])):
+        elif line.role == "figures" or (line.role == "other" and _holds_figures(line, index < last)):
             harvest.leave_line(line)
 
 

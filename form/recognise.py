@@ -83,7 +83,7 @@ def _empty_form(readings: Sequence[Reading], year: int | None) -> bool:
 def _edition(gathered: Gathered, harvest: Harvest) -> str:
     """The edition that the tables show: table two by its columns, else the （六） rows of table three."""
     votes = proactive_edition(gathered.lines["proactive"])
-    rows = gathered.rows("applications")
+    rows = gathered.rows["applications"]
     parts = any(row in rows for row in _OTHER_PARTS)
     one = "other" in rows and not parts
     if not any(votes.values()):

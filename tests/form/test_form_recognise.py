@@ -1,0 +1,447 @@
+"""Grids -> readings, in every layout seen; each case is a made-up document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import paper
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from paper import Item, Style
+
+from form.catalogue import cell, keys_of
+from form.errors import DocumentError
+from form.grid import Document
+from form.reading import Report
+from form.recognise import read_reports
+
+
+def figures(edition: str, one_other: bool | None = None) -> dict[str, str]:
+    """A different figure for every key, so that no two cells can change places unseen."""
+    keys = [k for k in keys_of(edition) if not (one_other and k.split(".")[1].startswith("other_"))]
+    if one_other:
+        keys += [f"applications.other.{c}" for c in ("natural_person", "business", "total")]
+    values = {key: str(1000 + i) for i, key in enumerate(keys)}
+    return {key: f"{value}万元" if cell(key).unit == "元" else value for key, value in values.items()}
+
+
+def only(document: Document) -> Report:
+    reports = read_reports(document)
+    assert len(reports) == 1
+    return reports[0]
+
+
+def wrong(report: Report, values: Mapping[str, str]) -> dict[str, object]:
+    """The keys whose reading is not what was printed, blanks included."""
+    got = {r.key: r for r in report.readings}
+    bad: dict[str, object] = {}
+    for key in {*values, *got}:
+        printed = values.get(key, "")
+        reading = got.get(key)
+        if not printed:
+            ok = reading is not None and reading.state == "blank"
+        else:
+            want = Decimal(printed.removesuffix("万元")) * (10_000 if "万元" in printed else 1)
+            ok = reading is not None and reading.value == want
+        if not ok:
+            bad[key] = (printed, reading)
+    return bad
+
+
+def codes(report: Report) -> set[str]:
+    return {r.code for r in report.remarks}
+
+
+def test_both_editions_exactly_and_in_order() -> None:
+    for edition in ("2019", "2021"):
+        values = figures(edition)
+        report = only(paper.report(values, Style(edition)))
+        assert report.edition == edition
+        assert not wrong(report, values)
+        assert {r.key for r in report.readings} == set(keys_of(edition))
+        assert {r.confidence for r in report.readings} == {1.0}
+        assert {r.reader for r in report.readings} == {"test-1"}
+        assert (report.leftovers, report.remarks) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        Style(apart=True),
+        Style("2019", apart=True),
+        Style(merged=False),
+        Style("2019", merged=False),
+        Style(spaced=" "),
+        Style(spaced="\n"),
+        Style(numbering="{}、"),
+        Style(numbering="{}. "),
+        Style(numbering=""),
+        Style("2019", middle=True),
+        Style(renamed={"行政规范性文件": "规范性文件"}),
+        Style(renamed={"行政许可": "行政许可（含备案事项）"}),
+        Style(renamed={"三、本年度办理结果": "三\n、\n本\n年\n度\n办\n理\n结\n果"}),
+        Style(renamed={"社会公益组织": "社会公益", "商业企业": "商业\n企业"}),
+        Style(renamed={"（七）总计": "(七)总 计", "（三）不予公开": "（三）不予公 开"}),
+        Style(renamed={"3.危及“三安全一稳定”": '3.危及"三安全一稳 定"'}),
+    ],
+)
+def test_layouts_and_labels_seen(style: Style) -> None:
+    values = figures(style.edition)
+    report = only(paper.report(values, style))
+    assert not wrong(report, values)
+    assert not report.leftovers
+    assert "label_fuzzy" not in codes(report)
+
+
+@pytest.mark.parametrize(
+    ("label", "printed"),
+    [
+        ("2.其他法律行政法规禁止公开", "2.其他法律行政止公开"),
+        ("5.要求行政机关确认或重新出具已获取信息", "5.要求行政机关确认或重新出"),
+        ("一、本年新收政府信息公开申请数量", "一、本年新收政府信息公开申请数"),
+        ("1.申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请",
+         "1.申请人无正当理由逾期不补正，行政机关不再处理其信息公开申请"),
+        ("（一）予以公开", "（一）予公开"),
+        ("2.重复申请", "2.重复申清"),
+    ],
+)  # fmt: skip
+def test_typos_are_read_with_a_remark_and_less_confidence(label: str, printed: str) -> None:
+    values = figures("2021")
+    report = only(paper.report(values, Style(renamed={label: printed})))
+    assert not wrong(report, values)
+    assert codes(report) == {"label_fuzzy"}
+    assert sum(r.confidence < 1 for r in report.readings) == 7
+
+
+@pytest.mark.parametrize("printed", ["（三）不予受理", "9.其他情形说明事项", "某某事项数量合计"])
+def test_a_row_of_another_name_is_left_over_not_forced(printed: str) -> None:
+    values = figures("2021")
+    report = only(paper.report(values, Style(renamed={"4.保护第三方合法权益": printed})))
+    lost = {k for k in values if k.startswith("applications.denied_third_party.")}
+    assert {r.key for r in report.readings} == set(values) - lost
+    assert len(report.leftovers) == 1
+    assert values["applications.denied_third_party.total"] in report.leftovers[0].printed
+
+
+@pytest.mark.parametrize("middle", [False, True])
+def test_one_row_of_other_under_the_form_of_2021(middle: bool) -> None:
+    values = figures("2021", one_other=True)
+    report = only(paper.report(values, Style(one_other=True, middle=middle)))
+    assert report.edition == "2021"
+    assert codes(report) == {"mixed_edition"}
+    assert not wrong(report, values)
+    assert min(r.confidence for r in report.readings) == 1.0
+
+
+def test_old_tables_in_a_late_year_are_the_old_form() -> None:
+    report = only(paper.report(figures("2019"), Style("2019"), title="某镇2022年政府信息公开工作年度报告"))
+    assert (report.year, report.edition) == (2022, "2019")
+
+
+@pytest.mark.parametrize("at", range(1, 29))
+def test_table_three_broken_at_any_row(at: int) -> None:
+    values = figures("2021")
+    style = Style()
+    rows = paper.applications(values, style)
+    if at >= len(rows):
+        pytest.skip("the table ends before")
+    before, after = paper.cut(rows, at)
+    doc = paper.document(
+        *paper.proactive(values, style),
+        paper.to_grid(before, 1),
+        paper.to_grid(after, 2),
+        paper.to_grid(paper.disputes(values, style), 2),
+    )
+    report = only(doc)
+    assert not wrong(report, values)
+    assert not report.leftovers
+    pages = {r.page for r in report.readings if r.key.startswith("applications")}
+    assert pages == ({1, 2} if at > 3 else {2})
+    assert all(r.bbox for r in report.readings if r.key.startswith("applications"))
+
+
+def test_labels_cut_mid_word_by_the_page() -> None:
+    """The group's label and the row's own label both run over the break; figures stand on one side."""
+    values = figures("2021")
+    style = Style()
+    rows = paper.applications(values, style)
+    at = next(i for i, row in enumerate(rows) if any("收费通知" in c.text for c in row))
+    for side in (0, 1):
+        before, after = paper.cut(rows, at)
+        row = after.pop(0)
+        label = next(i for i, c in enumerate(row) if "收费通知" in c.text)
+        figures_, empty = row[label + 1 :], [Item("")] * 7
+        first = [Item("2.申请人逾期未按收费通"), *(empty if side else figures_)]
+        before.append(first)
+        after.insert(
+            0,
+            [
+                *row[:label],
+                Item("知要求缴纳费用、行政机关不再处理其政府信息公开申请"),
+                *(figures_ if side else empty),
+            ],
+        )
+        report = only(
+            paper.document(*paper.proactive(values, style), paper.to_grid(before, 1), paper.to_grid(after, 2))
+        )
+        expected = {k: v for k, v in values.items() if not k.startswith("disputes")}
+        assert not wrong(report, expected)
+        assert codes(report) == {"row_joined"}
+        assert not report.leftovers
+
+
+def test_table_two_broken_between_header_and_rows() -> None:
+    values = figures("2021")
+    (table,) = paper.proactive(values, Style())
+    for at in range(1, len(table)):
+        report = only(
+            paper.document(paper.to_grid(table[:at], 1), "- 3 -", paper.to_grid(table[at:], 2),
+                           paper.applications(values, Style()))
+        )  # fmt: skip
+        assert not wrong(report, {k: v for k, v in values.items() if not k.startswith("disputes")})
+
+
+def test_figures_of_table_four_alone_on_the_next_page() -> None:
+    values = figures("2021")
+    rows = paper.disputes(values, Style())
+    report = only(
+        paper.document(paper.applications(values, Style()), paper.to_grid(rows[:3], 4), paper.to_grid(rows[3:], 5))
+    )
+    assert not wrong(report, {k: v for k, v in values.items() if not k.startswith("proactive")})
+
+
+def test_a_blank_last_row_does_not_take_the_figures_of_table_four() -> None:
+    """Found by chance: the row without figures at the foot of table three was joined to table four's."""
+    values = {k: "4" for k in figures("2021") if k.startswith(("proactive", "disputes"))}
+    values |= {k: "4万元" for k in values if cell(k).unit == "元"}
+    report = only(paper.report(values, Style()))
+    blank = dict.fromkeys((k for k in figures("2021") if k.startswith("applications")), "")
+    assert not wrong(report, values | blank)
+
+
+def test_a_stray_border_in_the_header_of_table_four() -> None:
+    values = figures("2021")
+    doc = paper.document(paper.applications(values, Style()), paper.disputes(values, Style(), stray=True))
+    report = only(doc)
+    assert not wrong(report, {k: v for k, v in values.items() if not k.startswith("proactive")})
+    assert min(r.confidence for r in report.readings) == 1.0
+
+
+def test_blocks_out_of_order_and_page_numbers_between_rows() -> None:
+    values = figures("2021")
+    three = paper.applications(values, Style())
+    three.insert(12, [Item("— 4 —", 10)])
+    # the group labels that span the inserted row
+    three[5][0] = Item(three[5][0].text, 1, 23)
+    doc = paper.document(three, paper.disputes(values, Style()), *paper.proactive(values, Style(apart=True)))
+    report = only(doc)
+    assert not wrong(report, values)
+    assert not report.leftovers
+
+
+def test_header_and_rows_spanned_differently() -> None:
+    """Shanghai 2019: the header says four label columns, the rows three."""
+    values = figures("2019")
+    report = only(paper.report(values, Style("2019", uneven=True)))
+    assert not wrong(report, values)
+    assert codes(report) == {"spans_differ"}
+
+
+def test_columns_in_another_order_follow_the_header() -> None:
+    values = figures("2021")
+    rows = paper.applications(values, Style())
+    for row in rows[2:3]:
+        row[0], row[1] = row[1], row[0]
+    for row in rows[3:]:
+        row[-6], row[-5] = row[-5], row[-6]
+    report = only(paper.document(rows))
+    assert not wrong(report, {k: v for k, v in values.items() if k.startswith("applications")})
+    assert codes(report) == {"columns_permuted"}
+
+
+def test_an_extra_row_of_table_two_is_left_over() -> None:
+    values = figures("2019")
+    tables = paper.proactive(values, Style("2019"))
+    tables[0].insert(4, [Item("其他主动公开文件"), Item("31"), Item("32"), Item("33")])
+    report = only(paper.document(*tables, paper.applications(values, Style("2019"))))
+    assert [(x.table, x.printed) for x in report.leftovers] == [("proactive", "其他主动公开文件 | 31 | 32 | 33")]
+    assert not wrong(report, {k: v for k, v in values.items() if not k.startswith("disputes")})
+
+
+def test_an_extra_column_is_left_over() -> None:
+    values = figures("2021")
+    rows = [[*row] for row in paper.applications(values, Style())]
+    rows[0].append(Item("备注", 1, 3))
+    for row in rows[3:]:
+        row.append(Item(""))
+    rows[7][-1] = Item("9")
+    report = only(paper.document(rows))
+    assert not wrong(report, {k: v for k, v in values.items() if k.startswith("applications")})
+    assert [x.printed for x in report.leftovers] == ["9"]
+
+
+def test_figures_merged_into_one_cell() -> None:
+    values = figures("2021")
+    rows = paper.applications(values, Style())
+    rows[4][1:4] = [Item("0 7 0", 3)]
+    rows[8][1:4] = [Item("5", 3)]
+    report = only(paper.document(rows))
+    got = {r.key: r for r in report.readings}
+    values |= {
+        f"applications.carried_in.{c}": v
+        for c, v in zip(("natural_person", "business", "research"), "070", strict=True)
+    }
+    unclear = {f"applications.denied_prohibited_by_law.{c}" for c in ("natural_person", "business", "research")}
+    bad = wrong(report, {k: v for k, v in values.items() if k.startswith("applications")})
+    assert {k for k in got if got[k].state == "unreadable"} == unclear == set(bad)
+    assert all(got[k].note for k in unclear)
+    divided = [got[k.replace("denied_prohibited_by_law", "carried_in")] for k in unclear]
+    assert all(r.confidence < 0.9 and r.note for r in divided)
+
+
+def test_a_row_with_a_cell_too_few_is_not_read_with_confidence() -> None:
+    values = figures("2021")
+    rows = paper.applications(values, Style())
+    del rows[4][3]
+    report = only(paper.document(rows))
+    row = [r for r in report.readings if r.key.startswith("applications.carried_in.")]
+    assert all(r.confidence < 0.9 or r.state != "printed" for r in row)
+    assert "cells_missing" in codes(report)
+
+
+def test_the_same_key_printed_twice_is_unreadable_unless_equal() -> None:
+    values = figures("2021")
+    rows = paper.applications(values, Style())
+    rows.append([rows[3][0], *(Item("77") for _ in range(7))])
+    report = only(paper.document(rows))
+    received = [r for r in report.readings if r.key.startswith("applications.received.")]
+    assert {r.state for r in received} == {"unreadable"}
+    assert all("77" in r.printed and "10" in r.printed and r.note for r in received)
+    assert len({r.key for r in report.readings}) == len(report.readings)
+
+
+def test_blank_and_marked_cells_are_blank_and_absent_keys_absent() -> None:
+    values = dict.fromkeys(figures("2021"), "") | {"applications.received.total": "3"}
+    rows = paper.applications(values, Style())
+    rows[4][1] = Item("/")
+    report = only(paper.document("某局2022年政府信息公开工作年度报告", rows))
+    got = {r.key: r for r in report.readings}
+    marked = got["applications.carried_in.natural_person"]
+    assert (marked.state, marked.printed) == ("blank", "/")
+    assert got["applications.carried_in.business"].printed == ""
+    assert not any(k.startswith(("proactive", "disputes")) for k in got)
+
+
+def test_a_fee_header_without_unit_is_the_forms_unit_and_says_so() -> None:
+    values = figures("2021") | {"proactive.fees.amount": "12.5"}
+    renamed = {"本年收费金额（单位：万元）": "本年收费金额"}
+    report = only(paper.report(values, Style(renamed=renamed)))
+    fee = next(r for r in report.readings if r.key == "proactive.fees.amount")
+    assert (fee.value, fee.confidence < 0.9) == (125000, True)
+    assert fee.note is not None and "单位" in fee.note
+
+
+def test_damaged_headers_of_table_two() -> None:
+    values = figures("2019")
+    renamed = {"本年新制作数量": "本年新", "本年新公开数量": "本年新"}
+    report = only(paper.report(values, Style("2019", renamed=renamed)))
+    assert not wrong(report, values)
+    documents = [r for r in report.readings if r.key.startswith("proactive.regulations")]
+    assert all(r.confidence < 0.9 for r in documents)
+
+
+def test_navigation_and_information_tables_do_not_disturb() -> None:
+    values = figures("2021")
+    info = [
+        [Item("索引号"), Item("014314799/2024-00002")],
+        [Item("发布机构"), Item("某局")],
+        [Item("总计"), Item("7")],
+    ]
+    menu = [[Item("行政许可"), Item("行政处罚"), Item("行政强制"), Item("规章")], [Item("其他"), Item("3")]]
+    inner = paper.report(values, Style())
+    doc = Document(
+        (paper.to_grid(info), paper.to_grid(menu), *inner.blocks, paper.to_grid(menu), paper.to_grid(info)),
+        "text/html", "test-1",
+    )  # fmt: skip
+    report = only(doc)
+    assert not wrong(report, values)
+    assert not report.leftovers
+    assert report.unit == "某县某局"
+
+
+def test_two_reports_in_one_document() -> None:
+    one, two = figures("2021"), {k: str(int(v.removesuffix("万元")) + 5000) for k, v in figures("2021").items()}
+    two["proactive.fees.amount"] = "6万元"
+    first = paper.report(one, Style(), title="甲县人民政府2022年政府信息公开工作年度报告")
+    second = paper.report(two, Style(), title="甲县人民政府2023年政府信息公开工作年度报告")
+    reports = read_reports(Document((*first.blocks, *second.blocks), "text/html", "test-1"))
+    assert [(r.unit, r.year) for r in reports] == [("甲县人民政府", 2022), ("甲县人民政府", 2023)]
+    assert not wrong(reports[0], one)
+    assert not wrong(reports[1], two)
+    assert [r.narrative.other_matters for r in reports] == ["无收费。", "无收费。"]
+
+
+def test_the_same_report_twice_on_a_page_is_one() -> None:
+    doc = paper.report(figures("2021"), Style())
+    report = only(Document((*doc.blocks, *doc.blocks), "text/html", "test-1"))
+    assert codes(report) == {"duplicate_tables"}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        paper.document("关于我们", [[Item("行政许可"), Item("5")], [Item("规章"), Item("3")]]),
+        paper.document("用户登录"),
+        paper.document([[Item("主动公开政府信息数"), Item("条"), Item("120")]]),
+        paper.report({}, Style(), title="政府信息公开工作年度报告格式模板"),
+    ],
+    ids=["links", "login", "older form", "empty template"],
+)
+def test_what_is_no_report_is_refused(document: Document) -> None:
+    with pytest.raises(DocumentError) as caught:
+        read_reports(document)
+    assert caught.value.code == "not_a_report"
+
+
+STYLES = st.builds(
+    Style,
+    edition=st.sampled_from(["2019", "2021"]),
+    apart=st.booleans(),
+    merged=st.booleans(),
+    one_other=st.sampled_from([None, True]),
+    middle=st.booleans(),
+    uneven=st.booleans(),
+    spaced=st.sampled_from(["", " ", "\n", "\u3000"]),
+    numbering=st.sampled_from(["{}.", "{}、", "{}．", "({})", ""]),
+)
+PRINTED = st.one_of(st.just(""), st.integers(0, 10**7).map(str))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data(), STYLES)
+def test_random_figures_in_a_random_layout_come_back(data: st.DataObject, style: Style) -> None:
+    one = style.edition == "2019" or bool(style.one_other)
+    keys = [k for k in keys_of(style.edition) if not (one and k.split(".")[1].startswith("other_"))]
+    if one and style.edition == "2021":
+        keys += [k.replace(".granted.", ".other.") for k in keys if ".granted." in k]
+    values = {k: data.draw(PRINTED) for k in keys}
+    for key in keys:
+        if cell(key).unit == "元" and values[key]:
+            values[key] += "万元"
+    rows = paper.applications(values, style)
+    at = data.draw(st.integers(3, len(rows) - 1))
+    before, after = paper.cut(rows, at)
+    report = only(
+        paper.document(
+            "某县某局2023年政府信息公开工作年度报告",
+            *paper.proactive(values, style),
+            paper.to_grid(before, 1),
+            paper.to_grid(after, 2),
+            paper.disputes(values, style, stray=data.draw(st.booleans())),
+        )
+    )
+    assert report.edition == style.edition
+    assert not wrong(report, values)
+    assert not report.leftovers
