@@ -6,7 +6,6 @@ report, so that seven million cells take a second and the order of rows does not
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,8 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from warehouse.errors import SpecError
-from warehouse.scan import names, parquet
-from warehouse.table import Table, years
+from warehouse.scan import DataFiles, names, parquet
+from warehouse.table import Column, Table
 
 _MEMORY: Final = "4GB"
 
@@ -33,41 +32,30 @@ class Changes:
     units: pa.Table
     rows: pa.Table
 
-    @property
-    def replaces(self) -> bool:
-        """Whether any released row goes away."""
-        return bool(pc.any(self.units["replaces"], min_count=0).as_py())
+    def split(self) -> tuple[Changes, Changes]:
+        """The groups that replace released rows, and those that are only added."""
+        mark = self.units["replaces"]
+        replacing, added = self.units.filter(mark), self.units.filter(pc.invert(mark))
+        if not len(replacing):
+            return Changes(self.table, replacing, self.rows.slice(0, 0)), self
+        return self.of(replacing), self.of(added)
 
-    def ids(self) -> list[str]:
-        """The reports concerned (of a table that has reports)."""
-        return list(self.units["report_id"].to_pylist())
-
-    def partitions(self) -> Iterator[tuple[int | None, Changes]]:
-        """The changes by year; the table as a whole, under None, where it has no partition."""
-        if self.table.partition is None:
-            yield None, self
-            return
-        for year in years(self.units):
-            of_year = pc.field("year") == year
-            yield year, Changes(self.table, self.units.filter(of_year), self.rows.filter(of_year))
-
-    def without(self, old: pa.Table) -> pa.Table:
-        """The rows of one partition of the released version that stay."""
-        return old.filter(pc.invert(_among(old, self.units, self.table)))
+    def of(self, units: pa.Table) -> Changes:
+        """The changes of some of the groups."""
+        return Changes(self.table, units, self.rows.filter(_among(self.rows, units, self.table)))
 
 
-def find(table: Table, new: pa.Table, scope: pa.Table, files: list[str]) -> Changes | None:
+def find(table: Table, new: pa.Table, scope: pa.Table, files: DataFiles) -> Changes | None:
     """What differs between `new` and the released `files` in the groups of `scope`; None where nothing does.
 
     `scope` has the unit's columns and holds every group of `new`; its other groups are to be empty.
     """
     if not files:
         units = table.units(new)
-        return (
-            Changes(table, units.append_column("replaces", pa.repeat(False, len(units))), new) if len(new) else None
-        )
-    differing = _differing(table, new, scope, files)
-    return Changes(table, differing, new.filter(_among(new, differing, table))) if len(differing) else None
+        units = units.append_column("replaces", pa.repeat(False, len(units)))
+        return Changes(table, units, new) if len(new) else None
+    units = _differing(table, new, scope, files)
+    return Changes(table, units, new).of(units) if len(units) else None
 
 
 def check_keys(table: Table, data: pa.Table) -> None:
@@ -80,25 +68,28 @@ def check_keys(table: Table, data: pa.Table) -> None:
             raise SpecError(f"table {table.name}: two rows with the key {dict(zip(table.key, double, strict=True))}")
 
 
-def _differing(table: Table, new: pa.Table, scope: pa.Table, files: list[str]) -> pa.Table:
+def _differing(table: Table, new: pa.Table, scope: pa.Table, files: DataFiles) -> pa.Table:
     unit = names(table.unit)
-    # DuckDB hashes null, [] and [null] alike; as text they differ.
-    row = ", ".join(
-        f"{names([column.name])}::VARCHAR" if pa.types.is_nested(column.type) else names([column.name])
-        for column in table.columns
-    )
+    row = ", ".join(expression for column in table.columns for expression in _hashed(column))
     digests = f"SELECT {unit}, (count(*), sum(hash({row})), bit_xor(hash({row}))) AS digest FROM"
     sql = f"""
         WITH fresh AS ({digests} new GROUP BY {unit}),
-             stored AS ({digests} ({parquet(table, files)}) SEMI JOIN scope USING ({unit}) GROUP BY {unit})
+             stored AS ({digests} ({parquet(table, files)}) GROUP BY {unit})
         SELECT {unit}, stored.digest IS NOT NULL AS replaces
-        FROM fresh FULL JOIN stored USING ({unit})
+        FROM fresh FULL JOIN (FROM stored SEMI JOIN scope USING ({unit})) AS stored USING ({unit})
         WHERE fresh.digest IS DISTINCT FROM stored.digest
+        ORDER BY {unit}
     """  # noqa: S608 - all names come from the spec
     with duckdb.connect(config={"memory_limit": _MEMORY}) as connection:
         connection.register("new", new)
         connection.register("scope", scope)
         return connection.sql(sql).to_arrow_table()
+
+
+def _hashed(column: Column) -> list[str]:
+    """What to hash of a column: DuckDB takes null, [] and [null] for the same, their lengths differ."""
+    name = names([column.name])
+    return [name, f"len({name})"] if pa.types.is_nested(column.type) else [name]
 
 
 def _among(data: pa.Table, units: pa.Table, table: Table) -> Any:

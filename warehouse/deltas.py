@@ -1,26 +1,35 @@
 """Delta tables at the versions that a release names; the only importer of deltalake.
 
-A year that is only added to gets a small file; a year in which rows are replaced, or which has gathered many
-small files, is written anew as one. So files stay few, and a reader opens a handful a table.
+New rows are appended as a small file a partition; replaced rows have only the files written anew that hold
+them; small files are put together when they are many. So a night costs what it changes, and files stay few.
 """
 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError
 
 from warehouse.changes import Changes
 from warehouse.errors import WarehouseError
-from warehouse.table import Table
+from warehouse.scan import DataFiles, literal
+from warehouse.table import Table, years
 
-#: A partition with so many files is written anew as one.
-MAX_FILES: Final = 16
+#: Bytes of a data file: a correction writes at least one of them anew, a reader opens them all.
+FILE_BYTES: Final = 4_000_000
+#: So many files of less than a quarter of that in one partition are put together.
+MAX_SMALL_FILES: Final = 16
+#: Groups replaced in one commit: a predicate of 35,000 names overflows the stack of the query engine.
+_CHUNK: Final = 1000
 #: Seconds to wait before each new try when somebody else commits to a table of ours.
 BACKOFF: Final = (0.05, 0.1, 0.2, 0.4, 0.8)
 
@@ -35,17 +44,32 @@ _COMMIT: Final = CommitProperties(max_commit_retries=0)
 _WRITER: Final = WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=131_072)
 
 
-def files(path: Path, at: int, of_years: list[int] | None = None) -> list[str]:
-    """The data files of version `at`, those of some years only if asked."""
-    return list(open_at(path, at).file_uris(file_pruning_predicate=_by_year(of_years)))
+def files(path: Path, table: Table, at: int, of_years: list[int] | None = None) -> DataFiles:
+    """The data files of version `at` by partition, those of some years only if asked."""
+    added = pa.table(open_at(path, at).get_add_actions(flatten=True))
+    partition = added[f"partition.{table.partition}"].to_pylist() if table.partition else [None] * len(added)
+    found: DataFiles = {}
+    for name, year in sorted(zip(added["path"].to_pylist(), partition, strict=True)):
+        if of_years is None or year in of_years:
+            # The log has them as relative URLs.
+            found.setdefault(year, []).append(str(path.resolve() / unquote(name)))
+    return found
 
 
 def open_at(path: Path, at: int) -> DeltaTable:
     """The table as of version `at`. Raises WarehouseError where that version is not there."""
     try:
-        return DeltaTable(path, version=at)
+        return DeltaTable(_uri(path), version=at)
     except (DeltaError, OSError) as error:
         raise WarehouseError(f"version {at} of table {path.name} cannot be opened: {error}") from error
+
+
+def _uri(path: Path) -> str:
+    """A path in the form in which deltalake takes blanks and Chinese; what it garbles or dies of is refused."""
+    absolute = path.resolve()
+    if unfit := set(str(absolute)).intersection("[]\\%"):
+        raise WarehouseError(f"the path {absolute} holds {' '.join(sorted(unfit))}, which Delta tables cannot have")
+    return absolute.as_uri()
 
 
 def read(path: Path, table: Table, at: int) -> pa.Table:
@@ -78,49 +102,95 @@ def _apply(path: Path, table: Table, released: int, changes: Changes) -> int:
     delta = _latest(path, table)
     if delta.version() != released:
         delta.restore(released, commit_properties=_COMMIT)
-    for year, part in changes.partitions():
-        of_years = None if year is None else [year]
-        if part.replaces or len(delta.file_uris(file_pruning_predicate=_by_year(of_years))) >= MAX_FILES:
-            _rewrite(delta, table, year, part)
-        else:
-            _append(delta, table, part.rows)
+    replacing, added = changes.split()
+    for start in range(0, len(replacing.units), _CHUNK):
+        _replace(delta, replacing.of(replacing.units.slice(start, _CHUNK)))
+    if len(added.rows):
+        _append(delta, added)
+    for year in _crowded(delta, table):
+        _compact(delta, year)
     return int(delta.version())
 
 
 def _latest(path: Path, table: Table) -> DeltaTable:
     """The table as it stands; made, empty, as its version 0 where there is none."""
-    if not DeltaTable.is_deltatable(str(path)):
+    if not DeltaTable.is_deltatable(_uri(path)):
         DeltaTable.create(
-            path,
+            _uri(path),
             table.schema,
             partition_by=table.partition,
             description=table.meaning,
             configuration=_CONFIGURATION,
             commit_properties=_COMMIT,
         )
-    return DeltaTable(path)
+    return DeltaTable(_uri(path))
 
 
-def _append(delta: DeltaTable, table: Table, rows: pa.Table) -> None:
-    write_deltalake(delta, _sorted(table, rows), mode="append", writer_properties=_WRITER, commit_properties=_COMMIT)
-
-
-def _rewrite(delta: DeltaTable, table: Table, year: int | None, part: Changes) -> None:
-    """Put what stays of a partition and what is new into one file."""
-    filters = None if year is None else [("year", "=", year)]
-    old = delta.to_pyarrow_table(columns=table.names, filters=filters).cast(table.schema)
+def _append(delta: DeltaTable, changes: Changes) -> None:
     write_deltalake(
         delta,
-        _sorted(table, pa.concat_tables([part.without(old), part.rows])),
-        mode="overwrite",
-        predicate=None if year is None else _by_year([year]),
+        _sorted(changes),
+        mode="append",
+        target_file_size=FILE_BYTES,
         writer_properties=_WRITER,
         commit_properties=_COMMIT,
     )
 
 
-def _sorted(table: Table, rows: pa.Table) -> pa.Table:
-    return rows.sort_by([(name, "ascending") for name in table.key])
+def _replace(delta: DeltaTable, changes: Changes) -> None:
+    """Put the new rows in the place of the old ones; only files that hold some of these are written anew."""
+    write_deltalake(
+        delta,
+        _sorted(changes),
+        mode="overwrite",
+        predicate=_predicate(changes),
+        target_file_size=FILE_BYTES,
+        writer_properties=_WRITER,
+        commit_properties=_COMMIT,
+    )
+
+
+def _sorted(changes: Changes) -> pa.Table:
+    """The rows by owner, in the order read within one: a correction then touches few files."""
+    owners = changes.rows[changes.table.owner]
+    order = pc.index_in(owners, value_set=pc.unique(owners).sort()).to_numpy()
+    if np.all(order[1:] >= order[:-1]):
+        return changes.rows
+    return changes.rows.take(np.argsort(order, kind="stable"))
+
+
+def _predicate(changes: Changes) -> str:
+    """SQL for the released rows of the groups to replace."""
+    table = changes.table
+    if table.partition is None:
+        return _owned(table, changes.units)
+    return " OR ".join(
+        f"({_by_year([year])} AND {_owned(table, changes.units.filter(pc.field('year') == year))})"
+        for year in years(changes.units)
+    )
+
+
+def _owned(table: Table, units: pa.Table) -> str:
+    return f"{table.owner} IN ({', '.join(map(literal, units[table.owner].to_pylist()))})"
+
+
+def _crowded(delta: DeltaTable, table: Table) -> list[int | None]:
+    """The partitions (None: the table as a whole) with too many small files."""
+    added = pa.table(delta.get_add_actions(flatten=True))
+    small = added.filter(pc.field("size_bytes") < FILE_BYTES // 4)
+    if table.partition is None:
+        return [None] if len(small) >= MAX_SMALL_FILES else []
+    found = Counter(small[f"partition.{table.partition}"].to_pylist())
+    return sorted(year for year, count in found.items() if count >= MAX_SMALL_FILES)
+
+
+def _compact(delta: DeltaTable, year: int | None) -> None:
+    delta.optimize.compact(
+        partition_filters=None if year is None else [("year", "=", str(year))],
+        target_size=FILE_BYTES,
+        writer_properties=_WRITER,
+        commit_properties=_COMMIT,
+    )
 
 
 def _by_year(of_years: list[int] | None) -> str | None:

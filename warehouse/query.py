@@ -12,7 +12,7 @@ import pyarrow as pa
 from warehouse import deltas, record
 from warehouse.errors import QueryError
 from warehouse.record import Release, releases
-from warehouse.scan import literal, names, parquet
+from warehouse.scan import literal, names, no_glob, parquet
 from warehouse.spec import RELEASES, TABLES
 from warehouse.status import ZONE, release_as_of
 
@@ -53,11 +53,12 @@ def _only_select(sql: str) -> str:
 
 def _views(connection: duckdb.DuckDBPyConnection, home: Path, release: Release) -> None:
     """Make the views, then shut everything but their files."""
-    readable = []
+    readable: list[str] = []
     for name, table in TABLES.items():
         version = release.tables.get(name)
-        files = [] if version is None else deltas.files(record.folder(home) / name, version)
-        readable += files
+        files = {} if version is None else deltas.files(record.folder(home) / name, table, version)
+        # Both the paths and, where they differ, the patterns that stand for them.
+        readable += [form for paths in files.values() for path in paths for form in {path, no_glob(path)}]
         if files:
             connection.execute(f"CREATE VIEW {names([name])} AS {parquet(table, files)}")
         else:

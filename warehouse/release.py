@@ -15,6 +15,7 @@ from warehouse.changes import Changes, find
 from warehouse.errors import WarehouseError
 from warehouse.lock import writer
 from warehouse.record import Release
+from warehouse.scan import DataFiles
 from warehouse.spec import TABLES
 from warehouse.table import Table, years
 
@@ -61,15 +62,17 @@ def _differences(home: Path, batch: ReleaseBatch, before: Release | None) -> dic
     return found
 
 
-def _files(home: Path, table: Table, scope: pa.Table, before: Release | None) -> list[str]:
+def _files(home: Path, table: Table, scope: pa.Table, before: Release | None) -> DataFiles:
     """The released files that may hold rows of the groups in `scope`."""
     if before is None or table.name not in before.tables:
-        return []
+        return {}
     path = record.folder(home) / table.name
-    return deltas.files(path, before.tables[table.name], years(scope) if table.partition else None)
+    return deltas.files(path, table, before.tables[table.name], years(scope) if table.partition else None)
 
 
 def _changed(changes: Mapping[str, Changes], reports: pa.Table, *names: str) -> int:
     """How many of these reports differ in the tables named."""
-    ids = {report_id for name in names if name in changes for report_id in changes[name].ids()}
+    ids = {
+        report_id for name in names if name in changes for report_id in changes[name].units["report_id"].to_pylist()
+    }
     return len(ids.intersection(reports["report_id"].to_pylist()))

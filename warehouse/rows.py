@@ -111,17 +111,20 @@ def error_rows(failures: Iterable[Failure]) -> pa.Table:
 def document_rows(reports: pa.Table, errors: pa.Table) -> pa.Table:
     """What came of each document of a batch: rows of `documents` from `reports` and a part's `errors`.
 
-    A document with several reports gives one row, with the year of the first.
+    A document with several reports gives one row, with unit and year of the first.
     """
     table = TABLES["documents"]
-    read = reports.select(["unit_id", "sha256", "reader", "capture_id", "address", "year"])
+    read = reports.select([name for name in table.names if name in reports.column_names])
     read = read.append_column("outcome", pa.repeat("report", len(read)))
     read = read.append_column("detail", pa.nulls(len(read), pa.string()))
     failed = errors.rename_columns({"code": "outcome"})
     both = pa.concat_tables([table.conform(read), table.conform(failed)])
-    rest = [name for name in table.names if name not in table.key]
-    firsts = both.group_by(list(table.key), use_threads=False).aggregate([(name, "first") for name in rest])
-    return table.conform(firsts.rename_columns({f"{name}_first": name for name in rest}))
+    firsts = (
+        both.append_column("row", pa.array(range(len(both)), pa.int64()))
+        .group_by("capture_id")
+        .aggregate([("row", "min")])
+    )
+    return both.take(firsts["row_min"].sort())
 
 
 def _table(name: str, columns: Columns) -> pa.Table:

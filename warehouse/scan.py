@@ -6,15 +6,25 @@ from collections.abc import Iterable
 
 from warehouse.table import Table
 
+#: partition value (None where the table has no partitions) -> absolute paths of its data files
+DataFiles = dict[int | None, list[str]]
 
-def parquet(table: Table, files: Iterable[str]) -> str:
-    """SQL that selects the columns of `table` from its data files (at least one), in the order of the spec."""
-    paths = ", ".join(literal(_no_glob(file)) for file in files)
-    partition = "hive_partitioning = false"
-    if table.partition:
-        partition = f"hive_partitioning = true, hive_types = {{{literal(table.partition)}: SMALLINT}}"
+
+def parquet(table: Table, files: DataFiles) -> str:
+    """SQL that selects the columns of `table` from its data files (at least one), in the order of the spec.
+
+    A partition's value is put in here, not read off the paths: the home's own path may have a `year=2020`.
+    """
+    return " UNION ALL ".join(_partition(table, value, paths) for value, paths in files.items())
+
+
+def _partition(table: Table, value: int | None, paths: list[str]) -> str:
+    columns = ", ".join(
+        f"{value}::SMALLINT AS {names([name])}" if name == table.partition else names([name]) for name in table.names
+    )
+    listed = ", ".join(literal(no_glob(path)) for path in paths)
     # The names in this text come from the spec, the paths are quoted.
-    return f"SELECT {names(table.names)} FROM read_parquet([{paths}], {partition})"  # noqa: S608
+    return f"SELECT {columns} FROM read_parquet([{listed}], hive_partitioning = false)"  # noqa: S608
 
 
 def names(columns: Iterable[str]) -> str:
@@ -27,6 +37,6 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _no_glob(path: str) -> str:
+def no_glob(path: str) -> str:
     """The path with characters that DuckDB would take for a pattern made plain."""
     return "".join(f"[{character}]" if character in "*?[" else character for character in path)

@@ -107,17 +107,16 @@ _VERDICT_COLUMNS: Final = (
 )
 _GATE: Final = "released or held: where this version of the report went"
 
-_BY_REPORT: Final = ("report_id", "year")
 _PER_CELL: Final = ("report_id", "key")
 _PER_VERDICT: Final = ("report_id", "rule", "scope")
 
 
 def _reports(name: str, meaning: str) -> Table:
-    return Table(name, meaning, _REPORT_COLUMNS, ("report_id",), _BY_REPORT, "year")
+    return Table(name, meaning, _REPORT_COLUMNS, ("report_id",), "report_id", "year")
 
 
 def _cells(name: str, meaning: str) -> Table:
-    return Table(name, meaning, _CELL_COLUMNS, _PER_CELL, _BY_REPORT, "year")
+    return Table(name, meaning, _CELL_COLUMNS, _PER_CELL, "report_id", "year")
 
 
 _DECLARED: Final = (
@@ -131,7 +130,7 @@ _DECLARED: Final = (
         "report, that is the held one.",
         _VERDICT_COLUMNS,
         _PER_VERDICT,
-        _BY_REPORT,
+        "report_id",
         "year",
     ),
     Table(
@@ -145,7 +144,7 @@ _DECLARED: Final = (
             _s("gate", _GATE, True),
         ),
         ("finding_id",),
-        _BY_REPORT,
+        "report_id",
         "year",
     ),
     Table(
@@ -167,7 +166,7 @@ _DECLARED: Final = (
             _s("report_id", "the report; null where there is none"),
         ),
         ("unit_id", "year"),
-        ("unit_id", "year"),
+        "unit_id",
         "year",
     ),
     Table(
@@ -190,23 +189,23 @@ _DECLARED: Final = (
             _c("published", pa.date32(), "date of publication in the listing; null if none"),
         ),
         ("capture_id",),
-        ("capture_id",),
+        "capture_id",
     ),
     Table(
         "documents",
         "Every document read so far and what came of it: what a nightly need not read again.",
         (
+            _CAPTURE_ID,
             _UNIT_ID,
+            _ADDRESS,
             _SHA256,
             _READER,
-            _CAPTURE_ID,
-            _ADDRESS,
             _c("year", pa.int16(), "year of the report, or the one expected; null if unknown"),
             _s("outcome", "report, or the code of `form.errors.REASONS`", True),
             _s("detail", "more on a failure, in one line; null otherwise"),
         ),
-        ("unit_id", "sha256", "reader"),
-        ("unit_id", "sha256", "reader"),
+        ("capture_id",),
+        "capture_id",
     ),
 )
 
@@ -227,8 +226,8 @@ ERRORS: Final = Table(
         _s("code", "code of `form.errors.REASONS`", True),
         _s("detail", "more, in one line", True),
     ),
-    ("unit_id", "sha256", "reader"),
-    ("unit_id", "sha256", "reader"),
+    ("capture_id",),
+    "capture_id",
 )
 
 #: The view `releases` of `warehouse.query`, made of the release records (no Delta table).
@@ -248,7 +247,7 @@ RELEASES: Final = Table(
         _s("note", "what made it", True),
     ),
     ("release_id",),
-    ("release_id",),
+    "release_id",
 )
 
 
@@ -269,7 +268,7 @@ def markdown() -> str:
 
 
 def _facts(table: Table) -> Iterable[str]:
-    def names(columns: tuple[str, ...]) -> str:
+    def names(columns: Iterable[str]) -> str:
         return ", ".join(f"`{name}`" for name in columns)
 
     partition = f"; partitioned by `{table.partition}`" if table.partition else ""

@@ -24,21 +24,26 @@ class Column:
 class Table:
     """One table.
 
-    `key` names a row. `unit` names the group of rows that a release replaces together (all cells of one
-    report); it holds the partition column, where there is one.
+    `key` names a row. A release replaces together all rows of one `owner` (a report, a unit, a capture), in
+    one partition where the table has partitions.
     """
 
     name: str
     meaning: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
-    unit: tuple[str, ...]
+    owner: str
     partition: str | None = None
 
     @property
     def schema(self) -> pa.Schema:
         """The columns as an Arrow schema, in order."""
         return pa.schema([pa.field(c.name, c.type, nullable=not c.required) for c in self.columns])
+
+    @property
+    def unit(self) -> list[str]:
+        """The columns that name a group of rows replaced together."""
+        return [self.owner, self.partition] if self.partition else [self.owner]
 
     @property
     def names(self) -> list[str]:
@@ -69,7 +74,7 @@ class Table:
 
     def units(self, data: pa.Table) -> pa.Table:
         """The distinct groups of `data`: one row a group, the columns of `unit`."""
-        return data.select(self.unit).group_by(list(self.unit)).aggregate([])
+        return data.select(self.unit).group_by(self.unit).aggregate([])
 
 
 def years(data: pa.Table) -> list[int]:

@@ -58,7 +58,7 @@ def source(doc: Doc) -> Source:
         reader=READER,
         published=date(doc.year + 1, 1, 28),
     )
-    readings = tuple(
+    figures = [
         Reading(
             key=f"applications.received.k{k:03d}",
             printed=str(doc.figure + k),
@@ -69,7 +69,8 @@ def source(doc: Doc) -> Source:
             bbox=(1.0, 2.0, 3.5, 4.5),
         )
         for k in range(doc.cells)
-    ) + (Reading("proactive.regulations.issued", "", None, "blank", READER),)
+    ]
+    readings = (*figures, Reading("proactive.regulations.issued", "", None, "blank", READER))
     report = Report(
         unit=f"测试县{doc.unit}人民政府",
         year=doc.year,

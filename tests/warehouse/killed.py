@@ -1,0 +1,74 @@
+"""Runs publishes in child processes that are to die. Not a test: started by `test_warehouse_kill.py`.
+
+Reads lines `HOME STEP` from standard input. For each, a fork publishes `second()` into HOME and kills itself
+as by `kill -9` after its STEPth step on disk (0: never). Answers with the fork's id, then with its exit status.
+The imports are done once, and no thread is started before a fork.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from deltalake import DeltaTable
+from province import Doc, batch, night
+
+from warehouse import deltas
+from warehouse.batch import ReleaseBatch
+from warehouse.release import publish
+
+DOCS = [Doc(u, y, 10 * u) for u in range(1, 4) for y in (2022, 2023)]
+
+
+def first() -> ReleaseBatch:
+    return batch(DOCS, held=[Doc(8, 2023, 1)])
+
+
+def second() -> ReleaseBatch:
+    """Adds, corrects, holds and lets go from the quarantine: every table is written."""
+    return batch([Doc(1, 2022, 99), Doc(8, 2023, 2), Doc(20, 2023, 5)], [Doc(2, 2022, 7)], [Doc(30, 2022, 1)])
+
+
+def _die_after(step: int) -> None:
+    """Have the process killed right after the STEPth call that leaves something on disk."""
+    done = [0]
+
+    def counted(real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **options: Any) -> Any:
+            result = real(*args, **options)
+            done[0] += 1
+            if done[0] == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return result
+
+        return call
+
+    for owner, name in (
+        (DeltaTable, "create"),
+        (DeltaTable, "restore"),
+        (deltas, "write_deltalake"),
+        (os, "replace"),
+        (os, "sync"),
+    ):
+        setattr(owner, name, counted(getattr(owner, name)))
+
+
+def main() -> None:
+    for line in sys.stdin:
+        home, _, step = line.rstrip("\n").rpartition(" ")
+        child = os.fork()
+        if not child:
+            _die_after(int(step))
+            publish(Path(home), second(), night(1))
+            os._exit(0)
+        print(child, flush=True)
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+if __name__ == "__main__":
+    main()
