@@ -18,12 +18,12 @@ from form.errors import DocumentError
 #: A dense page of text holds some 3,000.
 MAX_CHARACTERS = 60_000
 #: How many characters are asked for their direction.
-_ASKED = 32
+_ASKED = 8
 
 _UNREADABLE = 0xFFFD
 NEWLINE = 0x0A
-# PDFium puts U+0002 for a hyphen at the end of a line.
-_HYPHEN_AT_END = 0x02
+# What PDFium puts for a hyphen at the end of a line, and so for a figure's cell that holds `-`.
+_HYPHENS_AT_END = (0x02, 0xFFFE)
 
 # What some tools write for a glyph without Unicode.
 _GLYPH_NUMBER = re.compile(r"\(cid:\d+\)")
@@ -112,6 +112,7 @@ def read_glyphs(text: Text, upright: Frame) -> Glyphs:
     boxes, origins = upright.boxes(geometry), upright.points(geometry[:, 4:])
     _give_extent(boxes, origins)
     heights = boxes[:, 3] - boxes[:, 1]
+    upper = len(heights) * 3 // 4
     glyphs = Glyphs(
         codes=text.codes[text.index],
         boxes=boxes,
@@ -119,16 +120,17 @@ def read_glyphs(text: Text, upright: Frame) -> Glyphs:
         spaced=np.diff(text.index, prepend=-1) > 1,
         line=np.cumsum(text.codes == NEWLINE)[text.index],
         index=text.index,
-        em=max(float(np.percentile(heights, 75)), 1.0) if len(heights) else 1.0,
+        em=max(float(np.partition(heights, upper)[upper]), 1.0) if len(heights) else 1.0,
         text_page=text.text_page,
     )
     return glyphs.take(_on_page(boxes, upright) & ~_overprinted(glyphs))
 
 
 def _readable(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
-    codes[codes == _HYPHEN_AT_END] = ord("-")
+    for hyphen in _HYPHENS_AT_END:
+        codes[codes == hyphen] = ord("-")
     control = (codes < 0x20) & (codes != NEWLINE) & (codes != 0x0D) & (codes != 0x09)
-    codes[control | (codes == 0xFFFE) | (codes > 0x10FFFF) | ((codes >= 0xD800) & (codes < 0xE000))] = _UNREADABLE
+    codes[control | (codes > 0x10FFFF) | ((codes >= 0xD800) & (codes < 0xE000))] = _UNREADABLE
     return codes
 
 

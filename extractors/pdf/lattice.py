@@ -121,8 +121,9 @@ def _cell(cells: list[list[Any]], row: int, column: int, taken: list[list[bool]]
     below = row
     while below + 1 < len(cells) and _open_below(cells, below, column, right, taken):
         below += 1
-    parts = [cells[r][c] for r in range(row, below + 1) for c in range(column, right + 1)]
+    parts = []
     for r in range(row, below + 1):
+        parts += cells[r][column : right + 1]
         taken[r][column : right + 1] = [True] * (right + 1 - column)
     return Cell(
         row=row,
@@ -136,10 +137,10 @@ def _cell(cells: list[list[Any]], row: int, column: int, taken: list[list[bool]]
 
 
 def _open_below(cells: list[list[Any]], row: int, left: int, right: int, taken: list[list[bool]]) -> bool:
-    if any(cells[row][column].bottom for column in range(left, right + 1)):
+    if cells[row][left].bottom or any(cell.bottom for cell in cells[row][left + 1 : right + 1]):
         return False
     under = cells[row + 1]
-    if any(taken[row + 1][left : right + 1]) or any(under[c].right for c in range(left, right)):
+    if any(taken[row + 1][left : right + 1]) or any(cell.right for cell in under[left:right]):
         return False
     return bool(under[left].left and under[right].right)
 

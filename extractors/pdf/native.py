@@ -34,6 +34,8 @@ def _bind(function: Any, result: Any, *arguments: Any) -> Callable[..., Any]:
 
 _char_box = _bind(pdfium.FPDFText_GetCharBox, _INT, _HANDLE, _INT, _ADDRESS, _ADDRESS, _ADDRESS, _ADDRESS)
 _char_origin = _bind(pdfium.FPDFText_GetCharOrigin, _INT, _HANDLE, _INT, _ADDRESS, _ADDRESS)
+#: Writes UTF-16 and a final 0, at most two units a character; gives the number of units.
+_text = _bind(pdfium.FPDFText_GetText, _INT, _HANDLE, _INT, _INT, _ADDRESS)
 _char_unicode = _bind(pdfium.FPDFText_GetUnicode, ctypes.c_uint, _HANDLE, _INT)
 
 #: (bytes, length, password or None) -> document or None; the bytes must outlive the document
@@ -101,6 +103,12 @@ def form_objects(form: int) -> Objects:
 
 def char_codes(text_page: int, count: int) -> npt.NDArray[np.uint32]:
     """Code points of the first `count` characters; 0 where PDFium knows none."""
+    units = np.zeros(2 * count + 2, np.uint16)
+    written = _text(text_page, 0, count, units.ctypes.data) - 1
+    units = units[: max(written, 0)]
+    # The text has a unit a character unless some have no Unicode, or two units.
+    if written == count and not ((units >= 0xD800) & (units < 0xE000)).any():
+        return units.astype(np.uint32)
     return np.fromiter(map(_char_unicode, repeat(text_page), range(count)), np.uint32, count)
 
 

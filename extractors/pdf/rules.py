@@ -12,7 +12,7 @@ import pypdfium2.raw as pdfium
 
 from extractors.pdf import native
 from extractors.pdf.frame import Frame, Matrix, multiply
-from extractors.pdf.native import Floats
+from extractors.pdf.native import Floats, Integers
 from form.errors import DocumentError
 
 #: Objects and path segments of a whole document; real reports stay below 10,000.
@@ -27,6 +27,8 @@ _SLANT = 0.5
 _TOUCH, _GAP, _DASH = 2.0, 6.0, 12.0
 #: A filled box of this size is a dot of a rule in either direction.
 _DOT = 2.0
+#: Rules this close side by side are a double rule; no cell is that narrow.
+_DOUBLE = 3.5
 #: What is shorter after merging bounds no cell.
 _SHORT = 5.0
 
@@ -175,9 +177,7 @@ def merge(segments: list[Segment], frame: Frame) -> Rules:
 def _join(at: Floats, start: Floats, stop: Floats, thick: Floats, limit: float) -> Floats:
     """Rows of place, start, end, thickness of the rules that the pieces along one axis form."""
     low, high = np.minimum(start, stop), np.maximum(start, stop)
-    by_place = np.argsort(at, kind="stable")
-    row = np.empty(len(at), dtype=np.intp)
-    row[by_place] = np.cumsum(np.diff(at[by_place], prepend=-np.inf) > _SLANT)
+    row, places = _rows(at)
     on_page = (at >= -_TOUCH) & (at <= limit + _TOUCH)
     joined: list[list[float]] = []
     last_row, last_length = -1, 0.0
@@ -190,9 +190,24 @@ def _join(at: Floats, start: Floats, stop: Floats, thick: Floats, limit: float) 
             joined[-1][2] = max(joined[-1][2], end)
             joined[-1][3] = max(joined[-1][3], float(thick[i]))
         else:
-            joined.append([float(at[i]), begin, end, float(thick[i])])
+            joined.append([places[row[i]], begin, end, float(thick[i])])
         last_row, last_length = int(row[i]), length
     return np.array([rule for rule in joined if rule[2] - rule[1] >= _SHORT]).reshape(-1, 4)
+
+
+def _rows(at: Floats) -> tuple[Integers, list[float]]:
+    """For each piece the number of its row, and the place of each row; a double rule is one row."""
+    row = np.empty(len(at), dtype=np.intp)
+    places: list[float] = []
+    first = -np.inf
+    values = at.tolist()
+    for i in np.argsort(at, kind="stable").tolist():
+        if values[i] - first > _DOUBLE:
+            first = values[i]
+            places.append(first)
+        places[-1] = (first + values[i]) / 2
+        row[i] = len(places) - 1
+    return row, places
 
 
 def _reach(rules: Floats, others: Floats) -> Floats:

@@ -45,6 +45,22 @@ def thick_fill(pdf: FPDF, x0: float, y0: float, x1: float, y1: float) -> None:
         pdf.rect(x0, y0 - 2, x1 - x0, 4, style="F")
 
 
+def double(pdf: FPDF, x0: float, y0: float, x1: float, y1: float) -> None:
+    """Two rules 3 points apart."""
+    for shift in (-1.5, 1.5):
+        pdf.line(
+            x0 + (shift if x0 == x1 else 0),
+            y0 + (shift if y0 == y1 else 0),
+            x1 + (shift if x0 == x1 else 0),
+            y1 + (shift if y0 == y1 else 0),
+        )
+
+
+def wide_stroke(pdf: FPDF, x0: float, y0: float, x1: float, y1: float) -> None:
+    pdf.set_line_width(3)
+    pdf.line(x0, y0, x1, y1)
+
+
 def dashes(pdf: FPDF, x0: float, y0: float, x1: float, y1: float) -> None:
     """Each dash a line of its own, 4 points long, 4 points apart, the last one at the end."""
     length = max(x1 - x0, y1 - y0)
@@ -86,7 +102,18 @@ def shaded(pdf: FPDF, x0: float, y0: float, x1: float, y1: float) -> None:
     pdf.line(x0, y0, x1, y1)
 
 
-PENS: tuple[Pen, ...] = (stroke, thin_fill, thick_fill, dashes, dots, dash_pattern, per_cell, shaded)
+PENS: tuple[Pen, ...] = (
+    stroke,
+    thin_fill,
+    thick_fill,
+    double,
+    wide_stroke,
+    dashes,
+    dots,
+    dash_pattern,
+    per_cell,
+    shaded,
+)
 
 
 def blank(font_size: float = 9.0, *, han: bool = True, compress: bool = True) -> FPDF:

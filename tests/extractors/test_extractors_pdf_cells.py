@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_extractors_pdf import read, texts
 
-from form.grid import Document, Grid, Paragraph
+from form.grid import Document, Paragraph
 
 REPORTS = Path(__file__).resolve().parents[2] / ".." / "shared" / "reports"
 
@@ -213,8 +213,12 @@ def test_a_stray_border_within_a_header_cell() -> None:
     assert [cell.text for cell in document.grids[0].cells if cell.text] == ["ab", "1"]
 
 
-def grid_of(blocks: tuple[Grid, ...], page: int) -> list[list[str]]:
-    return [row for grid in blocks if grid.page == page for row in texts(grid)]
+def test_what_camelot_puts_into_no_cell_is_told_and_kept() -> None:
+    """Camelot takes the same words, smaller and over the larger ones, for a second print."""
+    document = courier("1 0 0 1 105 685 Tm (abcd) Tj /F 4 Tf 1 0 0 1 106 687 Tm (abcd) Tj")
+    assert texts(document.grids[0])[0][0] == "abcd"
+    assert document.metadata["pdf_warning"] == "page 1: in no cell: abcd"
+    assert document.blocks[-1] == Paragraph("abcd", 1)
 
 
 @pytest.mark.skipif(not REPORTS.exists(), reason="the real reports are not here")
