@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from form import vocabulary as words
-from form.alignment import SPANS, Interval, align, interval, usual
+from form.alignment import DOUBTFUL, SPANS, Interval, align, interval, usual
 from form.catalogue import APPLICATION_COLUMNS, leaf_rows
 from form.grid import Cell
 from form.harvest import Harvest
@@ -83,6 +83,8 @@ def _remarks(every: Sequence[_Layout], order: tuple[str, ...], harvest: Harvest)
         harvest.remark("spans_differ", "三、表头与数据行的跨列不一致，按单元格次序读取")
     if order != APPLICATION_COLUMNS:
         harvest.remark("columns_permuted", "三、表的列序与格式不同，按表头读取")
+        # A header damaged by a stray border looks the same.
+        return DOUBTFUL
     return 1.0
 
 

@@ -27,8 +27,27 @@ class _Header:
 
 
 def read_disputes(lines: Sequence[Line], harvest: Harvest) -> None:
-    """Harvest table four. A blank row counts only where no row is filled."""
-    header = _header([x for x in lines if x.role == "head"])
+    """Harvest table four, or its blocks where each has a table of its own."""
+    for part in _parts(lines):
+        _read_part(part, harvest)
+
+
+def _parts(lines: Sequence[Line]) -> list[list[Line]]:
+    """The lines from each header to the next one that follows figures."""
+    parts: list[list[Line]] = [[]]
+    filled = False
+    for line in lines:
+        if line.role == "head" and filled:
+            parts.append([])
+            filled = False
+        filled = filled or line.role == "figures"
+        parts[-1].append(line)
+    return parts
+
+
+def _read_part(lines: Sequence[Line], harvest: Harvest) -> None:
+    """One header and its row. A blank row counts only where no row is filled."""
+    header = _best_header([x for x in lines if x.role == "head"])
     rows = [x for x in lines if x.role == "figures" or (x.role == "other" and has_values(x, 0))]
     rows = [x for x in rows if len(x.cells) >= _WIDTH or len(rows) == 1]
     blank = [x for x in lines if x.role == "empty" and len(x.cells) >= len(header.keys)]
@@ -37,8 +56,16 @@ def read_disputes(lines: Sequence[Line], harvest: Harvest) -> None:
     if (rows or blank) and header.confidence < 1:
         harvest.remark("header_irregular", "四、表头不完整，按格式的列序读取")
     for line in lines:
-        if line.role in ("figures", "other") and line not in rows:
+        # Below the table's figures a row of one text is the report going on in the same grid.
+        text = line.role == "other" and sum(bool(c.text.strip()) for c in line.cells) == 1
+        if line.role in ("figures", "other") and line not in rows and not (text and rows):
             harvest.leave_line(line)
+
+
+def _best_header(heads: Sequence[Line]) -> _Header:
+    """The last grid's header alone, for headers are repeated over page breaks, else all of them."""
+    header = _header([x for x in heads if x.grid == heads[-1].grid]) if heads else None
+    return header if header and header.confidence == 1 else _header(heads)
 
 
 def _row(line: Line, header: _Header, harvest: Harvest) -> None:
@@ -58,8 +85,8 @@ def _row(line: Line, header: _Header, harvest: Harvest) -> None:
 def _header(heads: Sequence[Line]) -> _Header:
     """The columns as the header has them; the form's where it is damaged."""
     cells = [c for line in heads for c in line.cells]
-    leaves = [(c, column) for c in cells if (column := words.DISPUTE_COLUMNS.exact(c.text))]
     blocks = [(c, block) for c in cells if (block := words.DISPUTE_BLOCKS.exact(c.text))]
+    leaves = [(c, words.DISPUTE_COLUMNS.exact(c.text)) for c in cells if _is_leaf(c)]
     placed = sorted(leaves, key=lambda pair: pair[0].column)
     # Where spans are lost, positions are wrong, and the order of the source is what remains.
     for ordered, places in ((placed, tuple(interval(c) for c, _ in placed)), (leaves, ())):
@@ -69,11 +96,23 @@ def _header(heads: Sequence[Line]) -> _Header:
     return _Header(_FORM, (), SHIFTED)
 
 
-def _keys(leaves: Sequence[tuple[Cell, str]], blocks: Sequence[tuple[Cell, str]]) -> tuple[str, ...]:
-    """The keys if the leaves are whole runs of the five columns, one run a block; else ()."""
-    columns = tuple(column for _, column in leaves)
-    runs, rest = divmod(len(columns), _WIDTH)
-    if not runs or rest or columns != DISPUTE_COLUMNS * runs:
+def _is_leaf(cell: Cell) -> bool:
+    """Whether a header cell stands over one column: by its label, or by its width where that is damaged."""
+    if words.DISPUTE_COLUMNS.exact(cell.text):
+        return True
+    return cell.column_span == 1 and bool(cell.text.strip()) and words.DISPUTE_BLOCKS.exact(cell.text) is None
+
+
+def _keys(leaves: Sequence[tuple[Cell, str | None]], blocks: Sequence[tuple[Cell, str]]) -> tuple[str, ...]:
+    """The keys if the leaves are whole runs of the five columns, one run a block; else ().
+
+    Of the labels at least four in five must be legible, and the others stand where the form has them.
+    """
+    runs, rest = divmod(len(leaves), _WIDTH)
+    legible = sum(column is not None for _, column in leaves)
+    if not runs or rest or 5 * legible < 4 * len(leaves):
+        return ()
+    if any(got not in (None, want) for (_, got), want in zip(leaves, DISPUTE_COLUMNS * runs, strict=True)):
         return ()
     names = tuple(dict.fromkeys(b for _, b in sorted(blocks, key=lambda pair: pair[0].column)))
     if len(names) != runs:

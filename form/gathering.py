@@ -135,7 +135,8 @@ class _Walk:
             return False
         if line.row not in current.rows[line.table]:
             return False
-        if all(current.rows.values()):
+        # Table four may come in three tables, so another row of it alone begins nothing.
+        if line.table != "disputes" and all(current.rows.values()):
             return True
         between = self._document.blocks[max(current.grids()) : line.grid]
         return any(isinstance(b, Paragraph) and _TITLE.match(normal(b.text)) for b in between)

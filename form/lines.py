@@ -112,7 +112,7 @@ def _is_figure(text: str) -> bool:
         return True
     # A figure with words beside it, such as 约5件; a numbered label is none.
     few = len(re.findall(r"[\u4e00-\u9fff]", text)) <= 6
-    return few and bool(re.search(r"\d", text)) and mark_of(text) is None
+    return few and bool(re.search(r"\d", text)) and mark_of(text) is None and "。" not in text
 
 
 def _is_noise(text: str) -> bool:

@@ -229,6 +229,55 @@ def test_a_stray_border_in_the_header_of_table_four() -> None:
     assert min(r.confidence for r in report.readings) == 1.0
 
 
+def test_table_four_in_three_tables() -> None:
+    values = figures("2021")
+    whole = paper.disputes(values, Style())
+    names = ("行政复议", "未经复议直接起诉", "复议后起诉")
+    parts = [[[Item(n, 5)], whole[2][:5], whole[3][5 * i : 5 * i + 5]] for i, n in enumerate(names)]
+    report = only(paper.document(paper.applications(values, Style()), *parts))
+    assert not wrong(report, {k: v for k, v in values.items() if not k.startswith("proactive")})
+
+
+def test_a_header_of_table_four_repeated_on_the_next_page_and_a_damaged_label() -> None:
+    values = figures("2021")
+    rows = paper.disputes(values, Style(renamed={"结果纠正": "结果纠"}))
+    three = paper.applications(values, Style())
+    want = {k: v for k, v in values.items() if not k.startswith("proactive")}
+    assert not wrong(only(paper.document(three, paper.to_grid(rows[:3], 1), paper.to_grid(rows, 2))), want)
+
+
+def test_the_whole_report_in_one_table() -> None:
+    values = figures("2021")
+    style = Style()
+    lines = ("某县某局2023年政府信息公开工作年度报告", "一、总体情况", "做了工作。", "二、主动公开政府信息情况")
+    rows = [[Item(t, 16)] for t in lines]
+    rows += paper.proactive(values, style)[0]
+    rows += [[Item("三、收到和处理政府信息公开申请情况", 16)], *paper.applications(values, style)]
+    rows += [[Item("四、政府信息公开行政复议、行政诉讼情况", 16)], *paper.disputes(values, style)]
+    rows += [
+        [Item(t, 16)] for t in ("五、存在的主要问题及改进情况", "有三个问题。", "六、其他需要报告的事项", "收取0元。")
+    ]
+    report = only(paper.document(rows))
+    assert not wrong(report, values)
+    assert not report.leftovers
+    assert (report.unit, report.year) == ("某县某局", 2023)
+    assert len(report.sections) == 6
+    assert (report.narrative.problems, report.narrative.other_matters) == ("有三个问题。", "收取0元。")
+
+
+def test_spans_lost_and_filler_cells_of_word() -> None:
+    """A page whose spans were stripped is still read in order; empty cells at the ends change nothing."""
+    values = figures("2021")
+    made = paper.report(values, Style())
+    tables = [*paper.proactive(values, Style()), paper.applications(values, Style()), paper.disputes(values, Style())]
+    bare = [[[Item(i.text) for i in row] for row in rows] for rows in tables]
+    filled = [[*([*row, Item("")] for row in rows), [Item("")] * 8] for rows in tables]
+    for variant in (bare, filled):
+        report = only(paper.document(made.blocks[0].text, *variant))  # type: ignore[union-attr]
+        assert not wrong(report, values)
+        assert not report.leftovers
+
+
 def test_blocks_out_of_order_and_page_numbers_between_rows() -> None:
     values = figures("2021")
     three = paper.applications(values, Style())
@@ -259,6 +308,7 @@ def test_columns_in_another_order_follow_the_header() -> None:
     report = only(paper.document(rows))
     assert not wrong(report, {k: v for k, v in values.items() if k.startswith("applications")})
     assert codes(report) == {"columns_permuted"}
+    assert max(r.confidence for r in report.readings) < 0.9
 
 
 def test_an_extra_row_of_table_two_is_left_over() -> None:
