@@ -9,8 +9,8 @@ from decimal import Decimal
 
 import paper
 import pytest
+from checks import figures
 from paper import Item, Rows, Style
-from test_form_recognise import figures
 
 from form.errors import DocumentError
 from form.recognise import read_reports
@@ -65,7 +65,7 @@ def test_no_wrong_figure_with_confidence(damage: Damage) -> None:
         except DocumentError:
             continue
         for reading in (r for report in reports for r in report.readings):
-            printed = values[reading.key] if reading.key in values else ""
+            printed = values.get(reading.key, "")
             want = Decimal(printed.removesuffix("万元") or -1) * (10_000 if "万元" in printed else 1)
             if reading.state == "printed" and reading.confidence >= 0.9:
                 assert reading.value == want, (seed, reading)
