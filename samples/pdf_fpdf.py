@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import string
 from datetime import datetime, timedelta, timezone
 from functools import cache
-from importlib.resources import files
-from tempfile import NamedTemporaryFile
-from typing import IO, Final
+from typing import Final
 
-import pylopdf_fonts_zh_cn as fonts
-from fontTools import subset
 from fpdf import FPDF
 
 from samples.flow import PAGE_HEIGHT, PAGE_WIDTH, Box, Flow, Look, Sheet
+from samples.font import small_font
 from samples.page import Paper
 
 _LOOKS: Final = {
@@ -26,32 +22,9 @@ _BAR: Final = 0.7
 
 
 @cache
-def _font() -> IO[bytes]:
-    """The font cut down, once a process, to what the samples can print; the file goes when the process ends.
-
-    Every character that can be printed stands in a source or data file of this package.
-    """
-    text = "".join(
-        entry.read_text(encoding="utf-8")
-        for entry in sorted(files("samples").iterdir(), key=lambda entry: entry.name)
-        if entry.name.endswith((".py", ".csv"))
-    )
-    # Without vertical metrics and subroutines the second cut, by fpdf2 for each document, is much quicker.
-    options = subset.Options(layout_features=[], hinting=False, notdef_outline=True, desubroutinize=True)
-    options.drop_tables += ["BASE", "VORG", "vhea", "vmtx"]
-    font = subset.load_font(str(fonts.sans_path()), options)
-    cutter = subset.Subsetter(options)
-    cutter.populate(text=text + string.printable + "０１２３４５６７８９")
-    cutter.subset(font)
-    file = NamedTemporaryFile(suffix=".otf")  # noqa: SIM115 - lives as long as the process
-    font.save(file.name)
-    return file
-
-
-@cache
 def _width(character: str) -> float:
     pdf = FPDF(unit="pt")
-    pdf.add_font("sans", fname=_font().name)
+    pdf.add_font("sans", fname=small_font().name)
     pdf.set_font("sans", size=100)
     return pdf.get_string_width(character) / 100
 
@@ -84,7 +57,7 @@ def _emit(paper: Paper, sheets: list[Sheet], look: Look, password: str | None) -
     pdf.set_auto_page_break(False)
     if password is not None:
         pdf.set_encryption(owner_password=password + password, user_password=password)
-    pdf.add_font("sans", fname=_font().name)
+    pdf.add_font("sans", fname=small_font().name)
     for sheet in sheets:
         pdf.add_page()
         pdf.set_line_width(0.5)

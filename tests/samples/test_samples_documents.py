@@ -85,21 +85,21 @@ def test_spans_of_header_and_data_differ_on_some_pages(province) -> None:
 
 
 @pytest.mark.parametrize(
-    ("style", "font"),
+    ("style", "font", "outlines"),
     [
-        ("typst-official", b"NotoSerifSC"),
-        ("typst-compact", b"NotoSansSC"),
-        ("fpdf-boxes", b"NotoSansSC"),
-        ("fpdf-bars", b"NotoSansSC"),
+        ("typst-official", b"NotoSerifSC", b"/FontFile3"),
+        ("typst-compact", b"NotoSansSC", b"/FontFile3"),
+        ("fpdf-boxes", b"NotoSansSC", b"/FontFile2"),
+        ("fpdf-bars", b"NotoSansSC", b"/FontFile2"),
     ],
 )
-def test_pdfs_have_a_text_layer_and_a_font_of_their_own(province, style: str, font: bytes) -> None:
+def test_pdfs_have_a_text_layer_and_a_font_of_their_own(province, style: str, font: bytes, outlines: bytes) -> None:
     found = list(lines(province, style))
     assert found
     for line in found:
         data = province.file(line["address"]).read_bytes()
         assert b"+" + font in data
-        assert b"/FontFile3" in data
+        assert outlines in data
         assert len(data) < 400_000
         text = "".join(pdf_pages(data))
         assert squeeze(line["title"]) in text
