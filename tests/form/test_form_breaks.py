@@ -12,13 +12,11 @@ from paper import Item, Style
 from form.catalogue import cell, keys_of
 
 
-@pytest.mark.parametrize("at", range(1, 29))
+@pytest.mark.parametrize("at", range(1, 28))
 def test_table_three_broken_at_any_row(at: int) -> None:
     values = figures("2021")
     style = Style()
     rows = paper.applications(values, style)
-    if at >= len(rows):
-        pytest.skip("the table ends before")
     before, after = paper.cut(rows, at)
     doc = paper.document(
         *paper.proactive(values, style),
