@@ -27,8 +27,8 @@ from pathlib import Path
 Rows = list[list[str]]
 #: tables, and values by key where the reader knows keys
 Found = tuple[list[Rows], dict[str, Decimal | None] | None]
-#: milliseconds, tables, rows intact, rows expected, cells exact or None, cells expected
-Result = tuple[float, int, int, int, int | None, int]
+#: milliseconds, of them on the processor, tables, rows intact, rows expected, cells exact or None, cells expected
+Result = tuple[float, float, int, int, int, int | None, int]
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -102,14 +102,15 @@ def serve(name: str, pipe: Connection) -> None:
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
     for path, truth in iter(pipe.recv, None):
-        start = time.perf_counter()
+        start, worked = time.perf_counter(), time.process_time()
         tables, readings = READERS[name](path)
         spent = (time.perf_counter() - start) * 1000
+        cpu = (time.process_time() - worked) * 1000
         expected = figure_rows(truth)
         exact = None
         if readings is not None:
             exact = sum(readings.get(k) == (None if v is None else Decimal(v)) for k, v in truth.items())
-        pipe.send((spent, len(tables), intact(tables, expected), len(expected), exact, len(truth)))
+        pipe.send((spent, cpu, len(tables), intact(tables, expected), len(expected), exact, len(truth)))
 
 
 def run(reports: Sequence[Path], rounds: int) -> dict[str, list[Result]]:
@@ -147,23 +148,25 @@ def machine() -> str:
     names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
     packages = ", ".join(f"{p} {version(p)}" for p in ("camelot-py", "pypdfium2", "pdfplumber"))
     processor = names[0] if names else platform.processor()
-    return f"{os.cpu_count()} × {processor}, Python {platform.python_version()}, {packages}"
+    load = "/".join(f"{load:.1f}" for load in os.getloadavg())
+    return f"{os.cpu_count()} × {processor}, load {load}, Python {platform.python_version()}, {packages}"
 
 
 def table(results: dict[str, list[Result]], rounds: int) -> str:
     """The results as a Markdown table; counts are of one round."""
     medians = {name: statistics.median(r[0] for r in runs) for name, runs in results.items()}
     lines = [
-        "| reader | median ms a report | fastest | × gouji | tables | figure rows intact | cells exact |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+        "| reader | median ms a report | fastest | CPU ms | × gouji | tables | figure rows intact | cells exact |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for name, runs in results.items():
         once = runs[: len(runs) // rounds]
-        exact = "–" if once[0][4] is None else f"{sum(r[4] or 0 for r in once)} of {sum(r[5] for r in once)}"
+        exact = "–" if once[0][5] is None else f"{sum(r[5] or 0 for r in once)} of {sum(r[6] for r in once)}"
         lines.append(
             f"| {name} | {medians[name]:.1f} | {min(r[0] for r in runs):.1f} "
-            f"| {medians[name] / medians['gouji']:.1f} | {sum(r[1] for r in once)} "
-            f"| {sum(r[2] for r in once)} of {sum(r[3] for r in once)} | {exact} |"
+            f"| {statistics.median(r[1] for r in runs):.1f} "
+            f"| {medians[name] / medians['gouji']:.1f} | {sum(r[2] for r in once)} "
+            f"| {sum(r[3] for r in once)} of {sum(r[4] for r in once)} | {exact} |"
         )
     return "\n".join(lines)
 
