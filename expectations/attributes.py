@@ -76,8 +76,9 @@ def period(batch: Batch, rule: Rule) -> Iterator[Answer]:
     rows = zip(*(batch.strings(name) for name in ("year", "period_from", "period_to")), strict=True)
     unknown = np.zeros(batch.size, dtype=np.bool_)
     for report, (year, first, last) in enumerate(rows):
-        unknown[report] = first is None or last is None or year is None
-        if year is None:
+        # A document without a year comes as year 0 or null.
+        unknown[report] = first is None or last is None or not year
+        if not year:
             continue
         wanted = (date(year, 1, 1), date(year, 12, 31))
         if first not in {None, wanted[0]} or last not in {None, wanted[1]}:

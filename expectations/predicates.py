@@ -6,6 +6,7 @@ Each predicate takes the batch and its rule and gives one answer a scope, in the
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 import numpy as np
 import pyarrow.compute as pc
@@ -67,7 +68,7 @@ def integer(batch: Batch, rule: Rule) -> Iterator[Answer]:
         for report in np.flatnonzero(suspicious).tolist():
             number = batch.exact(key, report)
             if number.denominator != 1 or (number < 0 and not signed):
-                answer.fail(report, _not_integer(scope, wording.figure(number), signed))
+                answer.fail(report, _not_integer(scope, number, signed))
         spoken |= answer.outcome != SILENT
         yield answer
     answer = start(batch, rule, overall)
@@ -76,9 +77,10 @@ def integer(batch: Batch, rule: Rule) -> Iterator[Answer]:
     yield answer
 
 
-def _not_integer(scope: Scope, number: str, signed: bool) -> Words:
-    wanted, sets = ("整数", "ℤ") if signed else ("非负整数", "ℕ")
-    return Words(wanted, number, f"{number} ∉ {sets}", f"{scope.label}印为 {number}，应为{wanted}")
+def _not_integer(scope: Scope, number: Fraction, signed: bool) -> Words:
+    wanted, printed = "整数" if signed else "非负整数", wording.figure(number)
+    equation = f"{printed} ＜ 0" if number < 0 and not signed else None
+    return Words(wanted, printed, equation, f"{scope.label}印为 {printed}，应为{wanted}")
 
 
 def edition(batch: Batch, rule: Rule) -> Iterator[Answer]:
@@ -138,9 +140,8 @@ def procurement(batch: Batch, rule: Rule) -> Iterator[Answer]:
     both = (states == PRINTED).all(axis=0)
     for report in failures(answer, both & (no_items != no_amount)):
         count, money = (wording.figure(batch.exact(key, report)) for key in (items, amount))
-        equation = f"({count} = 0) ≠ ({money} = 0)"
         message = f"{scope.label}：采购项目数量 {count} 项，采购总金额 {money} 元，应同时为零或同时不为零"
-        answer.fail(report, Words(None, None, equation, message))
+        answer.fail(report, Words("0" if count == "0" else "＞ 0", money, None, message))
     noted = truth(pc.match_substring(batch.column(amount, "note"), _NO_UNIT))
     printed = batch.column(amount, "printed")
     for report in failures(answer, noted & ~(both & no_amount)):

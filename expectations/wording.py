@@ -13,8 +13,10 @@ from expectations.answer import Words
 from expectations.batch import Batch
 from expectations.declaration import Operator, Relation, Scope, Term
 
-#: the sign of a broken relation
-BROKEN: Final[dict[Operator, str]] = {"=": "≠", "≤": "≰", "≥": "≱"}
+#: the sign of a broken relation; full-width, so that no reader of markup takes it for a tag
+BROKEN: Final[dict[Operator, str]] = {"=": "≠", "≤": "＞", "≥": "＜"}
+#: a message names so many parts; beyond that the equation alone has them
+_NAMED: Final = 8
 _SAID: Final[dict[Operator, str]] = {"=": "不相等", "≤": "应不大于后者", "≥": "应不小于后者"}
 _FULL_WIDTH: Final = str.maketrans({"<": "＜", ">": "＞", "&": "＆"})
 
@@ -56,10 +58,11 @@ def broken(batch: Batch, scope: Scope, relation: Relation, report: int) -> Words
     for terms in (relation.left, relation.right):
         figures = [(c, batch.exact(key, report), layout.short_label(key, scope.id)) for c, key in terms]
         plain.append(_side([(c, number, "") for c, number, _ in figures]))
-        named.append(_side(figures))
+        filled = sum(1 for _, number, _ in figures if number)
+        named.append(f"{filled} 个非零分项之和" if filled > _NAMED else _side(figures))
         sums.append(total(batch, terms, report))
     left, right = (
-        said if said.endswith(f" {figure(value)}") and " + " not in said else f"{said} = {figure(value)}"
+        said if said.endswith(f" {figure(value)}") else f"{said} = {figure(value)}"
         for said, value in zip(named, sums, strict=True)
     )
     equation = f"{plain[0]} {BROKEN[relation.operator]} {plain[1]}"
