@@ -8,7 +8,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from warehouse.changes import check_keys
+from warehouse.changes import check_keys, comparing
 from warehouse.errors import SpecError
 from warehouse.spec import TABLES
 from warehouse.table import Table
@@ -54,8 +54,9 @@ class ReleaseBatch:
         both released and held.
         """
         exact = {name: table.conform(getattr(self, name)) for name, table in TABLES.items()}
-        for name, table in TABLES.items():
-            check_keys(table, exact[name])
+        with comparing() as connection:
+            for name, table in TABLES.items():
+                check_keys(connection, table, exact[name])
         for cells, reports in _OWNERS.items():
             _check_subset(exact, cells, reports)
         both = _units(exact, "reports").join(_units(exact, "held_reports"), ["report_id", "year"], join_type="inner")

@@ -6,6 +6,8 @@ report, so that seven million cells take a second and the order of rows does not
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -45,7 +47,16 @@ class Changes:
         return Changes(self.table, units, self.rows.filter(_among(self.rows, units, self.table)))
 
 
-def find(table: Table, new: pa.Table, scope: pa.Table, files: DataFiles) -> Changes | None:
+@contextmanager
+def comparing() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB for `find` and `check_keys`: opening one takes longer than a small comparison."""
+    with duckdb.connect(config={"memory_limit": _MEMORY}) as connection:
+        yield connection
+
+
+def find(
+    connection: duckdb.DuckDBPyConnection, table: Table, new: pa.Table, scope: pa.Table, files: DataFiles
+) -> Changes | None:
     """What differs between `new` and the released `files` in the groups of `scope`; None where nothing does.
 
     `scope` has the unit's columns and holds every group of `new`; its other groups are to be empty.
@@ -54,21 +65,22 @@ def find(table: Table, new: pa.Table, scope: pa.Table, files: DataFiles) -> Chan
         units = table.units(new)
         units = units.append_column("replaces", pa.repeat(False, len(units)))
         return Changes(table, units, new) if len(new) else None
-    units = _differing(table, new, scope, files)
+    units = _differing(connection, table, new, scope, files)
     return Changes(table, units, new).of(units) if len(units) else None
 
 
-def check_keys(table: Table, data: pa.Table) -> None:
+def check_keys(connection: duckdb.DuckDBPyConnection, table: Table, data: pa.Table) -> None:
     """Raise SpecError naming a key that two rows of `data` share."""
     keys = names(table.key)
-    with duckdb.connect() as connection:
-        connection.register("data", data)
-        sql = f"SELECT {keys} FROM data GROUP BY {keys} HAVING count(*) > 1 ORDER BY {keys} LIMIT 1"  # noqa: S608
-        if double := connection.execute(sql).fetchone():
-            raise SpecError(f"table {table.name}: two rows with the key {dict(zip(table.key, double, strict=True))}")
+    connection.register("data", data)
+    sql = f"SELECT {keys} FROM data GROUP BY {keys} HAVING count(*) > 1 ORDER BY {keys} LIMIT 1"  # noqa: S608
+    if double := connection.execute(sql).fetchone():
+        raise SpecError(f"table {table.name}: two rows with the key {dict(zip(table.key, double, strict=True))}")
 
 
-def _differing(table: Table, new: pa.Table, scope: pa.Table, files: DataFiles) -> pa.Table:
+def _differing(
+    connection: duckdb.DuckDBPyConnection, table: Table, new: pa.Table, scope: pa.Table, files: DataFiles
+) -> pa.Table:
     unit = names(table.unit)
     row = ", ".join(expression for column in table.columns for expression in _hashed(column))
     digests = f"SELECT {unit}, (count(*), sum(hash({row})), bit_xor(hash({row}))) AS digest FROM"
@@ -80,10 +92,9 @@ def _differing(table: Table, new: pa.Table, scope: pa.Table, files: DataFiles) -
         WHERE fresh.digest IS DISTINCT FROM stored.digest
         ORDER BY {unit}
     """  # noqa: S608 - all names come from the spec
-    with duckdb.connect(config={"memory_limit": _MEMORY}) as connection:
-        connection.register("new", new)
-        connection.register("scope", scope)
-        return connection.sql(sql).to_arrow_table()
+    connection.register("new", new)
+    connection.register("scope", scope)
+    return connection.sql(sql).to_arrow_table()
 
 
 def _hashed(column: Column) -> list[str]:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from warehouse import deltas, record
 from warehouse.batch import ReleaseBatch
-from warehouse.changes import Changes, find
+from warehouse.changes import Changes, comparing, find
 from warehouse.errors import WarehouseError
 from warehouse.lock import writer
 from warehouse.record import Release
@@ -56,9 +56,11 @@ def publish(home: Path, batch: ReleaseBatch, created_at: datetime, wait: float =
 
 def _differences(home: Path, batch: ReleaseBatch, before: Release | None) -> dict[str, Changes]:
     found = {}
-    for table, rows, scope in batch.scopes():
-        if len(scope) and (change := find(table, rows, scope, _files(home, table, scope, before))):
-            found[table.name] = change
+    with comparing() as connection:
+        for table, rows, scope in batch.scopes():
+            files = _files(home, table, scope, before) if len(scope) else {}
+            if change := find(connection, table, rows, scope, files):
+                found[table.name] = change
     return found
 
 

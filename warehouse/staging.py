@@ -1,7 +1,7 @@
 """Staged parts: what was read from one batch of documents, named by what went in.
 
-A part is a folder `<part_id>/` with `reports.parquet`, `cells.parquet` and `errors.parquet`, renamed into
-place when all three are on disk. The same rows give the same bytes.
+A part is a folder `<part_id>/` with `reports.parquet`, `cells.parquet`, `errors.parquet` and their
+`SHA256SUMS`, renamed into place when all are on disk. The same rows give the same bytes.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ Part = tuple[pa.Table, pa.Table, pa.Table]
 _TABLES: Final[Mapping[str, Table]] = MappingProxyType(
     {"reports": TABLES["reports"], "cells": TABLES["cells"], "errors": ERRORS}
 )
+_SUMS: Final = "SHA256SUMS"
 #: Drafts are `.draft-<pid>-…`; the name of a part never starts with a dot.
 _DRAFT: Final = ".draft-"
 _log = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ def part_id(inputs: Iterable[str]) -> str:
 
 
 def find_part(staging: Path, name: str) -> Path | None:
-    """The staged part of that name, checked to its last page; None where it is absent or damaged."""
+    """The staged part of that name, checked to its last byte; None where it is absent or damaged."""
     path = staging / name
     if not path.is_dir():
         return None
@@ -66,11 +67,18 @@ def write_part(staging: Path, name: str, reports: pa.Table, cells: pa.Table, err
     staging.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f"{_DRAFT}{os.getpid()}-", dir=staging))
     for key, table in rows.items():
-        file = draft / f"{key}.parquet"
-        pq.write_table(table, file, compression="zstd", write_page_checksum=True)
+        pq.write_table(table, draft / f"{key}.parquet", compression="zstd")
+    (draft / _SUMS).write_text(_sums(draft), encoding="ascii")
+    for file in draft.iterdir():
         sync(file)
     sync(draft)
     return _move(draft, staging / name)
+
+
+def _sums(path: Path) -> str:
+    """The part's checksums, as `sha256sum` writes them."""
+    files = [path / f"{key}.parquet" for key in _TABLES]
+    return "".join(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files)
 
 
 def _move(draft: Path, path: Path) -> Path:
@@ -92,23 +100,25 @@ def read_parts(paths: Sequence[Path]) -> Part:
 
     Raises StagingError naming the part that is absent, incomplete, damaged or of another schema.
     """
-    tables = [pa.concat_tables([_TABLES[key].empty(), *(_read(path, key) for path in paths)]) for key in _TABLES]
+    read = [_read(path) for path in paths]
+    tables = [
+        pa.concat_tables([table.empty(), *(part[number] for part in read)])
+        for number, table in enumerate(_TABLES.values())
+    ]
     return tables[0], tables[1], tables[2]
 
 
-def _read(path: Path, key: str) -> pa.Table:
-    file = path / f"{key}.parquet"
+def _read(path: Path) -> list[pa.Table]:
     try:
-        table = pq.ParquetFile(file, page_checksum_verification=True).read()
-    except (OSError, pa.ArrowException) as error:
-        raise StagingError(f"staged part {path.name}: {file.name} cannot be read: {_line(error)}") from error
-    if not table.schema.equals(_TABLES[key].schema):
-        raise StagingError(f"staged part {path.name}: {file.name} has another schema")
-    return table
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]
+        if (path / _SUMS).read_text(encoding="ascii") != _sums(path):
+            raise StagingError(f"staged part {path.name} is damaged: its checksums differ")
+        tables = [pq.read_table(path / f"{key}.parquet") for key in _TABLES]
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise StagingError(f"staged part {path.name} cannot be read: {' '.join(str(error).split())[:200]}") from error
+    for table, read in zip(_TABLES.values(), tables, strict=True):
+        if not read.schema.equals(table.schema):
+            raise StagingError(f"staged part {path.name}: {table.name} has another schema")
+    return tables
 
 
 def sweep(staging: Path) -> int:

@@ -1,8 +1,8 @@
 """Runs publishes in child processes that are to die. Not a test: started by `test_warehouse_kill.py`.
 
-Reads lines `HOME STEP` from standard input. For each, a fork publishes `second()` into HOME and kills itself
-as by `kill -9` after its STEPth step on disk (0: never). Answers with the fork's id, then with its exit status.
-The imports are done once, and no thread is started before a fork.
+Reads lines `STEP SECONDS HOME` from standard input. For each, a fork publishes `second()` into HOME; it is killed
+as by `kill -9` after its STEPth step on disk (0: never) or after so many SECONDS (0: never). Answers with the
+fork's exit code. The imports are done once, and no thread is started before a fork.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -59,15 +60,16 @@ def _die_after(step: int) -> None:
 
 def main() -> None:
     for line in sys.stdin:
-        home, _, step = line.rstrip("\n").rpartition(" ")
+        step, seconds, home = line.rstrip("\n").split(" ", 2)
         child = os.fork()
         if not child:
             _die_after(int(step))
             publish(Path(home), second(), night(1))
             os._exit(0)
-        print(child, flush=True)
-        _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
+        if float(seconds):
+            time.sleep(float(seconds))
+            os.kill(child, signal.SIGKILL)  # at worst a zombie: it is reaped only now
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 
 
 if __name__ == "__main__":
