@@ -54,6 +54,14 @@ def small_font() -> IO[bytes]:
     return file
 
 
+@cache
+def character_widths() -> dict[str, float]:
+    """Character of the small font -> its width at size 1."""
+    font = TTFont(small_font().name)
+    em, widths = font["head"].unitsPerEm, font["hmtx"]
+    return {chr(code): widths[name][0] / em for code, name in font.getBestCmap().items()}
+
+
 def _to_truetype(font: TTFont) -> None:
     """Replaces cubic by quadratic outlines, off by at most a thousandth of the em."""
     order, drawn = font.getGlyphOrder(), font.getGlyphSet()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from functools import cache
 from typing import Final
 
 from fpdf import FPDF
 
 from samples.flow import PAGE_HEIGHT, PAGE_WIDTH, Box, Flow, Look, Sheet
-from samples.font import small_font
+from samples.font import character_widths, small_font
 from samples.page import Paper
 
 _LOOKS: Final = {
@@ -21,18 +20,10 @@ _CHINA: Final = timezone(timedelta(hours=8))
 _BAR: Final = 0.7
 
 
-@cache
-def _width(character: str) -> float:
-    pdf = FPDF(unit="pt")
-    pdf.add_font("sans", fname=small_font().name)
-    pdf.set_font("sans", size=100)
-    return pdf.get_string_width(character) / 100
-
-
 def render_report(paper: Paper, layout: str, password: str | None = None) -> bytes:
     """A report as PDF bytes, the same for the same paper; with `password` it opens only with it."""
     look = _LOOKS[layout]
-    flow = Flow(look, _width)
+    flow = Flow(look, character_widths().__getitem__)
     flow.paragraph(paper.story.title, 18, indent=0, align=0.5)
     for text in paper.story.opening:
         flow.paragraph(text, look.body)
