@@ -19,14 +19,19 @@ from flows.years import parse_years
 
 @flow(name="backfill", task_runner=ThreadPoolTaskRunner(max_workers=max(2, worker_count())))  # type: ignore[arg-type]
 def backfill(
-    years: str,
-    units: str | None = None,
+    years: str | int,
+    units: str | int | None = None,
     from_archive: bool = False,
     home: str | None = None,
     sources: list[str] | None = None,
 ) -> dict[str, Any]:
-    """`years` such as 2019..2021; `units` GB/T 2260 codes or their beginnings, split by commas (None: all)."""
+    """`years` such as 2019..2021; `units` GB/T 2260 codes or their beginnings, split by commas (None: all).
+
+    On Prefect's command line a single code arrives as a number.
+    """
     today = datetime.now(CHINA).date()
-    plan = make_plan("backfill", Home.at(home), sources, today, parse_years(years), units, from_archive)
+    plan = make_plan(
+        "backfill", Home.at(home), sources, today, parse_years(str(years)), str(units or ""), from_archive
+    )
     with started(plan) as run:
         return carry_out(run)

@@ -10,10 +10,11 @@ from typing import Any
 from expectations import evaluate
 from expectations.declaration import OUTCOMES
 from flows.extraction import Extraction
+from form.catalogue import DISPUTE_BLOCKS
 from form.reading import Report
 from warehouse.rows import Provenance, Source, cell_rows, report_rows
 
-_FINDING = ("rule", "severity", "outcome", "scope", "expected", "actual", "cells", "equation")
+_FINDING = ("rule", "severity", "outcome", "expected", "actual", "cells", "equation")
 
 
 def check_extractions(results: Sequence[tuple[Path, Extraction]]) -> dict[str, Any]:
@@ -52,7 +53,8 @@ def _source(path: Path, extraction: Extraction, number: int) -> Source:
 
 
 def _finding(row: dict[str, Any], report: Report, address: str) -> dict[str, Any]:
-    own = {"unit": report.unit, "year": report.year, "path": address}
+    scope = f"disputes.{row['scope']}" if row["scope"] in DISPUTE_BLOCKS else row["scope"]
+    own = {"unit": report.unit, "year": report.year, "scope": scope, "path": address}
     return (
         {name: row[name] for name in _FINDING}
         | own

@@ -9,7 +9,7 @@ from typing import Any
 from prefect import flow
 
 from flows.home import Home
-from flows.steps import send_mail
+from flows.steps import mail
 from flows.summary import Summary
 from warehouse.record import current
 
@@ -22,7 +22,7 @@ def digest(home: str | None = None) -> dict[str, Any]:
     now = datetime.now(UTC)
     summary = Summary(f"{now:%Y%m%dT%H%M%SZ}", "digest", str(place.root), now.isoformat())
     summary.current_release = release.release_id if release else None
-    send_mail(place, summary)
+    mail(place, summary)
     summary.finished = datetime.now(UTC).isoformat()
     summary.save(place.runs)
     return asdict(summary)

@@ -43,12 +43,19 @@ def extract_bytes(data: bytes, name: str, charset: str | None = None) -> Extract
         media_type = document.media_type
         return Extraction(sha256, media_type, read_reports(document), None)
     except DocumentError as error:
-        return Extraction(sha256, media_type, (), error)
+        return Extraction(sha256, media_type, (), _mislabelled(name, media_type) or error)
     except MemoryError:
         return Extraction(sha256, media_type, (), DocumentError("too_complex", "memory limit reached"))
     except Exception as error:
         detail = f"{type(error).__name__}: {error}"
         return Extraction(sha256, media_type, (), DocumentError("crashed", detail))
+
+
+def _mislabelled(name: str, media_type: str | None) -> DocumentError | None:
+    """A page without a report under the name of a PDF is a login or error page that somebody saved."""
+    if name.lower().endswith(".pdf") and media_type == "text/html":
+        return DocumentError("mislabelled", "named .pdf, but a web page without a report")
+    return None
 
 
 @cache

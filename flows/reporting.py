@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +61,7 @@ def send_report(home: Home, summary: dict[str, Any]) -> Mailed | None:
         path = _composed(home, outbox, release, summary, settings)
     if settings is None:
         return Mailed(path, False) if path else None
-    deliveries = outbox.deliver(partial(send, settings=settings))
+    deliveries = outbox.deliver(lambda message, readers: send(message, settings, readers))
     failed = [delivery for delivery in deliveries if delivery.pending]
     if failed:
         raise UndeliveredError(f"{failed[0].path.name}: {failed[0].error or 'refused for now'}")

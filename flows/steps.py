@@ -18,7 +18,7 @@ from flows.artifacts import ProgressArtifacts, publish_summary
 from flows.batches import batches, stage_batch
 from flows.home import Home
 from flows.progress import report, watched
-from flows.reporting import send_report
+from flows.reporting import Mailed, send_report
 from flows.run import Run
 from flows.summary import Summary, markdown
 from portals.crawl import CrawlResult, Progress, crawl
@@ -34,7 +34,7 @@ def carry_out(run: Run) -> dict[str, Any]:
         crawl_portals(run)
         parts = read_documents(run)
         judge_and_release(run, parts)
-        send_mail(run.home, run.summary)
+        mail(run.home, run.summary)
     summary = run.finish()
     publish_summary(markdown(run.summary), run.summary.coverage)
     return summary
@@ -136,10 +136,19 @@ def publish(
         run.summary.released = released.counts["released"]
 
 
-@task(name="mail", cache_policy=NO_CACHE, retries=3, retry_delay_seconds=[10, 60, 300])
-def send_mail(home: Home, summary: Summary) -> None:
-    """The quality report of the current release, unless its readers have it; noted in the summary."""
-    mailed = send_report(home, asdict(summary))
+def mail(home: Home, summary: Summary) -> None:
+    """The report of the current release; one that cannot be sent stays in line and does not fail the run."""
+    state = send_mail(home, asdict(summary), return_state=True)
+    if not state.is_completed():
+        summary.problems.append({"code": "mail", "address": str(home.outbox), "detail": state.message or "not sent"})
+        return
+    mailed: Mailed | None = state.result()
     if mailed:
         summary.mail = str(mailed.path)
         summary.mail_sent = mailed.sent
+
+
+@task(name="mail", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=[5, 30])
+def send_mail(home: Home, facts: dict[str, Any]) -> Mailed | None:
+    """Compose, keep and send; None where the readers have it already."""
+    return send_report(home, facts)

@@ -33,6 +33,7 @@ ATTRIBUTIONS: Final[Mapping[str, str]] = {
     "publisher": "发布单位",
     "extraction": "疑为本系统读取错误",
     "unreadable": "原文无法辨认",
+    "unattributed": "尚未判明",
 }
 
 UNATTRIBUTED: Final = "尚未判明"

@@ -33,12 +33,16 @@ class Years(click.ParamType[tuple[int, int]]):
 def sample(directory: Path, units: int, years: tuple[int, int], seed: int) -> int:
     """Write a sample province: a portal of reports with planted faults, and truth.jsonl."""
     from flows.progress import shown, stage
+    from flows.workers import worker_count
     from samples.province import write_province
 
-    if directory.exists() and any(directory.iterdir()):
-        raise UnusableError(f"{directory}: the folder is not empty")
     with shown():
-        summary = write_province(directory, units=units, years=years, seed=seed, progress=stage("reports"))
+        try:
+            summary = write_province(
+                directory, units=units, years=years, seed=seed, progress=stage("reports"), workers=worker_count()
+            )
+        except (FileExistsError, ValueError) as error:
+            raise UnusableError(str(error)) from error
     click.echo(
         f"{summary.tally.reports} reports in {directory}; next: gouji nightly --sources {directory}/sources.toml"
     )

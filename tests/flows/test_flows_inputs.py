@@ -1,0 +1,134 @@
+"""Inputs that are no report: one clear line each, exit code 2, and the others are read all the same."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import threading
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Command
+from fpdf import FPDF
+
+from flows import workers
+from samples.province import write_province
+
+REPORTS = ROOT.parent / "shared" / "reports"
+LOGIN = b"<!DOCTYPE html><html><head><title>login</title></head><body><form>name <input></form></body></html>"
+
+
+def pages(count: int, password: str = "") -> bytes:
+    pdf = FPDF()
+    if password:
+        pdf.set_encryption(owner_password="owner", user_password=password)
+    for _ in range(count):
+        pdf.add_page()
+    return bytes(pdf.output())
+
+
+BAD = {
+    "empty.pdf": (b"", "empty"),
+    "truncated.pdf": (pages(3)[:700], "truncated"),
+    "encrypted.pdf": (pages(1, "secret"), "encrypted"),
+    "login.pdf": (LOGIN, "mislabelled"),
+    "long.pdf": (pages(500), "too_many_pages"),
+    "span.html": (b"<table><tr><td colspan=1000000>x</td></tr></table>", "too_complex"),
+    "noise.bin": (bytes(range(256)) * 40, "unsupported"),
+    "bare.html": (b"<html><body><p>hello</p></body></html>", "not_a_report"),
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("inputs")
+    for name, (data, _) in BAD.items():
+        (folder / name).write_bytes(data)
+    write_province(folder / "province", units=1, years=(2022, 2022), seed=3)
+    return folder
+
+
+def test_each_bad_input_gives_its_reason_and_the_good_one_is_read(gouji: Command, folder: Path) -> None:
+    truth = json.loads((folder / "province" / "truth.jsonl").read_text("utf-8").splitlines()[0])
+    good = folder / "province" / "site" / truth["address"].split("/", 3)[3]
+    paths = [folder / name for name in BAD] + [folder / "absent.pdf", good]
+    result = gouji("extract", *paths, "--format", "json", timeout=60)
+    assert result.returncode == 2
+    assert "Traceback" not in result.stdout + result.stderr
+    documents = {Path(item["path"]).name: item for item in json.loads(result.stdout)["documents"]}
+    for name, (_, code) in BAD.items():
+        assert documents[name]["reports"] == []
+        assert documents[name]["error"].startswith(code), documents[name]["error"]
+    assert documents["absent.pdf"]["error"].startswith("unopened")
+    assert len(documents[good.name]["reports"]) == 1
+    lines = result.stderr.strip().splitlines()
+    assert len(lines) == len(BAD) + 1
+    assert all(line.startswith("gouji: ") for line in lines)
+
+
+def test_a_reader_that_hangs_or_dies_takes_only_its_document() -> None:
+    # A first PDF takes longer than this, since its reader is still to be imported.
+    with workers.readers(1, seconds=0.2) as pool:
+        read = list(pool.read([workers.Job("slow.pdf", pages(1)), workers.Job("next", b"")]))
+    assert [item.error and item.error.code for item in read] == ["timeout", "empty"]
+    with workers.readers(1) as pool:
+        extractions = pool.read([workers.Job("dies.pdf", pages(1)), workers.Job("next", b"")])
+        killer = threading.Timer(0.5, lambda: [child.kill() for child in multiprocessing.active_children()])
+        killer.start()
+        read = list(extractions)
+    assert [item.error and item.error.code for item in read] == ["crashed", "empty"]
+
+
+@pytest.mark.skipif(not REPORTS.is_dir(), reason="the real reports are not here")
+@pytest.mark.parametrize(
+    ("name", "cells"), [("huaian_2024.pdf", 200), ("hongze_2024.pdf", 186), ("shuyang_fgj_2023.html", 200)]
+)
+def test_real_reports_cell_by_cell(gouji: Command, name: str, cells: int) -> None:
+    result = gouji("extract", REPORTS / name, "--format", "json")
+    assert result.returncode == 0, result.stderr
+    report = json.loads(result.stdout)["documents"][0]["reports"][0]
+    truth = json.loads((REPORTS / "truth" / name).with_suffix(".json").read_text("utf-8"))
+    assert (report["unit"], report["year"], report["edition"]) == (truth["unit"], truth["year"], truth["edition"])
+    assert {cell["key"]: cell["value"] for cell in report["cells"]} == truth["cells"]
+    assert len(report["cells"]) == cells
+    placed = name.endswith(".pdf")
+    assert all((cell["page"] is not None and len(cell["bbox"]) == 4) == placed for cell in report["cells"])
+
+
+@pytest.mark.skipif(not REPORTS.is_dir(), reason="the real reports are not here")
+def test_check_finds_what_the_publisher_broke(gouji: Command, tmp_path: Path) -> None:
+    assert gouji("check", REPORTS / "huaian_2024.pdf", "--format", "json").returncode == 0
+    page = (REPORTS / "shuyang_fgj_2023.html").read_text("utf-8")
+    head, found, tail = page.rpartition(">1<")
+    assert found
+    (tmp_path / "broken.html").write_text(f"{head}>7<{tail}", "utf-8")
+    result = gouji("check", tmp_path / "broken.html", "--format", "json")
+    assert result.returncode == 1
+    broken = [item for item in json.loads(result.stdout)["findings"] if item["severity"] == "critical"]
+    assert [(item["rule"], item["scope"]) for item in broken] == [("T4-SUM", "disputes.reconsideration")]
+    assert broken[0]["expected"] == "1"
+    assert broken[0]["actual"] == "7"
+    assert "disputes.reconsideration.total" in broken[0]["suspects"]
+
+
+def test_usage_errors_exit_with_two(gouji: Command, tmp_path: Path) -> None:
+    for words in (
+        ["extract"],
+        ["nightly", "--sources", tmp_path / "no.toml", "--home", tmp_path],
+        ["backfill"],
+        ["query", "DROP TABLE x", "--home", tmp_path],
+    ):
+        result = gouji(*words)
+        assert result.returncode == 2, words
+        assert result.stderr.strip()
+        assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "command", ["nightly", "backfill", "report", "extract", "check", "query", "status", "releases", "sample"]
+)
+def test_every_command_has_an_example(gouji: Command, command: str) -> None:
+    result = gouji(command, "--help")
+    assert result.returncode == 0
+    assert "Example: " in result.stdout
+    assert "gouji" in result.stdout

@@ -1,0 +1,219 @@
+"""A night on the sample province, embedded: what is released is the truth, what is held is what was planted."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import ssl
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+import trustme
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
+from conftest import Command
+
+from warehouse.query import query
+
+PASSWORD = "gouji-secret"
+
+
+class Mailbox:
+    """What a mail server was handed."""
+
+    def __init__(self) -> None:
+        self.messages: list[EmailMessage] = []
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802
+        message = BytesParser(policy=policy.default).parsebytes(envelope.content or b"")
+        assert isinstance(message, EmailMessage)
+        self.messages.append(message)
+        return "250 taken"
+
+
+@dataclass
+class Night:
+    home: Path
+    first: subprocess.CompletedProcess[str]
+    mails: list[EmailMessage]
+    smtp: dict[str, str]
+
+    @property
+    def truth(self) -> list[dict[str, Any]]:
+        lines = (self.home / "sample" / "province" / "truth.jsonl").read_text("utf-8").splitlines()
+        return [json.loads(line) for line in lines]
+
+    def rows(self, sql: str) -> list[dict[str, Any]]:
+        return query(self.home, sql).to_pylist()
+
+
+@pytest.fixture(scope="module")
+def mail_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Mailbox, dict[str, str]]]:
+    """A mail server that wants STARTTLS and a password; gives its box and the settings for gouji."""
+    folder = tmp_path_factory.mktemp("smtp")
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(folder / "ca.pem")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    box = Mailbox()
+
+    def authenticate(_server: Any, _session: Any, _envelope: Any, _method: str, login: LoginPassword) -> AuthResult:
+        return AuthResult(success=login.password.decode() == PASSWORD and login.login == b"gouji")
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(
+        box,
+        hostname="127.0.0.1",
+        port=port,
+        tls_context=context,
+        require_starttls=True,
+        authenticator=authenticate,
+        auth_required=True,
+    )
+    controller.start()
+    settings = {
+        "GOUJI_SMTP_HOST": "127.0.0.1",
+        "GOUJI_SMTP_PORT": str(port),
+        "GOUJI_SMTP_USERNAME": "gouji",
+        "GOUJI_SMTP_PASSWORD": PASSWORD,
+        "GOUJI_SMTP_CA_FILE": str(folder / "ca.pem"),
+        "GOUJI_MAIL_FROM": "gouji@gansu.example",
+        "GOUJI_MAIL_TO": "shenji@gansu.example",
+    }
+    yield box, settings
+    controller.stop()
+
+
+@pytest.fixture(scope="module")
+def night(
+    gouji: Command, mail_server: tuple[Mailbox, dict[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> Night:
+    home = tmp_path_factory.mktemp("night")
+    box, settings = mail_server
+    first = gouji("nightly", "--home", home, **settings)
+    return Night(home, first, box.messages, settings)
+
+
+def test_the_night_ends_well(night: Night) -> None:
+    assert night.first.returncode == 1, (
+        night.first.stdout + night.first.stderr
+    )  # faults are planted, so reports are held
+    assert "Traceback" not in night.first.stdout + night.first.stderr
+    assert len(night.truth) >= 60
+    assert re.search(r"r0001: \d+ released, \d+ held", night.first.stdout)
+
+
+def test_held_is_what_is_critical_and_nothing_else(night: Night) -> None:
+    planted = {f"{row['unit_id']}-{row['year']}" for row in night.truth if row["held"]}
+    released = {f"{r['unit_id']}-{r['year']}" for r in night.truth if r["cells"] and not r["held"]}
+    sample = "address LIKE 'http://sample.gansu.example/%'"
+    assert {row["report_id"] for row in night.rows(f"SELECT report_id FROM held_reports WHERE {sample}")} == planted
+    assert {row["report_id"] for row in night.rows(f"SELECT report_id FROM reports WHERE {sample}")} == released
+    assert planted
+
+
+def test_every_cell_is_the_truth(night: Night) -> None:
+    read: dict[str, dict[str, Decimal | None]] = {}
+    for table in ("cells", "held_cells"):
+        for row in night.rows(f"SELECT report_id, key, value, state FROM {table}"):
+            assert row["state"] in ("printed", "blank")
+            read.setdefault(row["report_id"], {})[row["key"]] = row["value"]
+    for report in night.truth:
+        if report["cells"]:
+            expected = {k: None if v is None else Decimal(v) for k, v in report["cells"].items()}
+            assert read[f"{report['unit_id']}-{report['year']}"] == expected
+
+
+def test_findings_are_what_was_planted(night: Night) -> None:
+    planted = {
+        (f"{report['unit_id']}-{report['year']}", fault["rule"], fault["scope"], fault["severity"])
+        for report in night.truth
+        for fault in report["faults"]
+    }
+    found = {
+        (row["report_id"], row["rule"], row["scope"], row["severity"])
+        for row in night.rows(
+            "SELECT * FROM findings WHERE outcome = 'fail' AND address LIKE 'http://sample.gansu.example/%'"
+        )
+    }
+    assert found == planted
+
+
+def test_what_is_no_report_is_on_record(night: Night) -> None:
+    refused = {(row["unit_id"], row["year"]): row["no_report"] for row in night.truth if row["no_report"]}
+    coverage = {
+        (row["unit_id"], row["year"]): row for row in night.rows("SELECT * FROM coverage WHERE status = 'unreadable'")
+    }
+    assert coverage.keys() == refused.keys()
+    assert all(row["reason"] and row["address"] for row in coverage.values())
+    absent = {(row["unit_id"], row["year"]) for row in night.truth if row["status"] == "not_published"}
+    missing = night.rows("SELECT unit_id, year FROM coverage WHERE status = 'not_published'")
+    assert {(row["unit_id"], row["year"]) for row in missing} == absent
+
+
+def test_verdicts_have_four_outcomes_all_stored(night: Night) -> None:
+    outcomes = {row["outcome"] for row in night.rows("SELECT DISTINCT outcome FROM verdicts")}
+    assert outcomes == {"pass", "fail", "not_evaluable", "not_applicable"}
+
+
+def test_the_mail_arrived_once_and_is_whole(night: Night) -> None:
+    assert len(night.mails) == 1, night.first.stdout
+    mail = night.mails[0]
+    text, html = (mail.get_body((kind,)) for kind in ("plain", "html"))
+    assert text is not None
+    assert html is not None
+    for row in night.rows("SELECT equation, message FROM findings WHERE severity = 'critical'"):
+        assert (row["equation"] or row["message"]) in text.get_content()
+    assert "<table" in html.get_content()
+
+
+def test_a_second_night_changes_nothing(gouji: Command, night: Night) -> None:
+    before = (night.home / "warehouse" / "RELEASE").read_text("utf-8")
+    second = gouji("nightly", "--home", night.home, **night.smtp)
+    assert second.returncode == 0, second.stderr
+    assert re.search(r"\d+ listed, 0 fetched, \d+ unchanged", second.stdout)
+    assert "nothing new; r0001 stands" in second.stdout
+    assert (night.home / "warehouse" / "RELEASE").read_text("utf-8") == before
+    assert len(night.mails) == 1, night.first.stdout
+
+
+def test_a_backfill_from_the_archive_gives_the_same(gouji: Command, night: Night) -> None:
+    again = gouji("backfill", "--years", "2019..2025", "--from-archive", "--home", night.home, **night.smtp)
+    assert again.returncode == 1, again.stderr
+    assert "nothing new; r0001 stands" in again.stdout
+
+
+def test_query_speaks_every_format(gouji: Command, night: Night) -> None:
+    sql = "SELECT unit_name, value FROM reports JOIN cells USING (report_id, year) WHERE key LIKE '%amount' LIMIT 3"
+    as_json = gouji("query", "--home", night.home, "--as-of", "r0001", "--format", "json", sql)
+    assert len(json.loads(as_json.stdout)) == 3
+    assert gouji("query", "--home", night.home, "--format", "csv", sql).stdout.startswith("unit_name,value\n")
+    refused = gouji("query", "--home", night.home, "--as-of", "r0099", sql)
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("gouji: unknown release")
+    assert "coverage" in gouji("status", "--home", night.home).stdout
+    assert "r0001" in gouji("releases", "--home", night.home).stdout
+
+
+def test_pdf_cells_have_their_place(night: Night) -> None:
+    places = night.rows(
+        "SELECT count(*) AS cells, count(page) AS pages, count(x0) AS boxes FROM cells JOIN reports "
+        "USING (report_id) WHERE media_type = 'application/pdf'"
+    )[0]
+    assert places["cells"] == places["pages"] == places["boxes"] > 1000
+
+
+def test_types_are_exact(night: Night) -> None:
+    assert query(night.home, "SELECT value FROM cells LIMIT 1").schema.field("value").type == pa.decimal128(38, 10)

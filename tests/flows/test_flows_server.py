@@ -1,0 +1,141 @@
+"""Against a Prefect server: kills at ten moments, and deployments that a worker runs, one by its schedule alone."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import GOUJI, PREFECT, ROOT, Command, environment
+
+from samples.province import write_province
+from warehouse.record import current, releases
+from warehouse.status import read_table
+
+#: columns that say when and where in the archive, which a killed night cannot have in common with another
+ACCIDENTAL = {"fetched_at", "warc", "offset"}
+TABLES = (
+    "reports",
+    "cells",
+    "held_reports",
+    "held_cells",
+    "verdicts",
+    "findings",
+    "coverage",
+    "documents",
+    "captures",
+)
+
+
+@pytest.fixture(scope="module")
+def province(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sources file of a small province."""
+    folder = tmp_path_factory.mktemp("province")
+    write_province(folder, units=4, years=(2020, 2023), seed=5)
+    return folder / "sources.toml"
+
+
+def content(home: Path) -> dict[str, list[dict[str, object]]]:
+    found = {}
+    for name in TABLES:
+        table = read_table(home, name)
+        kept = table.select([column for column in table.column_names if column not in ACCIDENTAL])
+        found[name] = sorted(kept.to_pylist(), key=repr)
+    return found
+
+
+def test_killed_at_ten_moments_and_run_again_ends_the_same(
+    gouji: Command, province: Path, server: dict[str, str], tmp_path: Path
+) -> None:
+    begun = time.monotonic()
+    undisturbed = gouji("nightly", "--home", tmp_path / "calm", "--sources", province, **server)
+    length = time.monotonic() - begun
+    assert undisturbed.returncode in (0, 1), undisturbed.stderr
+    expected = content(tmp_path / "calm")
+    moments = random.Random(20)
+    home = tmp_path / "killed"
+    for number in range(10):
+        # Mostly one home that dies again and again; twice a new one, so that early moments come again.
+        if number in (4, 7):
+            shutil.rmtree(home)
+        process = subprocess.Popen(
+            [GOUJI, "nightly", "--home", home, "--sources", province],
+            env=environment(**server),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        time.sleep(length * (number + moments.random()) / 10)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        if current(home) is not None:  # what readers see is whole: every table opens, cells belong to reports
+            seen = content(home)
+            reports = {row["report_id"] for row in seen["reports"]}
+            assert {row["report_id"] for row in seen["cells"]} == reports
+    after = gouji("nightly", "--home", home, "--sources", province, **server)
+    assert after.returncode in (0, 1), after.stderr
+    assert content(home) == expected
+    assert len(releases(home)) == 1
+
+
+@pytest.fixture
+def deployed(server: dict[str, str], province: Path, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The project's deployments on the server, the digest's schedule made frequent, and a worker."""
+    variables = server | {"GOUJI_HOME": str(tmp_path / "home"), "GOUJI_SOURCES": str(province)}
+    plan = yaml.safe_load((ROOT / "prefect.yaml").read_text("utf-8"))
+    for deployment in plan["deployments"]:
+        assert all(schedule["timezone"] == "Asia/Shanghai" for schedule in deployment["schedules"])
+        if deployment["name"] == "digest":
+            deployment["schedules"] = [{"interval": 5, "slug": "soon"}]
+    (tmp_path / "prefect.yaml").write_text(yaml.safe_dump(plan, allow_unicode=True), "utf-8")
+    prefect(variables, "work-pool", "create", "gouji", "--type", "process")
+    prefect(variables, "--no-prompt", "deploy", "--all", "--prefect-file", str(tmp_path / "prefect.yaml"))
+    with (tmp_path / "worker.log").open("w") as log:
+        worker = subprocess.Popen(
+            [PREFECT, "worker", "start", "--pool", "gouji"],
+            env=environment(**variables),
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    yield variables
+    os.killpg(worker.pid, signal.SIGTERM)
+    worker.wait(60)
+
+
+def prefect(variables: dict[str, str], *words: str) -> str:
+    result = subprocess.run(
+        [PREFECT, *words], env=environment(**variables), cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def until(folder: Path, pattern: str, seconds: float = 150) -> Path:
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        found = sorted(folder.glob(pattern))
+        if found:
+            return found[0]
+        time.sleep(0.5)
+    raise AssertionError(f"no {pattern} in {folder} within {seconds} s")
+
+
+def test_a_worker_runs_a_backfill_by_hand_and_a_digest_by_its_schedule(deployed: dict[str, str]) -> None:
+    home = Path(deployed["GOUJI_HOME"])
+    prefect(deployed, "deployment", "run", "backfill/backfill", "-p", "years=2021..2022", "-p", "units=620000")
+    until(home / "runs", "*-backfill.json")
+    units = (
+        read_table(home, "reports")["unit_id"].to_pylist() + read_table(home, "held_reports")["unit_id"].to_pylist()
+    )
+    assert units
+    assert all(unit.startswith("620000") for unit in units)
+    until(home / "runs", "*-digest.json")  # nobody started it
