@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import metadata
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from form.errors import DocumentError
-from form.reading import Report
+from form.reading import Remark, Report
 
 #: libraries that decide what is read; a new version of one is a new reader
 READING_LIBRARIES = ("camelot-py", "pypdfium2", "selectolax")
@@ -41,7 +41,7 @@ def extract_bytes(data: bytes, name: str, charset: str | None = None) -> Extract
     try:
         document = read(data, name=name, charset=charset)
         media_type = document.media_type
-        return Extraction(sha256, media_type, read_reports(document), None)
+        return Extraction(sha256, media_type, _warned(read_reports(document), document.metadata), None)
     except DocumentError as error:
         return Extraction(sha256, media_type, (), _mislabelled(name, media_type) or error)
     except MemoryError:
@@ -49,6 +49,15 @@ def extract_bytes(data: bytes, name: str, charset: str | None = None) -> Extract
     except Exception as error:
         detail = f"{type(error).__name__}: {error}"
         return Extraction(sha256, media_type, (), DocumentError("crashed", detail))
+
+
+def _warned(reports: tuple[Report, ...], metadata: Mapping[str, str]) -> tuple[Report, ...]:
+    """The reports, with a remark where the reader found printed characters of a table in none of its cells."""
+    warning = metadata.get("pdf_warning")
+    if not warning:
+        return reports
+    remark = Remark("text_outside_cells", warning)
+    return tuple(replace(report, remarks=(*report.remarks, remark)) for report in reports)
 
 
 def _mislabelled(name: str, media_type: str | None) -> DocumentError | None:

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
-GOUJI = Path(sys.executable).with_name("gouji")
-PREFECT = Path(sys.executable).with_name("prefect")
-
-Command = Callable[..., subprocess.CompletedProcess[str]]
-
-
-def environment(**more: str) -> dict[str, str]:
-    """This process's environment without anything that configures gouji or Prefect, and `more`."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("GOUJI_", "PREFECT_"))}
-    return {**kept, "DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false", **more}
+from commandline import GOUJI, PREFECT, Command, environment
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Command
+from commandline import ROOT, Command
 from fpdf import FPDF
 
 from flows import workers

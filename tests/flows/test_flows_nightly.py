@@ -21,7 +21,7 @@ import pytest
 import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
-from conftest import Command
+from commandline import Command
 
 from warehouse.query import query
 

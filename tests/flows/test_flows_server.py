@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import GOUJI, PREFECT, ROOT, Command, environment
+from commandline import GOUJI, PREFECT, ROOT, Command, environment
 
 from samples.province import write_province
 from warehouse.record import current, releases
