@@ -48,7 +48,8 @@ fmt: setup-dev ## let ruff arrange the code
 
 lock: ## write both lock files anew; they name no registry
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --extra build pyproject.toml -o requirements.lock
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --all-extras -c requirements.lock pyproject.toml -o requirements-dev.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --extra build --extra dev --extra peers -c requirements-dev.lock pyproject.toml -o requirements-peers.lock
 
 clean: ## remove the environment (never a home with data)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -61,4 +61,7 @@ def reading_json(reading: Reading) -> dict[str, Any]:
         "reader": reading.reader,
         "confidence": reading.confidence,
         "note": reading.note,
+        "second": reading.second,
+        "proposed": plain(reading.proposed),
+        "reason": reading.reason,
     }

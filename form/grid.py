@@ -11,7 +11,11 @@ BBox = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a grid, at its top-left position; spans count rows and columns (>= 1)."""
+    """One cell of a grid, at its top-left position; spans count rows and columns (>= 1).
+
+    `confidence` is how sure the reader is of `text`, in 0..1; `alternatives` are other texts that recognition saw in
+    the same place, with their confidence, best first.
+    """
 
     row: int
     column: int
@@ -20,6 +24,8 @@ class Cell:
     column_span: int = 1
     page: int | None = None
     bbox: BBox | None = None
+    confidence: float = 1.0
+    alternatives: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,10 +69,11 @@ class Harvest:
                 value=figure.value,
                 state=figure.state,
                 reader=self.reader,
-                confidence=round(min(certainty, part.confidence, sure), 2),
+                confidence=round(min(certainty, part.confidence, sure, part.cell.confidence), 2),
                 page=part.cell.page,
                 bbox=part.cell.bbox,
                 note="；".join(notes) or None,
+                alternatives=part.cell.alternatives,
             )
         )
 

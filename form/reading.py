@@ -19,6 +19,10 @@ class Reading:
     `printed` is the cell's text as it stands ('' where blank); `value` is in the unit of `cells.csv`
     (件, 项 or 元), None unless `state` is 'printed'. `confidence` is in 0..1. `note` says why a cell is
     unreadable, or keeps what stood beside the figure (其中修订16件).
+
+    `alternatives` are other texts recognition saw (text, confidence). `second` is what an independent second reader
+    found in the cell, None where there was none. `proposed` is what the arithmetic of the form would have there, with
+    the `reason`; it is the value only where recognition itself had doubted the cell.
     """
 
     key: str
@@ -30,6 +34,10 @@ class Reading:
     page: int | None = None
     bbox: BBox | None = None
     note: str | None = None
+    alternatives: tuple[tuple[str, float], ...] = ()
+    second: str | None = None
+    proposed: Decimal | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ def cell_rows(sources: Sequence[Source]) -> pa.Table:
     readings = [reading for _, report in sources for reading in report.readings]
     columns: Columns = {
         name: [_clean(getattr(reading, name)) for reading in readings]
-        for name in ("key", "printed", "reader", "confidence", "page")
+        for name in ("key", "printed", "reader", "confidence", "page", "second", "proposed", "reason")
     }
     for name in ("report_id", "unit_id", "year"):
         columns[name] = [

@@ -88,6 +88,9 @@ _CELL_COLUMNS: Final = (
     _READER,
     _c("confidence", pa.float32(), "0..1", True),
     _s("note", "why a cell is unreadable, or what stood beside the figure"),
+    _s("second", "what an independent second reader found in the cell; null where none looked"),
+    _c("proposed", DECIMAL, "what the form's arithmetic would have there; null where nothing was proposed"),
+    _s("reason", "why it was proposed, and whether it was taken; null likewise"),
 )
 _VERDICT_COLUMNS: Final = (
     _REPORT_ID,
@@ -102,7 +105,7 @@ _VERDICT_COLUMNS: Final = (
     _c("cells", _STRINGS, "keys of the cells that the rule looked at", True),
     _s("equation", "the rule with the printed figures put in; null if it is no equation"),
     _s("message", "what an auditor reads (Chinese); null where there is nothing to say"),
-    _s("attribution", "who is thought to have erred: publisher, reader, …; null if nobody"),
+    _s("attribution", "who erred: publisher, extraction, unreadable or unattributed; null if nobody"),
     _c("suspects", _STRINGS, "keys of the cells under suspicion", True),
 )
 _GATE: Final = "released or held: where this version of the report went"
