@@ -16,9 +16,12 @@ ALLOWED = {room: {room, "form"} for room in ROOMS} | {"form": {"form"}, "flows":
 #: vendor -> the only places that may import it
 OWNERS = {
     "prefect": ("flows/",),
-    "camelot": ("extractors/pdf/",),
-    "pypdfium2": ("extractors/pdf/",),
+    "camelot": ("extractors/pdf/", "extractors/scan/", "extractors/second/"),
+    "pypdfium2": ("extractors/pdf/", "extractors/scan/", "extractors/second/"),
     "great_expectations": ("expectations/suites.py",),
+    "onnxruntime": ("extractors/scan/",),
+    "rapidocr": ("extractors/scan/",),
+    "cv2": ("extractors/scan/",),
     "deltalake": ("warehouse/",),
     "duckdb": ("warehouse/",),
     "selectolax": ("extractors/html", "portals/"),
