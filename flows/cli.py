@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import metadata
 
@@ -43,4 +44,10 @@ def main() -> None:
         code = INTERRUPTED
     except BrokenPipeError:
         code = 0
+    except Exception as error:
+        if os.environ.get("GOUJI_DEBUG"):
+            raise
+        reason = " ".join(str(error).split())[:300]
+        click.echo(f"gouji: {type(error).__name__}: {reason} (a fault of ours; GOUJI_DEBUG=1 shows where)", err=True)
+        code = INTERRUPTED
     sys.exit(code or 0)

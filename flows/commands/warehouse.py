@@ -100,7 +100,7 @@ def _print(table: pa.Table, style: str, title: str | None = None) -> None:
     elif style == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(table.column_names)
-        writer.writerows([_cell(value) for value in row.values()] for row in table.to_pylist())
+        writer.writerows([_safe(_cell(value)) for value in row.values()] for row in table.to_pylist())
     else:
         from flows.terminal import print_rows
 
@@ -108,12 +108,16 @@ def _print(table: pa.Table, style: str, title: str | None = None) -> None:
         print_rows(title, table.column_names, rows)
 
 
-def _cell(value: Any) -> Any:
-    """A value for a table or CSV; text that a spreadsheet would take for a formula is quoted."""
-    if isinstance(value, str):
-        formula = value[:1] in ("=", "@", "\t", "\r") or (value[:1] in ("+", "-") and not value[1:].isdigit())
-        return f"'{value}" if formula else value
-    return value if value is None or isinstance(value, int | float) else _plain(value)
+def _cell(value: Any) -> Any:  # noqa: ANN401 - whatever SQL gives
+    return value if value is None or isinstance(value, str | int | float) else _plain(value)
+
+
+def _safe(value: Any) -> Any:  # noqa: ANN401
+    """A value for CSV; text that a spreadsheet would take for a formula gets a quote before it."""
+    if not isinstance(value, str):
+        return value
+    formula = value[:1] in ("=", "@", "\t", "\r") or (value[:1] in ("+", "-") and not value[1:].isdigit())
+    return f"'{value}" if formula else value
 
 
 def _plain(value: Any) -> Any:
