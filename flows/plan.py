@@ -6,11 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from prefect.runtime import deployment
+
 from flows.exits import UnusableError
 from flows.home import Home
 from flows.sources import source_files
 from portals.registry import Registry, RegistryError, load
 from portals.units import Unit
+
+#: a deployment's run waits its turn; six hours outlast any night
+PATIENCE = 6 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,8 @@ class Plan:
     crawls: bool = True
     #: read again what was read before
     anew: bool = False
+    #: seconds to wait for another run on the same home: none for a person, hours for a schedule
+    patience: float = 0.0
 
     def covers(self, unit: Unit) -> range:
         """The report years of `unit` within the plan."""
@@ -52,4 +59,5 @@ def make_plan(
     except RegistryError as error:
         raise UnusableError(str(error)) from error
     span = years or (2019, today.year - 1)
-    return Plan(flow, home, registry, chosen, span, crawls=not from_archive, anew=from_archive)
+    patience = PATIENCE if deployment.id else 0.0
+    return Plan(flow, home, registry, chosen, span, not from_archive, from_archive, patience)

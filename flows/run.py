@@ -66,7 +66,7 @@ class Run:
 def started(plan: Plan) -> Iterator[Run]:
     """Everything a run needs, for the length of the block. Raises UnusableError while another run goes on."""
     with ExitStack() as stack:
-        stack.enter_context(_only_run(plan.home))
+        stack.enter_context(_only_run(plan))
         sweep(plan.home.staging)
         summary = _record(plan)
         archive = stack.enter_context(Archive(plan.home.archive))
@@ -76,13 +76,13 @@ def started(plan: Plan) -> Iterator[Run]:
 
 
 @contextmanager
-def _only_run(home: Home) -> Iterator[None]:
-    lock = FileLock(home.root / "run.lock", timeout=0)
+def _only_run(plan: Plan) -> Iterator[None]:
+    lock = FileLock(plan.home.root / "run.lock", timeout=plan.patience, poll_interval=1)
     try:
         with lock:
             yield
     except Timeout:
-        raise UnusableError(f"{home.root}: another run is under way") from None
+        raise UnusableError(f"{plan.home.root}: another run is under way") from None
 
 
 @contextmanager

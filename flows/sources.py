@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock
+
 from flows.exits import UnusableError
 from flows.home import Home
 from flows.progress import stage
@@ -39,13 +41,15 @@ def _samples(home: Home) -> list[Path]:
 
 def _made_once(folder: Path, write: Writer) -> Path:
     """Let `write` fill a new folder and put it in place whole, so that a killed run leaves no half sample."""
-    if not (folder / "sources.toml").is_file():
-        partial = folder.with_name(folder.name + ".partial")
-        shutil.rmtree(partial, ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
-        partial.mkdir(parents=True)
-        write(partial)
-        partial.rename(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_name(".lock")):  # two runs may begin at once
+        if not (folder / "sources.toml").is_file():
+            partial = folder.with_name(folder.name + ".partial")
+            shutil.rmtree(partial, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
+            partial.mkdir()
+            write(partial)
+            partial.rename(folder)
     return folder / "sources.toml"
 
 

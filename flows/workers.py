@@ -10,10 +10,11 @@ import hashlib
 import multiprocessing
 import os
 import resource
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -24,6 +25,9 @@ SECONDS_A_DOCUMENT = 60.0
 MEMORY_BYTES = 4 << 30
 #: documents after which a worker is replaced, so that leaks in C libraries stay small
 DOCUMENTS_A_WORKER = 2_000
+
+Argument = TypeVar("Argument")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,21 @@ class Readers:
                 yield _failed(job, DocumentError("timeout", f"more than {self._seconds:g} s"))
             except ProcessExpired as error:
                 yield _failed(job, DocumentError("crashed", f"the reader's process ended with {error.exitcode}"))
+
+    def run(self, call: Callable[[Argument], Result], argument: Argument) -> Result:
+        """What `call` gives in a reader process; both go there by pickle.
+
+        Raises what it raises, and `DocumentError` where it hangs, needs too much memory or kills its process.
+        """
+        try:
+            result: Result = self._pool.schedule(call, args=(argument,), timeout=self._seconds).result()
+        except FutureTimeout as error:
+            raise DocumentError("timeout", f"more than {self._seconds:g} s") from error
+        except ProcessExpired as error:
+            raise DocumentError("crashed", f"the reader's process ended with {error.exitcode}") from error
+        except MemoryError as error:
+            raise DocumentError("too_complex", "memory limit reached") from error
+        return result
 
 
 def _failed(job: Job, error: DocumentError) -> Extraction:

@@ -108,11 +108,11 @@ def _print(table: pa.Table, style: str, title: str | None = None) -> None:
         print_rows(title, table.column_names, rows)
 
 
-def _cell(value: Any) -> Any:  # noqa: ANN401 - whatever SQL gives
+def _cell(value: Any) -> Any:
     return value if value is None or isinstance(value, str | int | float) else _plain(value)
 
 
-def _safe(value: Any) -> Any:  # noqa: ANN401
+def _safe(value: Any) -> Any:
     """A value for CSV; text that a spreadsheet would take for a formula gets a quote before it."""
     if not isinstance(value, str):
         return value
