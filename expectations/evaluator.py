@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from expectations import attributes, linear, predicates
 from expectations.answer import FAIL, NOT_EVALUABLE, REASONS, SILENT, UNREADABLE, Answer, Words
+from expectations.attribution import ATTRIBUTIONS, Asked, attributions
 from expectations.batch import Batch, load
 from expectations.declaration import OUTCOMES, SEVERITIES, Rule
 from expectations.rules import RULES
@@ -30,8 +31,6 @@ _PREDICATES: Final[dict[str, Callable[[Batch, Rule], Iterator[Answer]]]] = {
     "sections": attributes.sections,
     "leftover": attributes.leftover,
 }
-#: How a failure is attributed while there is no second reading to tell publisher from extraction.
-UNATTRIBUTED: Final = "unattributed"
 
 
 def evaluate(reports: pa.Table, cells: pa.Table) -> pa.Table:
@@ -42,8 +41,7 @@ def evaluate(reports: pa.Table, cells: pa.Table) -> pa.Table:
     no verdict could be trusted (see `expectations.batch.load`).
     """
     batch = load(reports, cells)
-    asked = [(rule, answer) for rule in RULES for answer in ask(batch, rule)]
-    return _table(batch, [rule for rule, _ in asked], [answer for _, answer in asked])
+    return _table(batch, [Asked(rule, answer) for rule in RULES for answer in ask(batch, rule)])
 
 
 def ask(batch: Batch, rule: Rule) -> Iterator[Answer]:
@@ -63,7 +61,8 @@ class _Spoken(NamedTuple):
     outcome: npt.NDArray[np.int8]
 
 
-def _table(batch: Batch, rules: Sequence[Rule], answers: Sequence[Answer]) -> pa.Table:
+def _table(batch: Batch, asked: Sequence[Asked]) -> pa.Table:
+    answers = [answer for _, answer in asked]
     outcomes = np.array([answer.outcome for answer in answers]).T
     reasons = np.array([answer.reason for answer in answers]).T
     severities = np.array([answer.severity for answer in answers]).T
@@ -75,12 +74,12 @@ def _table(batch: Batch, rules: Sequence[Rule], answers: Sequence[Answer]) -> pa
         "report_id": batch.reports["report_id"].take(of_report),
         "unit_id": batch.reports["unit_id"].take(of_report),
         "year": batch.reports["year"].take(of_report),
-        "rule": _pick([rule.id for rule in rules], position),
+        "rule": _pick([rule.id for rule, _ in asked], position),
         "severity": _pick(SEVERITIES, severities[report, position]),
         "scope": _pick([answer.scope for answer in answers], position),
         "outcome": _pick(OUTCOMES, spoken.outcome),
         "cells": _operands(answers, spoken),
-        "attribution": _attribution(spoken, reason),
+        "attribution": _attribution(batch, asked, spoken, reason),
         "suspects": _suspects(suspects(batch, answers), spoken, len(answers)),
         **_words(answers, spoken, reason),
     }
@@ -136,12 +135,14 @@ def _operands(answers: Sequence[Answer], spoken: _Spoken) -> pa.ListArray:
     )
 
 
-def _attribution(spoken: _Spoken, reason: npt.NDArray[np.int8]) -> pa.Array:
-    """`unreadable` where a cell could not be read, `unattributed` for every failure, else null."""
-    codes = np.full(len(reason), -1, dtype=np.int8)
-    codes[spoken.outcome == FAIL] = 0
-    codes[reason == UNREADABLE] = 1
-    return _pick((UNATTRIBUTED, "unreadable"), codes)
+def _attribution(batch: Batch, asked: Sequence[Asked], spoken: _Spoken, reason: npt.NDArray[np.int8]) -> pa.Array:
+    """`unreadable` where a cell could not be read; for failures whose error they are; else null."""
+    names = np.full(len(spoken.outcome), -1, dtype=np.int8)
+    names[reason == UNREADABLE] = ATTRIBUTIONS.index("unreadable")
+    failed = np.flatnonzero(spoken.outcome == FAIL)
+    where = zip(spoken.answer[failed].tolist(), spoken.report[failed].tolist(), strict=True)
+    names[failed] = [ATTRIBUTIONS.index(name) for name in attributions(batch, asked, where)]
+    return _pick(ATTRIBUTIONS, names)
 
 
 def _suspects(found: Suspects, spoken: _Spoken, width: int) -> pa.ListArray:

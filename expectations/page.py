@@ -24,8 +24,13 @@ is `not_evaluable` with the reason, and a blank total of known parts comes with 
 operands, `equation` the relation with the printed figures, zeros left out of sums. Passes and rules that do not
 apply carry neither words nor cells. `suspects` are the cells of a broken critical equation whose change by one
 amount mends every broken equation they are in, breaks none, and leaves a count of 0 or more; of these, those
-that mend the most. `attribution` is `unattributed` for every failure until there is a second reading, and
-`unreadable` where a cell could not be read.
+that mend the most.
+
+**Whose error it is.** `attribution` of a critical failure is `publisher` where a second, independent reading printed
+the same in every cell of `cells`; `extraction` where one printed something else, or where not all were read again and
+two columns of table three are off by opposite amounts in the same rule (a cell read into the wrong column);
+otherwise `unattributed`, as is every failure that is not critical. Where two readings of native text differ the cell
+is unreadable, so that the rule cannot be evaluated: `unreadable`.
 """
 
 

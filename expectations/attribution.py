@@ -1,0 +1,115 @@
+"""Whose error a failure is: told by the second readings of the cells, and by the shape of a shifted cell."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final, NamedTuple
+from unicodedata import normalize
+
+from expectations import layout, wording
+from expectations.answer import FAIL, Answer
+from expectations.batch import Batch
+from expectations.declaration import SEVERITIES, Rule
+from form.catalogue import cell
+from form.numbers import read_figure
+
+ATTRIBUTIONS: Final = ("unattributed", "unreadable", "publisher", "extraction")
+_CRITICAL: Final = SEVERITIES.index("critical")
+
+#: position of the answer and the report
+Where = tuple[int, int]
+
+
+class Asked(NamedTuple):
+    """A rule and its answer in one scope."""
+
+    rule: Rule
+    answer: Answer
+
+
+def attributions(batch: Batch, asked: Sequence[Asked], failures: Iterable[Where]) -> list[str]:
+    """Whose error each failure is, one of `ATTRIBUTIONS`.
+
+    A critical failure is the publisher's where a second reading printed the same in every cell of it; it is the
+    extraction's where one printed something else, or where none looked and two columns of table three are off by
+    opposite amounts. Every other failure is unattributed.
+    """
+    readers = _Readers(batch)
+    shifted = _shifted(batch, asked)
+    names = []
+    for position, report in failures:
+        answer = asked[position].answer
+        agreed = None
+        if answer.severity[report] == _CRITICAL:
+            agreed = readers.agree(answer.operands[answer.which[report]], report)
+        names.append(_name(agreed, (position, report) in shifted))
+    return names
+
+
+def _name(agreed: bool | None, shifted: bool) -> str:
+    if agreed:
+        return "publisher"
+    return "extraction" if agreed is False or shifted else "unattributed"
+
+
+class _Readers:
+    """The first and the second reading of cells."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self._compared = "second" in batch.cells.column_names
+
+    def agree(self, keys: Sequence[str], report: int) -> bool | None:
+        """Whether both readers printed the same in all cells; None where some cell has no second reading."""
+        if not self._compared or not keys:
+            return None
+        seen = [self._same(key, report) for key in keys]
+        if False in seen:
+            return False
+        return None if None in seen else True
+
+    def _same(self, key: str, report: int) -> bool | None:
+        row = int(self._batch.row[layout.INDEX[key], report])
+        second = self._field("second", row) if row >= 0 else None
+        if second is None:
+            return None
+        printed: str = self._field("printed", row)
+        if _plain(printed) == _plain(second):
+            return True
+        found = [read_figure(second, cell(key).unit, header) for header in (None, "万元")]
+        return any((f.state, _number(f.value)) == self._figure(row) for f in found)
+
+    def _figure(self, row: int) -> tuple[str, Fraction | None]:
+        return self._field("state", row), _number(self._field("value", row))
+
+    def _field(self, name: str, row: int) -> Any:
+        return self._batch.cells[name][row].as_py()
+
+
+def _plain(text: str) -> str:
+    return "".join(normalize("NFKC", text).split())
+
+
+def _number(value: Decimal | None) -> Fraction | None:
+    return None if value is None else Fraction(value)
+
+
+def _shifted(batch: Batch, asked: Sequence[Asked]) -> set[Where]:
+    """The broken equations over columns of table three that have a fellow off by the opposite amount."""
+    off: dict[tuple[str, int], dict[int, Fraction]] = defaultdict(dict)
+    for position, (rule, answer) in enumerate(asked):
+        if rule.predicate is not None or answer.scope not in layout.COLUMNS:
+            continue
+        for relation, outcome in answer.parts:
+            for report in (outcome == FAIL).nonzero()[0].tolist():
+                left, right = (wording.total(batch, side, report) for side in (relation.left, relation.right))
+                off[rule.id, report].setdefault(position, left - right)
+    return {
+        (position, report)
+        for (_, report), amounts in off.items()
+        for position, amount in amounts.items()
+        if -amount in amounts.values()
+    }

@@ -1,0 +1,101 @@
+"""Glyphs of a page as playa decodes them, put together to words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+#: in em: how far a glyph's middle stands above its baseline
+_MIDDLE: Final = 0.35
+#: in em: neighbours closer than this are one word
+_TOUCH: Final = 0.15
+#: in em: words of a line further apart than this were set apart on purpose
+_APART: Final = 1.0
+#: in em: baselines that differ by less are one line
+_LEVEL: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """One character: left and right edge, baseline, and size (em), in points of the page as read."""
+
+    text: str
+    x0: float
+    x1: float
+    base: float
+    size: float
+
+
+@dataclass(slots=True)
+class Word:
+    """Characters that follow one another without a gap; they belong to one cell.
+
+    `spaced` tells that a printed space stands before it.
+    """
+
+    text: str
+    x0: float
+    x1: float
+    base: float
+    size: float
+    spaced: bool = False
+
+    @property
+    def x(self) -> float:
+        """The middle, by which the word belongs to a column."""
+        return (self.x0 + self.x1) / 2
+
+    @property
+    def y(self) -> float:
+        """The middle, by which the word belongs to a row: from the baseline, as font boxes reach below rules."""
+        return self.base + _MIDDLE * self.size
+
+
+def words_of(glyphs: Iterable[Glyph]) -> Iterator[Word]:
+    """The words of a page in the order of its content."""
+    word: Word | None = None
+    spaced = False
+    for glyph in glyphs:
+        if not glyph.text.strip():
+            spaced = True
+            if word is not None:
+                yield word
+            word = None
+            continue
+        if word is not None and _follows(word, glyph):
+            word.text += glyph.text
+            word.x1 = max(word.x1, glyph.x1)
+            continue
+        if word is not None:
+            yield word
+        word = Word(glyph.text, glyph.x0, glyph.x1, glyph.base, glyph.size, spaced)
+        spaced = False
+    if word is not None:
+        yield word
+
+
+def _follows(word: Word, glyph: Glyph) -> bool:
+    em = max(word.size, glyph.size)
+    return abs(glyph.base - word.base) < 0.1 * em and -0.5 * em < glyph.x0 - word.x1 < _TOUCH * em
+
+
+def text_of(words: Iterable[Word]) -> str:
+    """The text of a cell or of a line: printed lines from the top, words from the left."""
+    lines: list[list[Word]] = []
+    for word in sorted(words, key=lambda w: (-w.base, w.x0)):
+        if lines and lines[-1][0].base - word.base < _LEVEL * max(word.size, lines[-1][0].size):
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    return "\n".join(_line(line) for line in lines)
+
+
+def _line(words: list[Word]) -> str:
+    parts: list[str] = []
+    end = 0.0
+    for word in sorted(words, key=lambda w: w.x0):
+        apart = word.spaced or word.x0 - end > _APART * word.size
+        parts.append(f" {word.text}" if parts and apart else word.text)
+        end = word.x1
+    return "".join(parts)
