@@ -46,7 +46,7 @@ _WRITER: Final = WriterProperties(compression="ZSTD", compression_level=3, max_r
 
 def files(path: Path, table: Table, at: int, of_years: list[int] | None = None) -> DataFiles:
     """The data files of version `at` by partition, those of some years only if asked."""
-    added = pa.table(open_at(path, at).get_add_actions(flatten=True))
+    added = pa.table(_of_this_spec(open_at(path, at), table).get_add_actions(flatten=True))
     partition = added[f"partition.{table.partition}"].to_pylist() if table.partition else [None] * len(added)
     found: DataFiles = {}
     for name, year in sorted(zip(added["path"].to_pylist(), partition, strict=True)):
@@ -64,6 +64,16 @@ def open_at(path: Path, at: int) -> DeltaTable:
         raise WarehouseError(f"version {at} of table {path.name} cannot be opened: {error}") from error
 
 
+def _of_this_spec(delta: DeltaTable, table: Table) -> DeltaTable:
+    """The table, if its columns are those of `table`; else WarehouseError, since the archive can rebuild it."""
+    if {field.name for field in delta.schema().fields} != set(table.names):
+        raise WarehouseError(
+            f"table {table.name} was written by another version of gouji; move the warehouse folder aside and "
+            "rebuild it from the archive: gouji backfill --years … --from-archive"
+        )
+    return delta
+
+
 def _uri(path: Path) -> str:
     """A path in the form in which deltalake takes blanks and Chinese; what it garbles or dies of is refused."""
     absolute = path.resolve()
@@ -74,7 +84,7 @@ def _uri(path: Path) -> str:
 
 def read(path: Path, table: Table, at: int) -> pa.Table:
     """All rows of version `at`, with the table's own schema."""
-    return open_at(path, at).to_pyarrow_table(columns=table.names).cast(table.schema)
+    return _of_this_spec(open_at(path, at), table).to_pyarrow_table(columns=table.names).cast(table.schema)
 
 
 def rows(path: Path, at: int) -> int:
@@ -123,7 +133,7 @@ def _latest(path: Path, table: Table) -> DeltaTable:
             configuration=_CONFIGURATION,
             commit_properties=_COMMIT,
         )
-    return DeltaTable(_uri(path))
+    return _of_this_spec(DeltaTable(_uri(path)), table)
 
 
 def _append(delta: DeltaTable, changes: Changes) -> None:

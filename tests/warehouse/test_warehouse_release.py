@@ -268,3 +268,17 @@ def test_damaged_records_are_named(tmp_path: Path) -> None:
     record.write_text("{", encoding="utf-8")
     with pytest.raises(WarehouseError, match=r"r0001\.json cannot be read"):
         release_as_of(tmp_path)
+
+
+def test_a_warehouse_of_another_version_is_not_guessed_at(tmp_path: Path) -> None:
+    publish(tmp_path, batch(DOCS[:1]), night(0))
+    delta = DeltaTable(tmp_path / "warehouse" / "cells")
+    narrower = delta.to_pyarrow_table().drop_columns(["second"])
+    write_deltalake(delta, narrower, mode="overwrite", schema_mode="overwrite")
+    pointer = json.loads((tmp_path / "warehouse" / "releases" / "r0001.json").read_text("utf-8"))
+    pointer["tables"]["cells"] = DeltaTable(tmp_path / "warehouse" / "cells").version()
+    (tmp_path / "warehouse" / "releases" / "r0001.json").write_text(json.dumps(pointer), "utf-8")
+    with pytest.raises(WarehouseError, match="another version of gouji"):
+        query(tmp_path, "SELECT * FROM cells")
+    with pytest.raises(WarehouseError, match="another version of gouji"):
+        publish(tmp_path, batch([Doc(1, 2022, 99)]), night(1))
