@@ -25,3 +25,12 @@ class Limits:
     max_depth: int = 250
     #: characters of text kept from the whole document (`too_large`)
     max_text: int = 5_000_000
+    #: files in a zip container (`too_large`)
+    max_parts: int = 5_000
+    #: bytes that one part of a container unpacks to, and all of them (`too_large`)
+    max_part: int = 30_000_000
+    max_unpacked: int = 200_000_000
+    #: pictures of one document that are looked at for tables
+    max_pictures: int = 30
+    #: seconds that LibreOffice may take for one document (`timeout`)
+    max_seconds: float = 40.0

@@ -10,18 +10,43 @@ import zipfile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from extractors.limits import Limits
+from extractors.office_ole import MAGIC
 from extractors.read import read
 from extractors.sniff import sniff
 from form.errors import DocumentError
 from form.recognise import read_reports
 
 
-def _zip() -> bytes:
+def _zip(*names: str, types: str = "") -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("word/document.xml", "<w:document/>")
+        for name in names:
+            archive.writestr(name, "<w:document/>")
+        if types:
+            archive.writestr("[Content_Types].xml", f"<Override ContentType='application/{types}.main+xml'/>")
+    return buffer.getvalue()
+
+
+def _ole(*names: str) -> bytes:
+    """A compound file with no more than its directory."""
+    entries = b"".join(
+        name.encode("utf-16-le").ljust(64, b"\x00")
+        + (2 * len(name) + 2).to_bytes(2, "little")
+        + b"\x02"
+        + b"\x00" * 61
+        for name in names
+    )
+    head = MAGIC.ljust(30, b"\x00") + b"\x09\x00" + b"\x00" * 16 + b"\x01\x00\x00\x00"
+    fat = b"\xfd\xff\xff\xff" + b"\xfe\xff\xff\xff" * 127
+    return head.ljust(76, b"\x00") + b"\x00" * 436 + fat + entries.ljust(512, b"\x00")
+
+
+def _picture(form: str, size: tuple[int, int] = (2, 2)) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", size).save(buffer, form)
     return buffer.getvalue()
 
 
@@ -42,9 +67,29 @@ LOGIN = (
         (b"\xff\xfe" + LOGIN.encode("utf-16-le"), "html"),
         ("<p>政府信息".encode("gb18030"), "html"),
         (_zip(), "zip"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00", "ole"),
-        (b"\x89PNG\r\n\x1a\n\x00", "image"),
-        (b"\xff\xd8\xff\xe0", "image"),
+        (b"PK\x03\x04 cut off", "zip"),
+        (_zip("word/document.xml"), "docx"),
+        (_zip("xl/workbook.xml"), "xlsx"),
+        (_zip("OFD.xml"), "ofd"),
+        (_zip("word/document.xml", "xl/workbook.xml", types="vnd.x-spreadsheetml.sheet"), "xlsx"),
+        (_zip("a.xml", types="vnd.ms-word.document.macroEnabled"), "docx"),
+        (_zip("xl/workbook.bin", types="vnd.ms-excel.sheet.binary.macroEnabled"), "zip"),
+        (_zip("a.pdf", "b.txt"), "zip"),
+        (MAGIC + b"\x00", "ole"),
+        (_ole("PowerPoint Document"), "ole"),
+        (_ole("Root", "WordDocument", "1Table"), "doc"),
+        (_ole("Workbook"), "xls"),
+        (_ole("Book"), "xls"),
+        (_ole("CONTENTS"), "works"),
+        (_ole("EncryptionInfo", "EncryptedPackage"), "encrypted"),
+        (b'<?xml version="1.0"?><?mso-application progid="Word.Document"?><w:wordDocument>', "wordxml"),
+        (_picture("PNG"), "png"),
+        (_picture("JPEG"), "jpeg"),
+        (_picture("GIF"), "gif"),
+        (_picture("BMP"), "bmp"),
+        (_picture("TIFF"), "tiff"),
+        (_picture("WEBP"), "webp"),
+        (b"BM and other letters", "text"),
         (b"{\\rtf1", "rtf"),
         ("只有文字".encode(), "text"),
         (b"\x01\x00\x02", "unknown"),
@@ -58,10 +103,15 @@ def test_kinds(data: bytes, kind: str) -> None:
     ("data", "name", "code"),
     [
         (b"", "a.pdf", "empty"),
-        (_zip(), "a.docx", "unsupported"),
-        (_zip(), "a.pdf", "mislabelled"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00", "a.doc", "unsupported"),
-        (b"\x89PNG\r\n\x1a\n\x00", "a.html", "mislabelled"),
+        (_zip("a.txt"), "a.zip", "unsupported"),
+        (_zip("a.txt"), "a.docx", "mislabelled"),
+        (_zip("OFD.xml"), "a.ofd", "unsupported"),
+        (_zip("word/document.xml")[:-30], "a.docx", "truncated"),
+        (MAGIC + b"\x00", "a.doc", "truncated"),
+        (_ole("PowerPoint Document"), "a.ppt", "unsupported"),
+        (_ole("PowerPoint Document"), "a.doc", "mislabelled"),
+        (_ole("EncryptedPackage"), "a.docx", "encrypted"),
+        (_ole("Workbook"), "a.xls", "unopened"),
         (b"plain", "", "unsupported"),
         (b"%PDF-1.7 and nothing more", "a.pdf", None),
     ],
