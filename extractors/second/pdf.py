@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+import warnings
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Final
@@ -53,12 +57,26 @@ def read_pdf_again(data: bytes, *, limits: Limits) -> Document:
     """
     budget = _Budget(limits)
     blocks: list[Paragraph | Grid] = []
-    with playa.parse(data, space="page") as document:
+    with _quiet(), playa.parse(data, space="page") as document:
         if len(document.pages) > limits.max_pages:
             raise DocumentError("too_many_pages", f"{len(document.pages)} pages")
         for number, page in enumerate(document.pages, 1):
             blocks += _read_page(page, number, budget)
     return Document(tuple(blocks), "application/pdf", READER)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without what playa and Camelot say of odd files on standard error."""
+    logger = logging.getLogger("playa")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
 
 
 def _read_page(page: playa.Page, number: int, budget: _Budget) -> list[Paragraph | Grid]:
@@ -95,11 +113,15 @@ def _sheet(page: playa.Page, number: int, budget: _Budget) -> _Sheet:
 
 def _turn(chars: list[LTChar]) -> int:
     """By how many degrees the page must be turned for most of its text to stand upright."""
-    up = sum(char.matrix[1] > 0 > char.matrix[2] for char in chars)
-    down = sum(char.matrix[1] < 0 < char.matrix[2] for char in chars)
-    if 2 * max(up, down) <= len(chars):
-        return 0
-    return 90 if up > down else -90
+    turns = Counter(_lying(*char.matrix[:4]) for char in chars)
+    turn, count = turns.most_common(1)[0] if turns else (0, 0)
+    return turn if 2 * count > len(chars) else 0
+
+
+def _lying(a: float, b: float, c: float, d: float) -> int:
+    if abs(b) > abs(a):
+        return 90 if b > 0 > c else -90
+    return 180 if a < 0 and d < 0 else 0
 
 
 def _size(page: playa.Page) -> tuple[float, float]:

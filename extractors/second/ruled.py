@@ -23,6 +23,9 @@ from form.grid import Cell, Grid
 #: pairs of rules on a page; Camelot tries them all
 MAX_CROSSINGS: Final = 250_000
 
+#: in points: rules closer than this are one
+_DOUBLE: Final = 4
+
 Place = tuple[int, int]
 
 
@@ -30,7 +33,7 @@ class _Stock(Lattice):
     """Stock `vector`, asked for the grids alone: text is assigned here, and blank grids are kept."""
 
     def __init__(self) -> None:
-        super().__init__(engine="vector")
+        super().__init__(engine="vector", line_tol=_DOUBLE)
 
     def _document_has_no_text(self) -> bool:
         return False

@@ -1,0 +1,78 @@
+"""Whose error a critical failure is, from the second readings of its cells."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+from made_reports import Made, application, consistent, tables
+
+from expectations import evaluate
+
+TOTAL, PERSON, FIRM = (application("received", column) for column in ("total", "natural_person", "business"))
+
+
+def attributed(made: Made, seconds: dict[str, str | None] | None, rule: str, scope: str) -> str | None:
+    """The attribution of one verdict; `seconds` None leaves the column out, else unnamed cells are confirmed."""
+    reports, cells = tables({"620102-2023": made})
+    if seconds is not None:
+        pairs = zip(cells["key"].to_pylist(), cells["printed"].to_pylist(), strict=True)
+        cells = cells.append_column("second", pa.array([seconds.get(k, p) for k, p in pairs], pa.string()))
+    rows = evaluate(reports, cells).to_pylist()
+    (verdict,) = (row for row in rows if (row["rule"], row["scope"]) == (rule, scope))
+    attribution: str | None = verdict["attribution"]
+    return attribution
+
+
+def wrong(key: str = TOTAL, by: int = 3) -> Made:
+    made = consistent()
+    return made.but({key: int(made.cells[key] or 0) + by})
+
+
+def test_confirmed_cells_make_it_the_publishers() -> None:
+    assert attributed(wrong(), {}, "T3-ROW", "received") == "publisher"
+    assert attributed(wrong(), {}, "T3-IDENT", "total") == "publisher"
+
+
+@pytest.mark.parametrize("text", [" １ ２\n３", "123", "123件", "１２３"])
+def test_the_same_figure_otherwise_written_confirms(text: str) -> None:
+    made = consistent().but({TOTAL: 123})
+    assert attributed(made, {TOTAL: text}, "T3-ROW", "received") == "publisher"
+
+
+@pytest.mark.parametrize("text", ["124", "", "12 件3", "一二三"])
+def test_another_figure_makes_it_the_extractions(text: str) -> None:
+    made = consistent().but({TOTAL: 123})
+    assert attributed(made, {TOTAL: text}, "T3-ROW", "received") == "extraction"
+    # a difference weighs more than a cell that nobody read again
+    assert attributed(made, {TOTAL: text, PERSON: None}, "T3-ROW", "received") == "extraction"
+
+
+def test_a_blank_is_not_confirmed_by_a_nought() -> None:
+    made = wrong().but({FIRM: None})
+    assert attributed(made, {FIRM: ""}, "T3-ROW", "received") == "publisher"
+    assert attributed(made, {FIRM: "0"}, "T3-ROW", "received") == "extraction"
+
+
+def test_nobody_is_blamed_where_a_cell_was_not_read_again() -> None:
+    assert attributed(wrong(), {PERSON: None}, "T3-ROW", "received") == "unattributed"
+    assert attributed(wrong(), None, "T3-ROW", "received") == "unattributed"
+
+
+def test_a_figure_in_the_wrong_column_is_the_extractions_unless_confirmed() -> None:
+    made = consistent()
+    moved = made.but({PERSON: int(made.cells[PERSON] or 0) + 7, FIRM: int(made.cells[FIRM] or 0) - 7})
+    for column in ("natural_person", "business"):
+        assert attributed(moved, None, "T3-IDENT", column) == "extraction"
+        assert attributed(moved, {}, "T3-IDENT", column) == "publisher"
+    uneven = made.but({PERSON: int(made.cells[PERSON] or 0) + 7, FIRM: int(made.cells[FIRM] or 0) - 6})
+    assert attributed(uneven, None, "T3-IDENT", "business") == "unattributed"
+
+
+def test_an_unreadable_cell_and_a_rule_that_holds() -> None:
+    assert attributed(consistent().but({TOTAL: "?"}), {}, "T3-ROW", "received") == "unreadable"
+    assert attributed(consistent(), {}, "T3-ROW", "received") is None
+
+
+def test_warnings_are_nobodys_error() -> None:
+    made = consistent("2019").but({"proactive.procurement.items": 3, "proactive.procurement.amount": 0})
+    assert attributed(made, {}, "T2-PROCUREMENT", "procurement") == "unattributed"
