@@ -14,22 +14,43 @@ if TYPE_CHECKING:
 #: enough to read the smallest print of a report, and to see a stamp over it
 DPI: Final = 150.0
 _PICTURES: Final = ("png", "jpeg", "gif", "bmp", "tiff", "webp")
+_POINTS_AN_INCH: Final = 72.0
 
 
-def has_pages(data: bytes) -> bool:
-    """Whether a document has pages that `render_page` can draw: PDFs and pictures."""
-    return sniff(data) in ("pdf", *_PICTURES)
+def render_page(data: bytes, page: int, limits: Limits | None = None) -> tuple[Image.Image, tuple[float, float]]:
+    """Page `page` (from 1) in RGB, and its width and height in points; a box's origin is the picture's bottom left.
 
-
-def render_page(data: bytes, page: int, limits: Limits | None = None) -> tuple[Image.Image, float]:
-    """Page `page` (from 1) in RGB, and its pixels a point; a box's origin is the picture's bottom left.
-
-    A PDF's page is drawn at `DPI`, less where it is huge; a picture is as it is. Raises `DocumentError` as
-    `extractors.read` does, and for documents without pages. Not thread-safe: PDFium is not.
+    The pages of a PDF or picture are its own; those of any other document are the pictures in it, in the
+    order of `extractors.office_pictures`. They are shown at `DPI`, less where a page is huge or its picture
+    has less. Raises `DocumentError` as the readers do. Not thread-safe: PDFium is not.
     """
+    limits = limits or Limits()
     kind = sniff(data)
     if kind == "pdf":
         from extractors.pdf.render import render_pdf_page
 
-        return render_pdf_page(data, page, DPI, limits or Limits())
-    raise DocumentError("unsupported", f"no pages to draw in {kind}")
+        return render_pdf_page(data, page, DPI, limits)
+    if kind in _PICTURES:
+        return _picture(data, page, limits)
+    from extractors.office_pictures import pictures
+
+    found = pictures(data, limits=limits)
+    if not 1 <= page <= len(found):
+        raise DocumentError("truncated", f"no picture {page} of {len(found)}")
+    return _picture(found[page - 1], 1, limits)
+
+
+def _picture(data: bytes, page: int, limits: Limits) -> tuple[Image.Image, tuple[float, float]]:
+    from PIL import Image
+
+    from extractors.scan.pictures import Pictures
+
+    bitmap = Pictures(data, limits).page(page)
+    image = Image.fromarray(bitmap.pixels).convert("RGB")
+    scale = image.width / bitmap.size[0]
+    shown = min(scale, DPI / _POINTS_AN_INCH)
+    if shown < scale:
+        # Averaged, so that thin print stays legible.
+        smaller = max(1, round(image.width * shown / scale)), max(1, round(image.height * shown / scale))
+        image = image.resize(smaller, Image.Resampling.BOX)
+    return image, bitmap.size

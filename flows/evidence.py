@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flows.exits import UnusableError
 from form.errors import DocumentError
-from form.grid import Document
-from form.reading import Reading
+from form.grid import BBox, Document
+from form.reading import Reading, Report
 from form.recognise import read_reports
 from notices.evidence_caption import Item, Origin
 from notices.evidence_places import Place, place_of, traced
 
 if TYPE_CHECKING:
     from notices.evidence import Strip
+
+#: what names a cell: see `notices.evidence_places.traced`
+Trace = tuple[int | None, BBox | None]
 
 #: rows shown above and below the row of a cell
 MARGIN = 1
@@ -49,8 +52,13 @@ class _Found:
 
     item: Item
     place: Place | None
-    main: bool
+    main: bool = True
     exact: bool = True
+
+    @property
+    def on_paper(self) -> bool:
+        """Whether the cell stands on a page or in a picture."""
+        return self.item.reading.page is not None and self.item.reading.bbox is not None
 
 
 def draw(wanted: Wanted) -> bytes:
@@ -59,68 +67,84 @@ def draw(wanted: Wanted) -> bytes:
     Raises `DocumentError` where the document cannot be read or drawn, `UnusableError` where it prints none of
     the cells.
     """
-    from extractors.read import read
-    from extractors.render import has_pages
     from notices.evidence import compose
     from notices.evidence_caption import caption
 
-    paged = has_pages(wanted.data)
-    try:
-        document = traced(read(wanted.data, name=wanted.name, charset=wanted.charset))
-    except DocumentError:
-        # Figures that stand in the warehouse have their place on paper, whatever today's reader says.
-        if not (paged and wanted.readings):
-            raise
-        document = Document((), "", "")
-    found = _found(wanted, document, paged)
+    document, reports = _read(wanted)
+    found = _numbered(
+        list(_stored(wanted, document, reports) if wanted.readings else _fresh(wanted, document, reports))
+    )
     if not found:
         raise UnusableError("the document prints none of the cells asked for")
-    strips = _page_strips(wanted, document, found) if paged else _table_strips(wanted, document, found)
+    strips = [
+        *_page_strips(wanted, document, [one for one in found if one.on_paper]),
+        *_table_strips(wanted, document, [one for one in found if not one.on_paper]),
+    ]
+    if not strips:
+        raise UnusableError("no place in the document is known of the cells asked for")
     return compose(caption([one.item for one in found], wanted.origin, wanted.finding), strips)
 
 
-def _found(wanted: Wanted, document: Document, paged: bool) -> list[_Found]:
-    """The cells to show with their places, numbered where there are several."""
-    if wanted.readings:
-        found = list(_stored(wanted, document, paged))
-    else:
-        keys = frozenset(wanted.keys)
-        found = [
-            _Found(Item(report.unit, report.year, reading, None), _place(document, reading), main=True)
-            for report in read_reports(document)
-            for reading in report.readings
-            if reading.key in keys
-        ]
+def _read(wanted: Wanted) -> tuple[Document, tuple[Report, ...]]:
+    """The document and its reports: by its text, else by its pictures."""
+    from extractors.read import read, read_pictures
+
+    try:
+        document = read(wanted.data, name=wanted.name, charset=wanted.charset)
+        return document, read_reports(document)
+    except DocumentError as error:
+        failure = error
+    try:
+        pictured = read_pictures(wanted.data, charset=wanted.charset)
+        if pictured is not None:
+            return pictured, read_reports(pictured)
+    except DocumentError:
+        pass
+    # Figures that stand in the warehouse have their place on paper, whatever today's readers say.
+    if wanted.readings and all(reading.bbox is not None for reading in wanted.readings):
+        return Document((), "", ""), ()
+    raise failure
+
+
+def _numbered(found: list[_Found]) -> list[_Found]:
+    """The main cells first; with numbers where there are several."""
     if len(found) == 1:
         return found
     found.sort(key=lambda one: not one.main)
-    return [replace(one, item=replace(one.item, number=n)) for n, one in enumerate(found, 1)]
+    return [replace(one, item=replace(one.item, number=number)) for number, one in enumerate(found, 1)]
 
 
-def _stored(wanted: Wanted, document: Document, paged: bool) -> Iterable[_Found]:
+def _fresh(wanted: Wanted, document: Document, reports: Sequence[Report]) -> Iterator[_Found]:
+    """The cells of a document that was never loaded, in each of its reports."""
+    keys = frozenset(wanted.keys)
+    for report, traces in zip(reports, _traces(document, reports), strict=True):
+        for reading in report.readings:
+            if reading.key in keys:
+                item = Item(report.unit, report.year, reading, None)
+                yield _Found(item, place_of(document.grids, *traces[reading.key]))
+
+
+def _stored(wanted: Wanted, document: Document, reports: Sequence[Report]) -> Iterator[_Found]:
+    """The cells of the warehouse: on paper where they were read, in a table where the same text is read today."""
     main = frozenset(wanted.main or wanted.keys)
-    again = {} if paged else _again(document, wanted.year)
+    number = next((n for n, report in enumerate(reports) if report.year == wanted.year), 0)
+    traces = _traces(document, reports)[number] if reports else {}
+    now = {reading.key: reading.printed for reading in reports[number].readings} if reports else {}
     for reading in wanted.readings:
-        item = Item(wanted.unit, wanted.year, reading, None)
-        if paged:
-            yield _Found(item, _place(document, reading), reading.key in main)
-            continue
-        now = again.get(reading.key)
-        exact = now is not None and now.printed == reading.printed
-        remark = "" if exact else "入库后读取程序已变，图中只标出该行"
-        place = _place(document, now) if now else None
-        yield _Found(replace(item, remark=remark), place, reading.key in main, exact)
+        first = reading.key in main
+        on_paper = reading.page is not None and reading.bbox is not None
+        exact = on_paper or now.get(reading.key) == reading.printed
+        remark = "" if exact else "今日读取结果与入库时不同，图中只显示该行，不标单元格"
+        item = Item(wanted.unit, wanted.year, reading, None, remark)
+        trace = (reading.page, reading.bbox) if on_paper else traces.get(reading.key, (None, None))
+        yield _Found(item, place_of(document.grids, *trace), first, exact)
 
 
-def _again(document: Document, year: int | None) -> dict[str, Reading]:
-    """What the document's report for a year prints, by key; the first report where no year fits."""
-    reports = read_reports(document)
-    chosen = next((report for report in reports if report.year == year), reports[0])
-    return {reading.key: reading for reading in chosen.readings}
-
-
-def _place(document: Document, reading: Reading) -> Place | None:
-    return place_of(document.grids, reading.page, reading.bbox)
+def _traces(document: Document, reports: Sequence[Report]) -> list[Mapping[str, Trace]]:
+    """For each report, key -> the page and box of the cell, as `traced` names them."""
+    marked = traced(document)
+    again = reports if marked is document else read_reports(marked)
+    return [{reading.key: (reading.page, reading.bbox) for reading in report.readings} for report in again]
 
 
 def _page_strips(wanted: Wanted, document: Document, found: Sequence[_Found]) -> list[Strip]:
@@ -134,8 +158,6 @@ def _page_strips(wanted: Wanted, document: Document, found: Sequence[_Found]) ->
         if reading.page is not None and reading.bbox is not None:
             marks.append(Mark(reading.page, reading.bbox, one.item.number, one.main))
             places.append(one.place)
-    if not marks:
-        raise UnusableError("no place on paper is known of the cells asked for")
     cut_out = cuttings(document.grids, marks, places, wanted.margin)
     sheets = {page: Sheet(*render_page(wanted.data, page)) for page in sorted({c.page for c in cut_out})}
     return [Strip(f"第 {c.page} 页{'（表头）' if c.header else ''}", cut(sheets[c.page], c, marks)) for c in cut_out]
@@ -161,8 +183,6 @@ def _table_strips(wanted: Wanted, document: Document, found: Sequence[_Found]) -
             rows.setdefault(header[0], set()).update(range(*header[1]))
         if one.exact:
             tags.setdefault(index, {})[cell.row, cell.column] = Tag(one.item.number, one.main)
-    if not rows:
-        raise UnusableError("the cells asked for are not found in the document's tables")
     return [
         Strip(f"第 {index + 1} 张表", draw_rows(grids[index], sorted(rows[index]), tags.get(index, {})), framed=False)
         for index in sorted(rows)

@@ -49,15 +49,17 @@ class Cutting:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A page as a picture, with its pixels a point."""
+    """A page as a picture, with its width and height in points."""
 
     picture: Image.Image
-    scale: float
+    size: tuple[float, float]
 
-    @property
-    def size(self) -> tuple[float, float]:
-        """Width and height in points."""
-        return self.picture.width / self.scale, self.picture.height / self.scale
+    def pixels(self, box: BBox) -> tuple[int, int, int, int]:
+        """Left, top, right, bottom of a box of points, from the top left of the picture; perhaps outside it."""
+        across, down = self.picture.width / self.size[0], self.picture.height / self.size[1]
+        x0, y0, x1, y1 = box
+        high = self.size[1]
+        return round(x0 * across), round((high - y1) * down), round(x1 * across), round((high - y0) * down)
 
 
 def cuttings(
@@ -118,42 +120,31 @@ def _merged(wanted: Iterable[Cutting]) -> list[Cutting]:
 
 def cut(sheet: Sheet, cutting: Cutting, marks: Iterable[Mark]) -> Image.Image:
     """The cutting as a picture, with the marks of its page drawn on it."""
-    wide, high = sheet.size
-    x0, y0, x1, y1 = cutting.box
-    left, right = max(0.0, min(x0, wide - 1)), min(wide, max(x1, 1.0))
-    top, bottom = max(0.0, min(high - y1, high - 1)), min(high, max(high - y0, 1.0))
-    corners = [round(value * sheet.scale) for value in (left, top, right, bottom)]
-    part = sheet.picture.crop(
-        (corners[0], corners[1], max(corners[2], corners[0] + 1), max(corners[3], corners[1] + 1))
-    )
+    x0, y0, x1, y1 = sheet.pixels(cutting.box)
+    left, top = max(0, min(x0, sheet.picture.width - 1)), max(0, min(y0, sheet.picture.height - 1))
+    right, bottom = max(left + 1, min(x1, sheet.picture.width)), max(top + 1, min(y1, sheet.picture.height))
+    part = sheet.picture.crop((left, top, right, bottom))
     for mark in marks:
         if mark.page == cutting.page:
-            box = mark.box
-            pixels = (
-                round(box[0] * sheet.scale) - corners[0],
-                round((high - box[3]) * sheet.scale) - corners[1],
-                round(box[2] * sheet.scale) - corners[0],
-                round((high - box[1]) * sheet.scale) - corners[1],
-            )
-            part = marked(part, pixels, mark.number, mark.main)
+            x0, y0, x1, y1 = sheet.pixels(mark.box)
+            draw_mark(part, (x0 - left, y0 - top, x1 - left, y1 - top), mark.number, mark.main)
     return part
 
 
-def marked(picture: Image.Image, box: tuple[int, int, int, int], number: int | None, main: bool) -> Image.Image:
-    """The picture with a box of pixels outlined, tinted as with a marker pen, and numbered."""
+def draw_mark(picture: Image.Image, box: tuple[int, int, int, int], number: int | None, main: bool) -> None:
+    """Outline a box of pixels, tint it as with a marker pen, number it; what lies outside the picture is left out."""
     x0, y0 = max(box[0], 0), max(box[1], 0)
     x1, y1 = min(box[2], picture.width - 1), min(box[3], picture.height - 1)
     if x0 >= x1 or y0 >= y1:
-        return picture
+        return
+    ink, fill = (_RED, _RED_FILL) if main else (_BLUE, _BLUE_FILL)
     # Multiplied, so that the print stays as dark as it is.
-    tint = Image.new("RGB", picture.size, (255, 255, 255))
-    ImageDraw.Draw(tint).rectangle((x0, y0, x1, y1), fill=_RED_FILL if main else _BLUE_FILL)
-    result = ImageChops.multiply(picture, tint)
-    draw = ImageDraw.Draw(result)
-    draw.rectangle((x0 - 1, y0 - 1, x1 + 1, y1 + 1), outline=_RED if main else _BLUE, width=3)
+    inside = picture.crop((x0, y0, x1 + 1, y1 + 1))
+    picture.paste(ImageChops.multiply(inside, Image.new("RGB", inside.size, fill)), (x0, y0))
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((x0 - 1, y0 - 1, x1 + 1, y1 + 1), outline=ink, width=3)
     if number is not None:
-        _number(draw, (x0, y0), number, _RED if main else _BLUE)
-    return result
+        _number(draw, (x0, y0), number, ink)
 
 
 def _number(draw: ImageDraw.ImageDraw, at: tuple[int, int], number: int, ink: tuple[int, int, int]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from form.grid import BBox, Cell, Document, Grid, Paragraph
+from form.grid import BBox, Cell, Document, Grid
 from form.lines import lines_of
 
 _HEADS: Final = ("head", "block")
@@ -34,35 +34,37 @@ def traced(document: Document) -> Document:
     """The document with a place for every cell that has none: its grid as the page, its columns and rows as the box.
 
     Formats such as HTML have no geometry; a reading of the traced document says by its page and box which cell it was
-    read from.
+    read from. `place_of` finds it in either document. The document itself where every cell has a box.
     """
-    blocks: list[Paragraph | Grid] = []
-    page = 0
-    for block in document.blocks:
-        if isinstance(block, Grid):
-            page += 1
-            blocks.append(replace(block, cells=tuple(_traced(cell, page) for cell in block.cells)))
-        else:
-            blocks.append(block)
-    return replace(document, blocks=tuple(blocks))
+    grids = iter(range(1, len(document.grids) + 1))
+    blocks = tuple(_traced(block, next(grids)) if isinstance(block, Grid) else block for block in document.blocks)
+    same = all(new is old for new, old in zip(blocks, document.blocks, strict=True))
+    return document if same else replace(document, blocks=blocks)
 
 
-def _traced(cell: Cell, page: int) -> Cell:
-    if cell.bbox is not None:
-        return cell
-    across = float(cell.column), float(cell.column + cell.column_span)
-    down = -float(cell.row + cell.row_span), -float(cell.row)
-    return replace(cell, page=page, bbox=(across[0], down[0], across[1], down[1]))
+def _traced(grid: Grid, number: int) -> Grid:
+    if all(cell.bbox is not None for cell in grid.cells):
+        return grid
+    return replace(
+        grid, cells=tuple(replace(c, page=number, bbox=_trace(c)) if c.bbox is None else c for c in grid.cells)
+    )
+
+
+def _trace(cell: Cell) -> BBox:
+    """Columns from left to right, rows from top to bottom below zero: no place on paper looks like it."""
+    row, column = float(cell.row), float(cell.column)
+    return (column, -row - cell.row_span, column + cell.column_span, -row)
 
 
 def place_of(grids: Sequence[Grid], page: int | None, box: BBox | None) -> Place | None:
-    """The cell that a page and a box name; None where no cell has that box."""
+    """The cell that a page and a box, or a trace, name; None where no cell has that box."""
     if page is None or box is None:
         return None
     best, found = _SAME, None
     for index, grid in enumerate(grids):
         for cell in grid.cells:
-            if cell.page == page and cell.bbox is not None and (share := _common(cell.bbox, box)) > best:
+            here, where = (index + 1, _trace(cell)) if cell.bbox is None else (cell.page, cell.bbox)
+            if here == page and (share := _common(where, box)) > best:
                 best, found = share, Place(index, cell)
     return found
 

@@ -10,7 +10,7 @@ from typing import Final
 from PIL import Image, ImageDraw
 
 from form.grid import Cell, Grid
-from notices.evidence_page import marked
+from notices.evidence_page import draw_mark
 from notices.evidence_text import GREY, height, shown, width, wrapped, write
 
 _SIZE: Final = 17
@@ -68,7 +68,7 @@ def draw_rows(grid: Grid, rows: Sequence[int], tags: Mapping[tuple[int, int], Ta
             _dots(draw, xs[-1], tops[number] + heights[number], gap)
     for box, spot in zip(boxes, spots, strict=True):
         if box.tag:
-            picture = marked(picture, spot, box.tag.number, box.tag.main)
+            draw_mark(picture, spot, box.tag.number, box.tag.main)
     return picture
 
 

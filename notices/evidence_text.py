@@ -44,12 +44,12 @@ def height(size: int) -> int:
 def wrapped(text: str, size: int, room: int) -> list[str]:
     """Shown text in lines of at most `room` pixels, broken between any two characters; at least one line.
 
-    Punctuation that ends something hangs over rather than begin a line.
+    One mark of punctuation that ends something may hang over rather than begin a line.
     """
     lines, line, used = [], "", 0.0
     for character in text:
         wide = font(size).getlength(character)
-        if line and used + wide > room and character not in _CLOSING:
+        if line and used + wide > room and (character not in _CLOSING or used > room):
             lines.append(line)
             line, used = "", 0.0
             if character == " ":

@@ -18,8 +18,8 @@ _POINTS_AN_INCH: Final = 72.0
 _MAX_SIDE: Final = 14_400.0
 
 
-def render_pdf_page(data: bytes, page: int, dpi: float, limits: Limits) -> tuple[Image.Image, float]:
-    """Page `page` (from 1) as shown, in RGB, and its pixels a point.
+def render_pdf_page(data: bytes, page: int, dpi: float, limits: Limits) -> tuple[Image.Image, tuple[float, float]]:
+    """Page `page` (from 1) as shown, in RGB, and its width and height in points.
 
     The resolution is `dpi`, or less where the page is so large that `MAX_PIXELS` would not do. Raises
     `DocumentError` as `read_pdf` does. Not thread-safe: PDFium is not.
@@ -34,7 +34,6 @@ def render_pdf_page(data: bytes, page: int, dpi: float, limits: Limits) -> tuple
             if not (0 < width <= _MAX_SIDE and 0 < height <= _MAX_SIDE):
                 raise DocumentError("too_complex", f"page {page} measures {width:g} x {height:g} points")
             scale = min(dpi / _POINTS_AN_INCH, (MAX_PIXELS / (width * height)) ** 0.5)
-            picture = sheet.render(scale=scale).to_pil().convert("RGB")
-            return picture, picture.width / width
+            return sheet.render(scale=scale).to_pil().convert("RGB"), (width, height)
     except pdfium.PdfiumError as error:
         raise DocumentError("truncated", f"page {page}: {error}") from error
