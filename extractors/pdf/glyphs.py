@@ -40,11 +40,16 @@ class Text:
     index: Integers
 
     @property
+    def string(self) -> str:
+        """The code points as text."""
+        return self.codes.astype("<u4").tobytes().decode("utf-32-le")
+
+    @property
     def meaningless(self) -> int:
         """How many visible characters say nothing: unknown, of the private use areas, or `(cid:12)`."""
         codes = self.codes
         private = ((codes >= 0xE000) & (codes <= 0xF8FF)) | (codes >= 0xF0000)
-        named = sum(map(len, _GLYPH_NUMBER.findall(codes.astype("<u4").tobytes().decode("utf-32-le"))))
+        named = sum(map(len, _GLYPH_NUMBER.findall(self.string)))
         return int(np.count_nonzero(private | (codes == _UNREADABLE))) + named
 
 

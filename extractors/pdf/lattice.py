@@ -8,19 +8,17 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from dataclasses import dataclass
-from itertools import compress
 from typing import Any
 
-import numpy as np
 from camelot.parsers.lattice import Lattice
 from playa.miner import LTLine
 
 from extractors.limits import Limits
 from extractors.pdf.frame import Frame
 from extractors.pdf.rules import Rules
-from extractors.pdf.runs import Run
+from extractors.pdf.runs import Run, parted
 from form.errors import DocumentError
-from form.grid import BBox, Cell, Grid
+from form.grid import Cell, Grid
 
 #: Pairs of horizontal and vertical rules on a page; Camelot tries them all. Real pages have some 700.
 MAX_CROSSINGS = 250_000
@@ -49,7 +47,7 @@ class _Ruled(Lattice):
 
     def _generate_table_bbox(self) -> None:
         super()._generate_table_bbox()
-        self.horizontal_text, self.outside = _parted(self.horizontal_text, list(self.table_bbox_parses))
+        self.horizontal_text, self.outside = parted(self.horizontal_text, list(self.table_bbox_parses))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +85,6 @@ def _line(x0: float, y0: float, x1: float, y1: float) -> LTLine:
     line.set_bbox((x0, y0, x1, y1))
     line.stroke = True
     return line
-
-
-def _parted(runs: list[Run], areas: list[BBox]) -> tuple[list[Run], list[Run]]:
-    """The runs whose middle lies in one of the areas, and the others."""
-    if not runs or not areas:
-        return [], runs
-    x, y = np.array([((run.x0 + run.x1) / 2, (run.y0 + run.y1) / 2) for run in runs]).T[:, :, None]
-    x0, y0, x1, y1 = np.array(areas).T
-    held = ((x0 < x) & (x < x1) & (y0 < y) & (y < y1)).any(axis=1).tolist()
-    return list(compress(runs, held)), [run for run, within in zip(runs, held, strict=True) if not within]
 
 
 def _grid(table: Any, number: int, limits: Limits) -> Grid:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Final
@@ -13,12 +14,13 @@ from pypdfium2 import PDFIUM_INFO
 from extractors.limits import Limits
 from extractors.pdf import native
 from extractors.pdf.frame import Frame
-from extractors.pdf.glyphs import Text, read_glyphs, read_text, text_turns
-from extractors.pdf.lattice import PageGrids, lay_out
+from extractors.pdf.glyphs import Text, read_text, text_turns
+from extractors.pdf.lattice import PageGrids
 from extractors.pdf.lines import arrange
+from extractors.pdf.loose import Interval
 from extractors.pdf.opening import opened, opened_page
 from extractors.pdf.rules import RuleReader
-from extractors.pdf.runs import build_runs, plain_runs
+from extractors.pdf.tables import page_tables
 from form.errors import DocumentError
 from form.grid import Cell, Document, Grid, Paragraph
 
@@ -44,6 +46,7 @@ class _Reading:
     meaningless: int = 0
     cells: int = 0
     warnings: list[str] = field(default_factory=list)
+    carried: Sequence[Interval] = ()
 
 
 def read_pdf(data: bytes, *, limits: Limits) -> Document:
@@ -75,10 +78,8 @@ def _read_page(reading: _Reading, number: int, page: int, text_page: int) -> Non
     _count_text(reading, text)
     turns = text_turns(text, shown)
     upright = shown.turned(turns)
-    rules = reading.rules.read(page, upright)
-    measured = rules.may_cross
-    runs = build_runs(read_glyphs(text, upright), rules.vertical) if measured else plain_runs(text, upright)
-    found = lay_out(rules, runs, number, upright, reading.limits)
+    drawn = reading.rules.read(page, upright)
+    found, reading.carried = page_tables(text, drawn, number, reading.limits, reading.carried)
     _count_cells(reading, found, number)
     reading.blocks += [
         _turned_back(block, upright.back(turns)) if turns and isinstance(block, Grid) else block

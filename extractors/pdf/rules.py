@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -12,8 +12,10 @@ import pypdfium2.raw as pdfium
 
 from extractors.pdf import native
 from extractors.pdf.frame import Frame, Matrix, multiply
+from extractors.pdf.mending import mended
 from extractors.pdf.native import Floats, Integers
 from form.errors import DocumentError
+from form.grid import BBox
 
 #: Objects and path segments of a whole document; real reports stay below 10,000.
 MAX_OBJECTS = 500_000
@@ -24,13 +26,15 @@ _THICK = 5.0
 #: A line off the axis by more than this (points) is no rule.
 _SLANT = 0.5
 #: Pieces this close (points) are one rule, and dashes (pieces up to `_DASH` long) this close.
-_TOUCH, _GAP, _DASH = 2.0, 6.0, 12.0
+_TOUCH, _GAP, _DASH = 2.0, 6.0, 9.0
 #: A filled box of this size is a dot of a rule in either direction.
 _DOT = 2.0
 #: Rules this close side by side are a double rule; no cell is that narrow.
 _DOUBLE = 3.5
 #: What is shorter after merging bounds no cell.
 _SHORT = 5.0
+
+_SAME: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 #: x0, y0, x1, y1 and the thickness of a fill; strokes meet at their middle, whatever their width
 Segment = tuple[float, float, float, float, float]
@@ -50,20 +54,43 @@ class Rules:
         return fewer >= 2 and more >= 3
 
 
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The rules of a page, the pieces they were made of, and filled boxes too large for rules (backgrounds)."""
+
+    rules: Rules
+    pieces: list[Segment]
+    areas: list[BBox]
+    frame: Frame
+
+    def with_areas(self, covered: Sequence[BBox]) -> Rules:
+        """Rules as the edges of backgrounds have them too, outside the parts that are `covered`."""
+        width, height = self.frame.size
+        areas = [a for a in self.areas if a[2] - a[0] < 0.9 * width or a[3] - a[1] < 0.9 * height]
+        edges = [
+            (*ends, 0.0)
+            for x0, y0, x1, y1 in areas
+            for ends in ((x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1))
+        ]
+        return merge([s for s in (*self.pieces, *edges) if not _within(s, covered)], self.frame)
+
+
 @dataclass(slots=True)
 class RuleReader:
     """Reads the rules of a document's pages and counts what that costs."""
 
     spent: int = 0
     images: int = 0
+    _areas: list[BBox] = field(default_factory=list)
     _matrix: pdfium.FS_MATRIX = field(default_factory=pdfium.FS_MATRIX)
     _floats: ctypes.Array[ctypes.c_float] = field(default_factory=ctypes.c_float * 4)
     _ints: ctypes.Array[ctypes.c_int] = field(default_factory=ctypes.c_int * 2)
 
-    def read(self, page: int, upright: Frame) -> Rules:
-        """The rules of a page in the frame `upright`. Raises `DocumentError` (too_complex)."""
+    def read(self, page: int, upright: Frame) -> Drawing:
+        """What is drawn on a page, in the frame `upright`. Raises `DocumentError` (too_complex)."""
+        self._areas = []
         segments = list(self._objects(native.page_objects(page), upright.matrix, 0))
-        return merge(segments, upright)
+        return Drawing(merge(segments, upright), segments, self._areas, upright)
 
     def _objects(self, objects: native.Objects, outer: Matrix, depth: int) -> Iterator[Segment]:
         count, listed = objects
@@ -105,12 +132,26 @@ class RuleReader:
                     yield x0, y0, x1, y1, 0.0
         elif filled and count <= 6:
             # One box: its bounds tell as much as its points, in one call.
-            yield from _thin(*self._bounds(handle), outer)
+            yield from self._box(*self._bounds(handle), outer)
         elif filled:
             matrix = multiply(self._object_matrix(handle), outer)
             for outline in self._outlines(handle, count, matrix):
                 xs, ys = zip(*outline, strict=True)
-                yield from _thin(min(xs), min(ys), max(xs), max(ys), (1.0, 0.0, 0.0, 1.0, 0.0, 0.0))
+                yield from self._box(min(xs), min(ys), max(xs), max(ys), _SAME)
+
+    def _box(self, x0: float, y0: float, x1: float, y1: float, matrix: Matrix) -> Iterator[Segment]:
+        """A filled box: the rule it draws if it is thin, else a background to keep in mind."""
+        a, b, c, d, e, f = matrix
+        left, right = sorted((a * x0 + c * y0 + e, a * x1 + c * y1 + e))
+        low, high = sorted((b * x0 + d * y0 + f, b * x1 + d * y1 + f))
+        width, height = right - left, high - low
+        dot = max(width, height) <= _DOT
+        if height <= _THICK and (dot or height <= width):
+            yield left, (low + high) / 2, right, (low + high) / 2, height
+        if width <= _THICK and (dot or width <= height):
+            yield (left + right) / 2, low, (left + right) / 2, high, width
+        if min(width, height) > _THICK:
+            self._areas.append((left, low, right, high))
 
     def _bounds(self, handle: int) -> tuple[float, float, float, float]:
         at = ctypes.addressof(self._floats)
@@ -143,17 +184,9 @@ class RuleReader:
             yield points
 
 
-def _thin(x0: float, y0: float, x1: float, y1: float, matrix: Matrix) -> Iterator[Segment]:
-    """A filled box as the rule it draws, if it is thin."""
-    a, b, c, d, e, f = matrix
-    left, right = sorted((a * x0 + c * y0 + e, a * x1 + c * y1 + e))
-    low, high = sorted((b * x0 + d * y0 + f, b * x1 + d * y1 + f))
-    width, height = right - left, high - low
-    dot = max(width, height) <= _DOT
-    if height <= _THICK and (dot or height <= width):
-        yield left, (low + high) / 2, right, (low + high) / 2, height
-    if width <= _THICK and (dot or width <= height):
-        yield (left + right) / 2, low, (left + right) / 2, high, width
+def _within(piece: Segment, boxes: Sequence[BBox]) -> bool:
+    x, y = (piece[0] + piece[2]) / 2, (piece[1] + piece[3]) / 2
+    return any(b[0] - 1 <= x <= b[2] + 1 and b[1] - 1 <= y <= b[3] + 1 for b in boxes)
 
 
 def merge(segments: list[Segment], frame: Frame) -> Rules:
@@ -168,10 +201,7 @@ def merge(segments: list[Segment], frame: Frame) -> Rules:
     horizontal = _join(across[:, 1], across[:, 0], across[:, 2], across[:, 4], height)
     vertical = _join(up[:, 0], up[:, 1], up[:, 3], up[:, 4], width)
     horizontal, vertical = _reach(horizontal, vertical), _reach(vertical, horizontal)
-    return Rules(
-        horizontal[:, [1, 0, 2, 0]] if len(horizontal) else np.empty((0, 4)),
-        vertical[:, [0, 1, 0, 2]] if len(vertical) else np.empty((0, 4)),
-    )
+    return Rules(*mended(horizontal[:, [1, 0, 2, 0]], vertical[:, [0, 1, 0, 2]]))
 
 
 def _join(at: Floats, start: Floats, stop: Floats, thick: Floats, limit: float) -> Floats:

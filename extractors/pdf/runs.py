@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 
@@ -10,9 +11,14 @@ from extractors.pdf import native
 from extractors.pdf.frame import Frame
 from extractors.pdf.glyphs import NEWLINE, Bools, Glyphs, Text
 from extractors.pdf.native import Floats, Integers
+from form.grid import BBox
 
 #: Baselines closer than this (points) are one printed line.
 _LEVEL = 1.5
+#: Punctuation that leaves half of its square white.
+_HALF_EMPTY = [ord(c) for c in "（）【】〔〕［］《》〈〉「」、，。．：；“”‘’"]
+#: White that may part columns, as a share of the height of letters.
+_NARROW = 0.25
 
 
 @dataclass(slots=True)
@@ -58,12 +64,17 @@ def plain_runs(text: Text, upright: Frame) -> list[Run]:
     return [run for run in runs if 0 <= run.x0 <= width and 0 <= run.y0 <= height]
 
 
-def build_runs(glyphs: Glyphs, verticals: Floats) -> list[Run]:
-    """The runs of a page in the order of its text layer; `verticals` are rules, rows of x0, y0, x1, y1."""
+def build_runs(glyphs: Glyphs, verticals: Floats | None, *, apart: bool = False) -> list[Run]:
+    """The runs of a page in the order of its text layer; `verticals` are rules, rows of x0, y0, x1, y1.
+
+    `apart` also ends a run where white follows that parts columns without rules.
+    """
     count = len(glyphs)
     if not count:
         return []
-    broken, spaced = _breaks(glyphs, verticals)
+    broken, spaced = _breaks(glyphs, np.empty((0, 4)) if verticals is None else verticals)
+    if apart:
+        broken |= _set_apart(glyphs)
     starts = np.flatnonzero(np.concatenate(([True], broken)))
     x0 = np.minimum.reduceat(glyphs.boxes[:, 0], starts).tolist()
     x1 = np.maximum.reduceat(glyphs.boxes[:, 2], starts).tolist()
@@ -72,6 +83,16 @@ def build_runs(glyphs: Glyphs, verticals: Floats) -> list[Run]:
     texts = _texts(glyphs, spaced, starts.tolist())
     y1 = np.maximum(top, level + 1.0).tolist()
     return [Run(*values) for values in zip(x0, level.tolist(), x1, y1, texts, strict=True)]
+
+
+def parted(runs: list[Run], areas: list[BBox]) -> tuple[list[Run], list[Run]]:
+    """The runs whose middle lies in one of the areas, and the others."""
+    if not runs or not areas:
+        return [], runs
+    x, y = np.array([((run.x0 + run.x1) / 2, (run.y0 + run.y1) / 2) for run in runs]).T[:, :, None]
+    x0, y0, x1, y1 = np.array(areas).T
+    held = ((x0 < x) & (x < x1) & (y0 < y) & (y < y1)).any(axis=1).tolist()
+    return list(compress(runs, held)), [run for run, within in zip(runs, held, strict=True) if not within]
 
 
 def _breaks(glyphs: Glyphs, verticals: Floats) -> tuple[Bools, Bools]:
@@ -109,6 +130,19 @@ def _keep_overflowing(glyphs: Glyphs, doubtful: Bools, crossed: Bools) -> None:
         here, there = glyphs.index[i : i + 2].tolist()
         if native.char_object(glyphs.text_page, here) == native.char_object(glyphs.text_page, there):
             crossed[i] = False
+
+
+def _set_apart(glyphs: Glyphs) -> Bools:
+    """Pairs of characters with white between as wide as a letter, or less where each is from a text of its own."""
+    gap = glyphs.boxes[1:, 0] - glyphs.boxes[:-1, 2]
+    wide = np.isin(glyphs.codes, _HALF_EMPTY)
+    # The height of letters is mostly that of digits, some 0.7 of the square that punctuation half fills.
+    gap = gap - 0.8 * glyphs.em * (wide[1:] | wide[:-1])
+    apart: Bools = gap > glyphs.em
+    for i in np.flatnonzero(~apart & (gap > _NARROW * glyphs.em)).tolist():
+        here, there = glyphs.index[i : i + 2].tolist()
+        apart[i] = native.char_object(glyphs.text_page, here) != native.char_object(glyphs.text_page, there)
+    return apart
 
 
 def _climbing(glyphs: Glyphs, rise: Floats) -> Bools:
