@@ -60,11 +60,11 @@ class _Readers:
 
     def __init__(self, batch: Batch) -> None:
         self._batch = batch
-        self._compared = "second" in batch.cells.column_names
+        self._columns = frozenset(batch.cells.column_names)
 
     def agree(self, keys: Sequence[str], report: int) -> bool | None:
         """Whether both readers printed the same in all cells; None where some cell has no second reading."""
-        if not self._compared or not keys:
+        if "second" not in self._columns or not keys:
             return None
         seen = [self._same(key, report) for key in keys]
         if False in seen:
@@ -77,7 +77,8 @@ class _Readers:
         if second is None:
             return None
         printed: str = self._field("printed", row)
-        if _plain(printed) == _plain(second):
+        # Where arithmetic settled a recognised cell, its value is not what stands in `printed`.
+        if _plain(printed) == _plain(second) and self._field("proposed", row) is None:
             return True
         found = [read_figure(second, cell(key).unit, header) for header in (None, "万元")]
         return any((f.state, _number(f.value)) == self._figure(row) for f in found)
@@ -86,7 +87,7 @@ class _Readers:
         return self._field("state", row), _number(self._field("value", row))
 
     def _field(self, name: str, row: int) -> Any:
-        return self._batch.cells[name][row].as_py()
+        return self._batch.cells[name][row].as_py() if name in self._columns else None
 
 
 def _plain(text: str) -> str:

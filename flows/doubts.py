@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from unicodedata import normalize
 
-import pyarrow as pa
-
-from expectations import RULES, evaluate
-from expectations.declaration import Relation
 from form.catalogue import CELLS, keys_of
 from form.reading import Report
-from warehouse.rows import Provenance, cell_rows, report_rows
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from expectations.declaration import Relation
 
 _COUNTS: Final = frozenset(cell.key for cell in CELLS if cell.unit != "元")
 _ITEMS, _AMOUNT = "proactive.procurement.items", "proactive.procurement.amount"
@@ -40,6 +40,8 @@ def needed(report: Report) -> bool:
 
 def broken(report: Report) -> frozenset[tuple[str, str]]:
     """Rule and scope of the failures, info aside, that concern cells, by the gate's own evaluator."""
+    from expectations import evaluate
+
     verdicts = evaluate(*_tables(report))
     columns = (verdicts[name].to_pylist() for name in ("rule", "scope", "severity", "outcome", "cells"))
     return frozenset(
@@ -83,6 +85,9 @@ def _proactive_right(report: Report, figures: Mapping[str, Decimal]) -> bool:
 
 @cache
 def _relations() -> tuple[Relation, ...]:
+    # Imported where needed: the rules bring Arrow with them, half a second.
+    from expectations.rules import RULES
+
     return tuple(
         relation for rule in RULES if rule.predicate is None for scope in rule.scopes for relation in scope.relations
     )
@@ -100,6 +105,8 @@ def _holds(relation: Relation, figures: Mapping[str, Decimal]) -> bool:
 
 def _tables(report: Report) -> tuple[pa.Table, pa.Table]:
     """The report as the rules take it; nothing is known of its unit but what it prints."""
+    from warehouse.rows import Provenance, cell_rows, report_rows
+
     origin = Provenance(
         unit_id="",
         unit_name=report.unit or "",

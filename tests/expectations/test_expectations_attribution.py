@@ -73,6 +73,21 @@ def test_an_unreadable_cell_and_a_rule_that_holds() -> None:
     assert attributed(consistent(), {}, "T3-ROW", "received") is None
 
 
+def test_a_value_that_arithmetic_settled_is_confirmed_by_its_figure_not_by_the_print() -> None:
+    made = consistent().but({TOTAL: 123})
+    made.printed[TOTAL] = "128"
+    reports, cells = tables({"620102-2023": made})
+    keys, printed = cells["key"].to_pylist(), cells["printed"].to_pylist()
+    cells = cells.append_column(
+        "proposed", pa.array([123 if k == TOTAL else None for k in keys], pa.decimal128(38, 10))
+    )
+    for text, expected in (("128", "extraction"), ("123", "publisher")):
+        seconds = pa.array([text if k == TOTAL else p for k, p in zip(keys, printed, strict=True)])
+        rows = evaluate(reports, cells.append_column("second", seconds)).to_pylist()
+        (verdict,) = (row for row in rows if (row["rule"], row["scope"]) == ("T3-ROW", "received"))
+        assert verdict["attribution"] == expected
+
+
 def test_warnings_are_nobodys_error() -> None:
     made = consistent("2019").but({"proactive.procurement.items": 3, "proactive.procurement.amount": 0})
     assert attributed(made, {}, "T2-PROCUREMENT", "procurement") == "unattributed"
