@@ -10,6 +10,7 @@ from form.alignment import DOUBTFUL, SPANS, Interval, align, interval, usual
 from form.catalogue import APPLICATION_COLUMNS, leaf_rows
 from form.grid import Cell
 from form.harvest import Harvest
+from form.labels import normal
 from form.lines import Line
 
 _COUNT: Final = len(APPLICATION_COLUMNS)
@@ -49,8 +50,9 @@ def _header(lines: Sequence[Line]) -> dict[str, Cell]:
         if line.role == "head":
             for cell in line.cells:
                 column = words.APPLICATION_COLUMNS.exact(cell.text)
-                if column:
-                    found.setdefault(column, cell)
+                # A 合计 beside the form's own 总计 is a column of the publisher's.
+                if column and (column not in found or normal(cell.text) == "总计"):
+                    found[column] = cell
     return found
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import Final
 
 from form import vocabulary as words
 from form.grid import Cell
 from form.lines import Line, application_row, is_figure
 
+#: how sure a figure is whose digits stand on two pages
+_CUT: Final = 0.6
 _BETWEEN = ("empty", "noise")
 #: value cells of a row of tables two and three, with an empty one before them
 _MOST = 8
@@ -39,12 +42,15 @@ def join_breaks(grids: Sequence[list[Line]]) -> None:
         if joined and last and first:
             before.remove(last)
             after[after.index(first)] = joined
+        elif last and first and last.role == "data" and first.role == "figures":
+            # Figures without a label where a page begins may be the rest of the row before.
+            before[before.index(last)] = replace(last, fuzzy="near")
 
 
 def whole(last: Line, first: Line) -> Line | None:
     """The row that two pieces make, or None if they are not pieces of one row.
 
-    They are if their labels together are a label of the form, and no value stands in both.
+    They are if their labels together are a label of the form. A figure printed on both sides was cut in two.
     """
     if last.role not in ("other", "data") or first.role not in ("other", "figures"):
         return None
@@ -73,11 +79,20 @@ def label_index(line: Line) -> int:
 
 
 def _values(one: tuple[Cell, ...], other: tuple[Cell, ...]) -> tuple[Cell, ...] | None:
-    """The values of a cut row: those of the side that prints any, or both sides where they interlock."""
+    """The values of a cut row: those of the side that prints any, else both sides', column by column."""
     if not any(c.text.strip() for c in one):
         return other or one
     if not any(c.text.strip() for c in other):
         return one
-    if len(one) != len(other) or any(a.text.strip() and b.text.strip() for a, b in zip(one, other, strict=True)):
+    # Before the values of the later piece stand the rest of the label cells, empty.
+    spare = other[: max(len(other) - len(one), 0)]
+    other = other[len(spare) :]
+    if len(one) != len(other) or any(c.text.strip() for c in spare):
         return None
-    return tuple(a if a.text.strip() else b for a, b in zip(one, other, strict=True))
+    return tuple(_both(a, b) for a, b in zip(one, other, strict=True))
+
+
+def _both(one: Cell, other: Cell) -> Cell:
+    if not (one.text.strip() and other.text.strip()):
+        return one if one.text.strip() else other
+    return replace(one, text=f"{one.text}\n{other.text}", confidence=min(one.confidence, other.confidence, _CUT))

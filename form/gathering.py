@@ -11,7 +11,7 @@ from typing import Final
 
 from form import vocabulary as words
 from form.breaks import first_of, join_breaks, label_index, last_of, table_of, whole
-from form.catalogue import CELLS, TABLES
+from form.catalogue import CELLS, DISPUTE_BLOCKS, DISPUTE_COLUMNS, TABLES
 from form.grid import Document, Grid, Paragraph
 from form.labels import mark_of, normal, skeleton
 from form.lines import COMMON, Line, application_row, has_values, lines_of
@@ -20,6 +20,8 @@ from form.lines import COMMON, Line, application_row, has_values, lines_of
 MAX_UNKNOWN: Final = 200
 
 _ROWS: Final = tuple(dict.fromkeys(c.row for c in CELLS if c.table == "applications"))
+#: figures of table four in one row
+_DISPUTES: Final = len(DISPUTE_BLOCKS) * len(DISPUTE_COLUMNS)
 #: a title, short and with its year, as it stands between two reports of one document
 _TITLE: Final = re.compile(r"^.{0,40}信息公开.{0,12}(年度报告|年报|的报告).{0,12}$")
 _OVERVIEW: Final = re.compile(r"^.{0,4}总体情况$")
@@ -136,7 +138,8 @@ class _Walk:
         if line.row not in current.rows[line.table]:
             return False
         # Table four may come in three tables, so another row of it alone begins nothing.
-        if line.table != "disputes" and all(current.rows.values()):
+        whole = line.table != "disputes" or len(line.cells) >= _DISPUTES
+        if whole and all(current.rows.values()):
             return True
         between = self._document.blocks[max(current.grids()) : line.grid]
         return any(isinstance(b, Paragraph) and _TITLE.match(normal(b.text)) for b in between)

@@ -37,6 +37,11 @@ _PLAIN: Final = re.compile(r"(?P<digits>\d[\d,. \n]*)(?P<unit>\D*)", re.ASCII)
 _GROUPED: Final = re.compile(r"\d{1,3}(?:, ?\d{3})+(?:\.\d+)?", re.ASCII)
 _SPACED: Final = re.compile(r"\d{1,3}(?: \d{3})+(?:\.\d+)?", re.ASCII)
 _DECIMAL: Final = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
+#: marks that point to a note: ①, *, ※, raised digits; `12①` is 12
+_MARKED: Final = re.compile(
+    r"(?P<figure>.*\d\s*[件条份项个次宗起例元万亿]*)\s*(?P<mark>[*＊※†‡§#\u00b9\u00b2\u00b3\u2070-\u2079\u2460-\u249b]+)",
+    re.DOTALL,
+)
 _BRACKET: Final = re.compile(r"(?P<figure>[^()\[\]【】〔〕]+)[(\[【〔](?P<aside>.*)[)\]】〕]", re.DOTALL)
 _AMONG: Final = re.compile(r"(?P<figure>[^其含]+?)[,;、。\s]*(?P<aside>(?:其中|含|包含|包括).+)", re.DOTALL)
 
@@ -103,15 +108,17 @@ def _is_blank(text: str) -> bool:
 
 
 def _read(text: str, unit: str, header: str | None) -> Figure:
-    body, aside = _aside(text)
+    marked = _MARKED.fullmatch(text)
+    body, aside = _aside(marked["figure"].strip() if marked else text)
     sign, body, sure = _sign(body)
     found = _PLAIN.fullmatch(body)
     if not found:
         raise _UnreadableError("不是数字")
     number, joined = _number(found["digits"].strip())
     factor, unit_note = _factor("".join(found["unit"].split()), unit, header, number)
-    notes = [n for n in (aside, unit_note, "数字中有空格，按一个数读取" if joined else None) if n]
-    certain = sure and not joined and not (unit_note or "").startswith("表头")
+    mark = f"带注释标记{marked['mark']}" if marked else None
+    notes = [n for n in (aside, mark, unit_note, "数字中有空格，按一个数读取" if joined else None) if n]
+    certain = sure and not joined and not marked and not (unit_note or "").startswith("表头")
     value = number * factor
     # Decimal keeps a negative zero, which would be printed as -0.
     return Figure("printed", -value if sign < 0 and value else value, "；".join(notes) or None, certain)

@@ -10,8 +10,6 @@ than columns; `group_row` a heading row holds figures; `duplicate_tables` the sa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from form.applications import read_applications
 from form.disputes import read_disputes
 from form.errors import DocumentError
@@ -22,7 +20,7 @@ from form.identity import identify
 from form.narrative import narrate
 from form.proactive import proactive_edition, read_proactive
 from form.prose import prose
-from form.reading import Reading, Remark, Report
+from form.reading import Remark, Report
 
 #: fewer cells than one table of the form are a mention of it, not a report
 MIN_READINGS = 10
@@ -32,7 +30,7 @@ _OTHER_PARTS = ("other_correction_overdue", "other_fee_overdue", "other_remainin
 def read_reports(document: Document) -> tuple[Report, ...]:
     """The annual reports in a document, in order.
 
-    Raises `DocumentError('not_a_report')` if it holds no statutory table, or only the empty form.
+    The blank form is a report of blank cells. Raises `DocumentError('not_a_report')` if there is no statutory table.
     """
     reports: list[Report] = []
     for gathered in gather(document):
@@ -58,7 +56,7 @@ def _report(document: Document, gathered: Gathered) -> Report | None:
     readings = harvest.readings()
     lines = prose(document, gathered)
     identity = identify(document, gathered, lines)
-    if len(readings) < MIN_READINGS or _empty_form(readings, identity.year):
+    if len(readings) < MIN_READINGS:
         return None
     narrative, sections = narrate(lines)
     return Report(
@@ -73,11 +71,6 @@ def _report(document: Document, gathered: Gathered) -> Report | None:
         sections=sections,
         period=identity.period,
     )
-
-
-def _empty_form(readings: Sequence[Reading], year: int | None) -> bool:
-    """Whether this is the blank template that goes round with the letter."""
-    return year is None and all(r.state == "blank" for r in readings)
 
 
 def _edition(gathered: Gathered, harvest: Harvest) -> str:

@@ -1,0 +1,124 @@
+"""Forms printed unusually: cut figures, marks beside figures, columns of the publisher's own, reports in a row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import paper
+import pytest
+from checks import codes, figures, only, wrong
+from paper import Item, Rows, Style
+
+from form.numbers import read_figure
+from form.recognise import read_reports
+
+TITLE = "某县某局2023年政府信息公开工作年度报告"
+
+
+def tables(edition: str = "2021") -> tuple[list[Rows], Rows, Rows]:
+    values, style = figures(edition), Style(edition)
+    return paper.proactive(values, style), paper.applications(values, style), paper.disputes(values, style)
+
+
+def cut_inside(rows: Rows, at: int, halves: slice) -> tuple[Rows, Rows]:
+    """A table broken within row `at`: of the figures in `halves` two digits stand on the next page."""
+    before, after = paper.cut(rows, at + 1)
+    row = before[-1]
+    values = [n for n, item in enumerate(row) if item.text.isdigit()]
+    chosen = values[halves]
+    before[-1] = [replace(i, text=i.text[:2]) if n in chosen else i for n, i in enumerate(row)]
+    rest = [Item(row[n].text[2:] if n in chosen else "") for n in values]
+    labels = [i for i in after[0] if not i.text]
+    grown = [replace(i, high=i.high + 1) for i in labels]
+    return before, [[*grown, Item("", 3 - len(grown)), *rest], after[0][len(labels) :], *after[1:]]
+
+
+@pytest.mark.parametrize("at", range(6, 20))
+@pytest.mark.parametrize("halves", [slice(None), slice(0, 2), slice(6, 7)], ids=["all", "two", "one"])
+def test_digits_on_two_pages_are_never_two_figures_read_for_sure(at: int, halves: slice) -> None:
+    two, three, four = tables()
+    before, after = cut_inside(three, at, halves)
+    report = only(paper.document(TITLE, *two, paper.to_grid(before, 1), paper.to_grid(after, 2), four))
+    values = figures("2021")
+    assert not wrong(report, values)
+    cut = [r for r in report.readings if r.confidence < 0.9]
+    assert len(cut) == len(range(7)[halves])
+    assert "row_joined" in codes(report)
+
+
+def test_figures_without_label_after_a_break_put_the_row_before_in_doubt() -> None:
+    two, three, four = tables()
+    before, after = paper.cut(three, 15)
+    after.insert(0, [Item(""), Item(""), Item("4"), Item("5")])
+    report = only(paper.document(TITLE, *two, paper.to_grid(before, 1), paper.to_grid(after, 2), four))
+    doubted = {r.key.split(".")[1] for r in report.readings if r.confidence < 0.9}
+    assert len(doubted) == 1
+    assert [x.printed for x in report.leftovers] == ["4 | 5"]
+
+
+@pytest.mark.parametrize("mark", ["①", "*", "※", "³", " ②"])
+def test_a_mark_of_a_note_is_no_digit(mark: str) -> None:
+    figure = read_figure(f"12{mark}")
+    assert (figure.state, figure.value, figure.certain) == ("printed", 12, False)
+    assert figure.note and mark.strip() in figure.note
+
+
+def test_the_blank_form_is_a_report_of_blank_cells() -> None:
+    for edition in ("2019", "2021"):
+        report = only(paper.report({}, Style(edition), title="政府信息公开工作年度报告格式"))
+        assert {r.state for r in report.readings} == {"blank"}
+        assert len(report.readings) == len(figures(edition))
+        assert (report.unit, report.year, report.edition) == (None, None, edition)
+
+
+@pytest.mark.parametrize(
+    "titles", [("甲县人民政府2022年政府信息公开工作年度报告", "甲县人民政府2023年政府信息公开工作年度报告"), ("", "")]
+)
+@pytest.mark.parametrize("order", ["234", "423", "342", "432"])
+def test_two_reports_whatever_table_comes_first(titles: tuple[str, str], order: str) -> None:
+    one = figures("2021")
+    two = {k: f"{int(v.removesuffix('万元')) + 5000}{'万元' * v.endswith('万元')}" for k, v in one.items()}
+    blocks: list[str | Rows] = []
+    for title, values in zip(titles, (one, two), strict=True):
+        parts = {
+            "2": paper.proactive(values, Style()), "3": [paper.applications(values, Style())],
+            "4": [paper.disputes(values, Style())],
+        }  # fmt: skip
+        blocks += [title, *(table for number in order for table in parts[number])]
+    first, second = read_reports(paper.document(*blocks))
+    assert not wrong(first, one)
+    assert not wrong(second, two)
+
+
+def test_a_column_of_the_publishers_own_beside_the_total() -> None:
+    two, three, four = tables()
+    wide = [[*row] for row in three]
+    wide[0].append(Item("合计", 1, 3))
+    for row in wide[3:]:
+        row.append(Item("9"))
+    report = only(paper.document(TITLE, *two, wide, four))
+    assert not wrong(report, figures("2021"))
+    assert {x.printed for x in report.leftovers} == {"9"}
+
+
+@pytest.mark.parametrize(
+    "note", [[Item("注：本表数据截至12月31日。", 10)], [Item("备注", 3), Item("截至12月31日。", 7)]]
+)
+def test_a_note_under_table_three_is_left_over_alone(note: list[Item]) -> None:
+    two, three, four = tables()
+    report = only(paper.document(TITLE, *two, [*three, note], four))
+    assert not wrong(report, figures("2021"))
+    assert len(report.leftovers) == 1
+    assert {r.confidence for r in report.readings} == {1.0}
+
+
+def test_sections_numbered_anew_and_a_covering_letter() -> None:
+    two, three, four = tables()
+    report = only(
+        paper.document(
+            "某县某局关于报送2023年政府信息公开工作年度报告的函", "县政府办公室：", "现将年度报告报上。", TITLE,
+            "一、总体情况", "工作有序。", "五、主动公开情况", *two, "六、申请情况", three, "七、诉讼情况", four,
+        )
+    )  # fmt: skip
+    assert not wrong(report, figures("2021"))
+    assert (report.unit, report.year) == ("某县某局", 2023)
