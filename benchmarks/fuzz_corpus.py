@@ -16,7 +16,10 @@ REAL = Path(__file__).resolve().parents[1].parent / "shared" / "reports"
 
 
 def make_corpus(folder: Path, units: int = 6, *, pictures: bool = True) -> Corpus:
-    """Reader -> documents; a sample province of `units` units is written to `folder`. Pictures take the longest to make."""
+    """Reader -> documents; a sample province of `units` units is written to `folder`.
+
+    Pictures take the longest to make.
+    """
     from samples.province import write_province
 
     write_province(folder, units=units, years=(2019, 2022), seed=7)
