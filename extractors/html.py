@@ -27,6 +27,7 @@ _BLOCKS: Final = frozenset(_LINES.split())
 _WHITE: Final = re.compile(r"[ \t\r\n\f]+")
 _COUNT: Final = re.compile(r"\s*(\d+)")
 _TEXT: Final = "-text"
+_RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def read_html(data: bytes, *, charset: str | None = None, limits: Limits | None = None) -> Document:
@@ -181,6 +182,10 @@ def _collect(node: LexborNode, pieces: list[str], depth: int) -> None:
         apart = tag == "br" or tag in _BLOCKS
         if apart:
             pieces.append("\x1f")
+        before = len(pieces)
         _collect(child, pieces, depth - 1)
+        if tag == "sup":
+            # A raised digit marks a note: it must not become part of the figure before it.
+            pieces[before:] = [piece.translate(_RAISED) for piece in pieces[before:]]
         if apart:
             pieces.append("\x1f")

@@ -11,7 +11,7 @@ from form.alignment import SHIFTED, Interval, align, interval
 from form.catalogue import DISPUTE_BLOCKS, DISPUTE_COLUMNS
 from form.grid import Cell
 from form.harvest import Harvest
-from form.lines import Line, has_values
+from form.lines import Line, has_values, is_figure
 
 _WIDTH: Final = len(DISPUTE_COLUMNS)
 _FORM: Final = tuple(f"disputes.{b}.{c}" for b in DISPUTE_BLOCKS for c in DISPUTE_COLUMNS)
@@ -28,8 +28,37 @@ class _Header:
 
 def read_disputes(lines: Sequence[Line], harvest: Harvest) -> None:
     """Harvest table four, or its blocks where each has a table of its own."""
+    rows = [row for line in lines if line.role == "head" and (row := _block_row(line))]
+    if rows:
+        _read_blocks(rows, lines, harvest)
+        return
     for part in _parts(lines):
         _read_part(part, harvest)
+
+
+def _block_row(line: Line) -> tuple[Line, str, tuple[Cell, ...]] | None:
+    """A row that is one block: its label, then the five columns' figures."""
+    for index, cell in enumerate(line.cells):
+        block = words.DISPUTE_BLOCKS.exact(cell.text)
+        values = line.cells[index + 1 :]
+        if block and len(values) >= _WIDTH and all(is_figure(c.text) for c in values):
+            return line, block, values
+    return None
+
+
+def _read_blocks(rows: Sequence[tuple[Line, str, tuple[Cell, ...]]], lines: Sequence[Line], harvest: Harvest) -> None:
+    """The blocks one under the other, beneath one header of five columns."""
+    heads = [c for x in lines if x.role == "head" for c in x.cells if words.DISPUTE_COLUMNS.exact(c.text)]
+    heads.sort(key=lambda c: c.column)
+    named = [words.DISPUTE_COLUMNS.exact(c.text) for c in heads] == list(DISPUTE_COLUMNS)
+    places = [interval(c) for c in heads] if named else []
+    for line, block, values in rows:
+        aligned = align(values, _WIDTH, places)
+        for column, part in zip(DISPUTE_COLUMNS, aligned.parts, strict=True):
+            if part:
+                harvest.add(f"disputes.{block}.{column}", part, 1.0 if named else SHIFTED)
+        for cell in aligned.spare:
+            harvest.leave(line.table, cell.text, cell.page)
 
 
 def _parts(lines: Sequence[Line]) -> list[list[Line]]:

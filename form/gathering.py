@@ -15,6 +15,7 @@ from form.catalogue import CELLS, DISPUTE_BLOCKS, DISPUTE_COLUMNS, TABLES
 from form.grid import Document, Grid, Paragraph
 from form.labels import mark_of, normal, skeleton
 from form.lines import COMMON, Line, application_row, has_values, lines_of
+from form.turning import upright
 
 #: unknown rows that are compared with every label; a real report has a handful
 MAX_UNKNOWN: Final = 200
@@ -69,7 +70,7 @@ def _statutory(document: Document) -> list[list[Line]]:
     for index, block in enumerate(document.blocks):
         if not isinstance(block, Grid):
             continue
-        lines = lines_of(block, index)
+        lines = lines_of(upright(block), index)
         if any(line.strong for line in lines) or (accepted and _continues(lines, accepted[-1])):
             accepted.append(lines)
     return accepted

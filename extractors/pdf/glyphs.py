@@ -28,6 +28,12 @@ _HYPHENS_AT_END = (0x02, 0xFFFE)
 # What some tools write for a glyph without Unicode.
 _GLYPH_NUMBER = re.compile(r"\(cid:\d+\)")
 
+#: A raised digit is smaller than the figure's by this factor, and higher by this share of the figure's height.
+_SMALL, _HIGH = 0.8, 0.15
+#: digits of such a mark
+_MARK = 2
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+
 Bools = npt.NDArray[np.bool_]
 
 
@@ -128,7 +134,22 @@ def read_glyphs(text: Text, upright: Frame) -> Glyphs:
         em=max(float(np.partition(heights, upper)[upper]), 1.0) if len(heights) else 1.0,
         text_page=text.text_page,
     )
-    return glyphs.take(_on_page(boxes, upright) & ~_overprinted(glyphs))
+    glyphs = glyphs.take(_on_page(boxes, upright) & ~_overprinted(glyphs))
+    _raise_marks(glyphs)
+    return glyphs
+
+
+def _raise_marks(glyphs: Glyphs) -> None:
+    """Small digits set high behind a figure become raised ones: marks of notes, no part of the figure."""
+    codes, heights, levels = glyphs.codes, glyphs.boxes[:, 3] - glyphs.boxes[:, 1], glyphs.origins[:, 1]
+    digit = (codes >= ord("0")) & (codes <= ord("9"))
+    lower = (heights[1:] < _SMALL * heights[:-1]) & (np.diff(levels) > _HIGH * heights[:-1])
+    lower &= digit[1:] & digit[:-1] & (np.diff(levels) < heights[:-1]) & (np.diff(glyphs.line) == 0)
+    for first in (np.flatnonzero(lower) + 1).tolist():
+        at = first
+        while at < len(codes) and digit[at] and abs(levels[at] - levels[first]) < 0.1 and at - first < _MARK:
+            codes[at] = ord(_RAISED[codes[at] - ord("0")])
+            at += 1
 
 
 def _readable(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:

@@ -136,4 +136,6 @@ def _open_below(cells: list[list[Any]], row: int, left: int, right: int, taken: 
 def _lost(held: list[Run], grids: tuple[tuple[float, Grid], ...]) -> str:
     read = Counter("".join(run.text for run in held))
     read.subtract("".join(cell.text for _, grid in grids for cell in grid.cells))
-    return "".join(sorted(character * count for character, count in read.items() if count > 0 and character != " "))
+    return "".join(
+        sorted(character * count for character, count in read.items() if count > 0 and character not in " \n")
+    )

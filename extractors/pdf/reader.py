@@ -31,6 +31,8 @@ READER: Final = f"camelot {version('camelot-py')} + pdfium {PDFIUM_INFO.build}"
 _MAX_SIDE = 14_400.0
 #: With fewer characters a page than this, a document of pictures counts as having no text layer.
 _SPARSE = 30
+#: A page without text is a picture if one covers this share of it.
+_MOST = 0.5
 #: A text layer with a larger share of characters that mean nothing is no text layer.
 _MEANINGLESS = 0.3
 
@@ -46,6 +48,7 @@ class _Reading:
     meaningless: int = 0
     cells: int = 0
     warnings: list[str] = field(default_factory=list)
+    pictured: list[int] = field(default_factory=list)
     carried: Sequence[Interval] = ()
 
 
@@ -55,7 +58,8 @@ def read_pdf(data: bytes, *, limits: Limits) -> Document:
     A paragraph is a printed line; printed page numbers are left out. A cell's bbox is in points of the
     page as shown, origin at the bottom left. `metadata` has `pdf_title` where the file names one (often
     a template's) and `pdf_warning` where a character inside a grid's frame fell into no cell; such
-    characters also follow as a paragraph.
+    characters also follow as a paragraph; and `image_pages`, the numbers (`3,4`) of pages that are pictures, where
+    other pages have text.
 
     Raises `DocumentError`: empty, truncated, encrypted, mislabelled, too_large, too_many_pages,
     too_complex, no_text. Not thread-safe: PDFium is not.
@@ -67,6 +71,8 @@ def read_pdf(data: bytes, *, limits: Limits) -> Document:
                 _read_page(reading, index + 1, page, text_page)
         metadata = _metadata(document)
     _check_text(reading, count)
+    if reading.pictured:
+        metadata["image_pages"] = ",".join(map(str, reading.pictured))
     if reading.warnings:
         metadata["pdf_warning"] = "; ".join(reading.warnings)
     return Document(tuple(reading.blocks), MEDIA_TYPE, READER, metadata)
@@ -79,6 +85,8 @@ def _read_page(reading: _Reading, number: int, page: int, text_page: int) -> Non
     turns = text_turns(text, shown)
     upright = shown.turned(turns)
     drawn = reading.rules.read(page, upright)
+    if not len(text.index) and drawn.pictured >= _MOST:
+        reading.pictured.append(number)
     found, reading.carried = page_tables(text, drawn, number, reading.limits, reading.carried)
     _count_cells(reading, found, number)
     reading.blocks += [

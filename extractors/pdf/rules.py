@@ -56,12 +56,21 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """The rules of a page, the pieces they were made of, and filled boxes too large for rules (backgrounds)."""
+    """The rules of a page, the pieces they were made of, filled boxes too large for rules, and pictures."""
 
     rules: Rules
     pieces: list[Segment]
     areas: list[BBox]
+    pictures: list[BBox]
     frame: Frame
+
+    @property
+    def pictured(self) -> float:
+        """The share of the page that its largest picture covers."""
+        width, height = self.frame.size
+        sizes = [max(0.0, min(x1, width) - max(x0, 0)) * max(0.0, min(y1, height) - max(y0, 0))
+                 for x0, y0, x1, y1 in self.pictures]  # fmt: skip
+        return max(sizes, default=0.0) / (width * height)
 
     def with_areas(self, covered: Sequence[BBox]) -> Rules:
         """Rules as the edges of backgrounds have them too, outside the parts that are `covered`."""
@@ -82,15 +91,16 @@ class RuleReader:
     spent: int = 0
     images: int = 0
     _areas: list[BBox] = field(default_factory=list)
+    _pictures: list[BBox] = field(default_factory=list)
     _matrix: pdfium.FS_MATRIX = field(default_factory=pdfium.FS_MATRIX)
     _floats: ctypes.Array[ctypes.c_float] = field(default_factory=ctypes.c_float * 4)
     _ints: ctypes.Array[ctypes.c_int] = field(default_factory=ctypes.c_int * 2)
 
     def read(self, page: int, upright: Frame) -> Drawing:
         """What is drawn on a page, in the frame `upright`. Raises `DocumentError` (too_complex)."""
-        self._areas = []
+        self._areas, self._pictures = [], []
         segments = list(self._objects(native.page_objects(page), upright.matrix, 0))
-        return Drawing(merge(segments, upright), segments, self._areas, upright)
+        return Drawing(merge(segments, upright), segments, self._areas, self._pictures, upright)
 
     def _objects(self, objects: native.Objects, outer: Matrix, depth: int) -> Iterator[Segment]:
         count, listed = objects
@@ -106,6 +116,7 @@ class RuleReader:
                 yield from self._objects(native.form_objects(handle), inner, depth + 1)
             elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
                 self.images += 1
+                self._pictures.append(_turned(self._bounds(handle), outer))
 
     def _spend(self, count: int) -> None:
         self.spent += count
@@ -141,9 +152,7 @@ class RuleReader:
 
     def _box(self, x0: float, y0: float, x1: float, y1: float, matrix: Matrix) -> Iterator[Segment]:
         """A filled box: the rule it draws if it is thin, else a background to keep in mind."""
-        a, b, c, d, e, f = matrix
-        left, right = sorted((a * x0 + c * y0 + e, a * x1 + c * y1 + e))
-        low, high = sorted((b * x0 + d * y0 + f, b * x1 + d * y1 + f))
+        left, low, right, high = _turned((x0, y0, x1, y1), matrix)
         width, height = right - left, high - low
         dot = max(width, height) <= _DOT
         if height <= _THICK and (dot or height <= width):
@@ -182,6 +191,15 @@ class RuleReader:
                 points.append(first)
         if points:
             yield points
+
+
+def _turned(box: BBox, matrix: Matrix) -> BBox:
+    """A box in another space; matrices here turn by quarters only."""
+    a, b, c, d, e, f = matrix
+    x0, y0, x1, y1 = box
+    left, right = sorted((a * x0 + c * y0 + e, a * x1 + c * y1 + e))
+    low, high = sorted((b * x0 + d * y0 + f, b * x1 + d * y1 + f))
+    return left, low, right, high
 
 
 def _within(piece: Segment, boxes: Sequence[BBox]) -> bool:

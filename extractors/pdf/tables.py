@@ -11,6 +11,7 @@ from extractors.pdf.lattice import PageGrids, lay_out
 from extractors.pdf.loose import FEWEST, Interval, Loose
 from extractors.pdf.rules import Drawing, Rules
 from extractors.pdf.runs import Run, build_runs, parted, plain_runs
+from extractors.pdf.stacked import keep_apart
 from form.grid import BBox, Grid
 from form.lines import is_figure
 
@@ -31,7 +32,9 @@ def page_tables(
     if not rules.may_cross and not signs(text.string):
         return PageGrids((), plain_runs(text, drawn.frame), ""), ()
     glyphs = read_glyphs(text, drawn.frame)
-    found = lay_out(rules, build_runs(glyphs, rules.vertical), number, drawn.frame, limits)
+    runs = build_runs(glyphs, rules.vertical)
+    keep_apart(runs, rules)
+    found = lay_out(rules, runs, number, drawn.frame, limits)
     kept = tuple((top, grid) for top, grid in found.grids if not _hollow(grid))
     if len(kept) == len(found.grids) and not _unread("".join(run.text for run in found.outside), glyphs, kept):
         return found, ()
@@ -77,6 +80,7 @@ def _with_backgrounds(found: PageGrids, glyphs: Glyphs, drawn: Drawing, number: 
         return found
     rules = drawn.with_areas([_box(grid) for _, grid in found.grids])
     runs = parted(build_runs(glyphs, rules.vertical), [_box(grid) for _, grid in found.grids])[1]
+    keep_apart(runs, rules)
     more = lay_out(rules, runs, number, drawn.frame, limits)
     if not more.grids or any(_hollow(grid) for _, grid in more.grids):
         return found

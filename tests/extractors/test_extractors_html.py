@@ -207,3 +207,8 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
         assert all(
             c.row + c.row_span <= found.rows and c.column + c.column_span <= found.columns for c in found.cells
         )
+
+
+def test_a_raised_digit_is_no_digit_of_the_figure() -> None:
+    document = read_html("<table><tr><td>12<sup>3</sup></td><td><sup>①</sup>7</td></tr></table>".encode())
+    assert [cell.text for cell in document.grids[0].cells] == ["12³", "①7"]

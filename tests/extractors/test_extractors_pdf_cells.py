@@ -165,14 +165,20 @@ def test_a_figure_broken_over_two_lines_is_joined() -> None:
     assert texts(document.grids[0])[0][0] == "3985758"
 
 
+def test_two_figures_of_rows_without_a_rule_between_stay_two() -> None:
+    """There was room for another digit on the first line, so no program broke it there."""
+    document = courier("1 0 0 1 105 692 Tm (5) Tj 1 0 0 1 105 682 Tm (0) Tj")
+    assert texts(document.grids[0])[0][0] == "5\n0"
+
+
 def test_bold_by_overprinting_is_one_figure() -> None:
     document = courier("1 0 0 1 105 685 Tm (11) Tj 1 0 0 1 105.3 685 Tm (11) Tj")
     assert texts(document.grids[0])[0][0] == "11"
 
 
-def test_a_raised_mark_stays_behind_its_figure() -> None:
+def test_a_raised_mark_is_no_digit_of_its_figure() -> None:
     document = courier("1 0 0 1 105 685 Tm (12) Tj /F 6 Tf 1 0 0 1 117.5 688 Tm (3) Tj")
-    assert texts(document.grids[0])[0][0] == "123"
+    assert texts(document.grids[0])[0][0] == "12³"
 
 
 def test_a_label_that_runs_upwards() -> None:

@@ -190,3 +190,17 @@ def test_the_message_is_one_line() -> None:
     with pytest.raises(DocumentError) as caught:
         read_pdf(b"x" * 10, limits=Limits())
     assert str(caught.value) == "mislabelled: no PDF header"
+
+
+def test_pages_that_are_pictures_are_named_where_others_have_text() -> None:
+    pdf = makers.blank()
+    for line in range(6):
+        pdf.text(80, 100 + 20 * line, "政府信息公开工作年度报告，其余各页为扫描件，文字在第一页和第四页。")
+    for number in (2, 3, 4, 5):
+        pdf.add_page()
+        if number == 4:
+            pdf.text(80, 100, "说明")
+        if number < 5:
+            pdf.image(Image.effect_noise((200, 280), 60), x=0, y=0, w=595)
+    document = read_pdf(bytes(pdf.output()), limits=Limits())
+    assert document.metadata["image_pages"] == "2,3"

@@ -9,6 +9,8 @@ import pytest
 from checks import codes, figures, only, wrong
 from paper import Item, Rows, Style
 
+from form.catalogue import DISPUTE_BLOCKS, DISPUTE_COLUMNS
+from form.grid import Grid
 from form.numbers import read_figure
 from form.recognise import read_reports
 
@@ -122,3 +124,31 @@ def test_sections_numbered_anew_and_a_covering_letter() -> None:
     )  # fmt: skip
     assert not wrong(report, figures("2021"))
     assert (report.unit, report.year) == ("某县某局", 2023)
+
+
+def turned(rows: Rows) -> Grid:
+    """Columns as rows."""
+    grid = paper.to_grid(rows)
+    cells = [
+        replace(c, row=c.column, column=c.row, row_span=c.column_span, column_span=c.row_span) for c in grid.cells
+    ]
+    return Grid(tuple(sorted(cells, key=lambda c: (c.row, c.column))), grid.columns, grid.rows)
+
+
+def test_tables_three_and_four_with_their_columns_as_rows() -> None:
+    two, three, four = tables()
+    report = only(paper.document(TITLE, *two, turned(three), turned(four)))
+    assert not wrong(report, figures("2021"))
+    assert not report.leftovers
+
+
+def test_table_four_with_its_blocks_one_under_the_other() -> None:
+    two, three, _ = tables()
+    values = figures("2021")
+    names = ("结果维持", "结果纠正", "其他结果", "尚未审结", "总计")
+    rows = [[Item(""), *(Item(n) for n in names)]]
+    for label, block in zip(("行政复议", "未经复议直接起诉", "复议后起诉"), DISPUTE_BLOCKS, strict=True):
+        rows.append([Item(label), *(Item(values[f"disputes.{block}.{c}"]) for c in DISPUTE_COLUMNS)])
+    report = only(paper.document(TITLE, *two, three, rows))
+    assert not wrong(report, values)
+    assert min(r.confidence for r in report.readings) == 1.0
