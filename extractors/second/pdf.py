@@ -21,8 +21,8 @@ from form.errors import DocumentError
 from form.grid import Document, Grid, Paragraph
 
 READER: Final = f"camelot {version('camelot-py')} vector + playa {version('playa-pdf')}"
-#: drawn things and characters of a document; playa is Python, and this many take some 10 s
-MAX_OBJECTS: Final = 150_000
+#: drawn things and characters of a document; playa is Python, and this many take some 4 s (real reports: 10,000)
+MAX_OBJECTS: Final = 100_000
 #: playa's sign for a character code without a meaning
 _NAMELESS: Final = "(cid:"
 
@@ -101,10 +101,9 @@ def _read_page(page: playa.Page, number: int, budget: _Budget) -> list[Paragraph
 def _sheet(page: playa.Page, number: int, budget: _Budget) -> _Sheet:
     sheet = _Sheet()
     for content in page.flatten():
-        budget.spend(number)
         for item in process_object(content):
+            budget.spend(number)
             if isinstance(item, LTChar):
-                budget.spend(number)
                 sheet.chars.append(item)
             else:
                 sheet.drawn.append(item)

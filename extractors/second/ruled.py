@@ -20,8 +20,8 @@ from extractors.second.glyphs import Word, text_of
 from form.errors import DocumentError
 from form.grid import Cell, Grid
 
-#: pairs of rules on a page; Camelot tries them all
-MAX_CROSSINGS: Final = 250_000
+#: pairs of rules on a page, which Camelot tries all; real pages have some 700
+MAX_CROSSINGS: Final = 20_000
 
 #: in points: rules closer than this are one
 _DOUBLE: Final = 4

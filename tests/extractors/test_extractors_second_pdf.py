@@ -124,6 +124,12 @@ def test_limits_hold(monkeypatch: pytest.MonkeyPatch) -> None:
         read_again(data, PDF)
 
 
+def test_a_page_of_too_many_rules_is_refused_before_they_are_crossed() -> None:
+    rules = b"".join(b"%d 0 m %d 800 l S 0 %d m 500 %d l S " % (i * 4, i * 4, i * 5, i * 5) for i in range(145))
+    with pytest.raises(DocumentError, match="too_complex: page 1: 145 × 145 rules"):
+        read_again(makers.raw(rules), PDF)
+
+
 def test_odd_fonts_say_nothing_on_standard_error(capfd: pytest.CaptureFixture[str]) -> None:
     level = logging.getLogger("playa").level
     read_again(makers.drawn(), PDF)

@@ -8,6 +8,9 @@ from datetime import date
 from decimal import Decimal
 from random import Random
 
+from extractors.read import read
+from form.reading import Report
+from form.recognise import read_reports
 from samples import html, keys, pdf_fpdf, pdf_typst
 from samples.draft import Draft
 from samples.faults import KINDS
@@ -31,6 +34,11 @@ class Planted:
     data: bytes
     media_type: str
     changed: tuple[str, ...]
+
+
+def first_reading(data: bytes) -> tuple[Report, ...]:
+    """The reports as the first reader sees them, before any second look."""
+    return read_reports(read(data))
 
 
 def planted(style: str, count: int, errors: int, seed: int = 0) -> Iterator[Planted]:

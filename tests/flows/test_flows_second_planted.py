@@ -6,11 +6,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from second_planted import STYLES, Planted, planted
+from second_planted import STYLES, Planted, first_reading, planted
 
 from expectations import evaluate
 from flows.doubts import broken, needed, plainly_right
-from flows.extraction import extract_bytes
 from flows.second_reading import second_look
 from form.reading import Report
 from warehouse.rows import Provenance, cell_rows, report_rows
@@ -20,10 +19,8 @@ REPORTS, ERRORS = 3, 4
 
 def read(document: Planted) -> tuple[Report, Report]:
     """The report as first read and as it is after the second look."""
-    extraction = extract_bytes(document.data, "")
-    assert extraction.media_type == document.media_type
-    (first,) = extraction.reports
-    (looked,) = second_look(document.data, document.media_type, extraction.reports)
+    (first,) = first_reading(document.data)
+    (looked,) = second_look(document.data, document.media_type, (first,))
     return first, looked
 
 
@@ -59,7 +56,7 @@ def test_every_planted_error_is_reported_as_printed_and_as_the_publishers(style:
 @pytest.mark.parametrize("style", STYLES)
 def test_the_second_reading_of_clean_reports_differs_in_no_cell(style: str) -> None:
     for document in planted(style, 2, 0, seed=1):
-        first = extract_bytes(document.data, "").reports
+        first = first_reading(document.data)
         # Asked for although nothing is wrong: a doubt is raised by hand.
         doubted = tuple(_doubted(report) for report in first)
         (looked,) = second_look(document.data, document.media_type, doubted)
@@ -79,8 +76,7 @@ def test_a_clean_report_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> No
     spared = 0
     for style in STYLES:
         for document in planted(style, 3, 0):
-            extraction = extract_bytes(document.data, "")
-            (report,) = extraction.reports
+            (report,) = first_reading(document.data)
             if not report.remarks:
                 spared += 1
                 assert second_look(document.data, document.media_type, (report,)) == (report,)
@@ -92,7 +88,7 @@ def test_a_glance_never_passes_what_the_rules_would_fail() -> None:
     for style in ("portal", "jsp"):
         for errors in (0, 1):
             for document in planted(style, 5, errors, seed=2):
-                (report,) = extract_bytes(document.data, "").reports
+                (report,) = first_reading(document.data)
                 for spoilt in (report, *_spoilt(report)):
                     asked += 1
                     if plainly_right(spoilt):
