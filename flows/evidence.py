@@ -89,17 +89,19 @@ def _read(wanted: Wanted) -> tuple[Document, tuple[Report, ...]]:
     """The document and its reports: by its text, else by its pictures."""
     from extractors.read import read, read_pictures
 
+    document: Document | None = None
     try:
         document = read(wanted.data, name=wanted.name, charset=wanted.charset)
         return document, read_reports(document)
     except DocumentError as error:
         failure = error
-    try:
-        pictured = read_pictures(wanted.data, charset=wanted.charset)
-        if pictured is not None:
-            return pictured, read_reports(pictured)
-    except DocumentError:
-        pass
+    if document is not None:
+        try:
+            pictured = read_pictures(wanted.data, charset=wanted.charset)
+            if pictured is not None:
+                return pictured, read_reports(pictured)
+        except DocumentError:
+            pass
     # Figures that stand in the warehouse have their place on paper, whatever today's readers say.
     if wanted.readings and all(reading.bbox is not None for reading in wanted.readings):
         return Document((), "", ""), ()
@@ -116,8 +118,12 @@ def _numbered(found: list[_Found]) -> list[_Found]:
 
 def _fresh(wanted: Wanted, document: Document, reports: Sequence[Report]) -> Iterator[_Found]:
     """The cells of a document that was never loaded, in each of its reports."""
+    from flows.extraction import extract_bytes
+
     keys = frozenset(wanted.keys)
-    for report, traces in zip(reports, _traces(document, reports), strict=True):
+    # With what a second look and the arithmetic of the form have to say of each cell.
+    looked = extract_bytes(wanted.data, wanted.name, wanted.charset).reports
+    for report, traces in zip(looked or reports, _traces(document, reports), strict=True):
         for reading in report.readings:
             if reading.key in keys:
                 item = Item(report.unit, report.year, reading, None)
