@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from math import log
+from math import exp, log
 from typing import Final
 
 from form.catalogue import cell
@@ -63,9 +63,11 @@ class Doubt:
         """Whether the candidate is what stands in the reading already."""
         return (candidate.state, candidate.value) == (self.reading.state, self.reading.value)
 
-    def has_twin(self, candidate: Candidate) -> bool:
-        """Whether another candidate counts the same: a blank and a 0, which no sum can tell apart."""
-        return any(other is not candidate and other.figure == candidate.figure for other in self.candidates)
+    def beyond_sums(self, candidate: Candidate) -> bool:
+        """Whether no sum can confirm the candidate: a blank counts as 0, and is not the same."""
+        return candidate.value is None or any(
+            other is not candidate and other.figure == candidate.figure for other in self.candidates
+        )
 
 
 def recognised(report: Report) -> bool:
@@ -123,7 +125,13 @@ def _seen(reading: Reading) -> Iterator[tuple[tuple[State, Decimal | None], str,
     others = reading.alternatives[:MAX_ALTERNATIVES]
     if reading.second is not None and reading.state != "unreadable":
         others = (*others, (reading.second, reading.confidence))
+    # Most cells have only alternatives too unlikely to compete; they are not even parsed.
+    least = exp(-BROKEN) * max(
+        (reading.confidence if reading.state != "unreadable" else 0.0, *(c for _, c in others))
+    )
     for text, confidence in others:
+        if confidence < least:
+            continue
         content = _content(text, reading.key)
         if content is not None:
             yield content, text, min(confidence, 1.0)

@@ -1,6 +1,8 @@
 """The mixed-integer programme: which candidates of the doubted cells break the fewest equations at the least price.
 
-HiGHS only chooses among candidates. Its floats never become figures: who calls asks the equations again, exactly.
+A binary says that a candidate is chosen, and a share says that an equation is satisfied in one of the ways in
+which its candidates can satisfy it. The ways are found in whole numbers beforehand, so that no figure, however
+large, ever becomes a float: HiGHS only sees zeros, ones and prices.
 """
 
 from __future__ import annotations
@@ -8,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import gcd, lcm
+from math import lcm
 from typing import Final
 
 import numpy as np
@@ -18,13 +20,14 @@ from expectations.proposal_equations import Contents, Equation, figure
 
 #: A choice is clear when every other one in its cell costs at least one equation more.
 CLEAR: Final = BROKEN
-#: HiGHS takes 1e-6 for 0: beyond this span of an equation, in whole numbers, a misfit of 1 could pass for none.
-_MAX_SPAN: Final = 400_000
-#: the largest figure thought of where recognition saw none
-_MAX_AMOUNT: Final = 100_000
-#: branch-and-bound nodes a solve, and solves a report: bounds for hostile pages, far above what reports need
-_MAX_NODES: Final = 2_000
-_MAX_SOLVES: Final = 16
+#: Bounds for hopeless pages: contested cells a report, partial sums an equation, nodes a solve, solves a report.
+_MAX_CONTESTED: Final = 40
+_MAX_SUMS: Final = 2_000
+_MAX_NODES: Final = 200
+_MAX_SOLVES: Final = 12
+
+#: the columns of a cell's candidates by what they count as
+_Places = Mapping[str, Mapping[Fraction, list[int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,117 +39,98 @@ class Choice:
 
 
 @dataclass(slots=True)
-class _Row:
-    """A soft equation over columns: |Σ terms + constant| ≤ span where it is broken, else 0."""
-
-    terms: dict[int, Fraction]
-    constant: Fraction
-    span: Fraction = Fraction(0)
-
-
-@dataclass(slots=True)
 class _Programme:
-    """Columns: a binary for each candidate, an amount for each cell without any, a binary for each equation."""
+    """Columns with costs, each in 0..1; `binaries` come first. Rows of coefficients with bounds."""
 
     costs: list[float] = field(default_factory=list)
-    integrality: list[int] = field(default_factory=list)
-    upper: list[float] = field(default_factory=list)
-    matrix: list[dict[int, float]] = field(default_factory=list)
+    binaries: int = 0
+    rows: list[dict[int, float]] = field(default_factory=list)
     bounds: list[tuple[float, float]] = field(default_factory=list)
 
-    def column(self, cost: float, upper: float, integral: bool) -> int:
+    def column(self, cost: float) -> int:
         self.costs.append(cost)
-        self.upper.append(upper)
-        self.integrality.append(int(integral))
         return len(self.costs) - 1
 
-    def row(self, terms: Mapping[int, float], least: float, most: float) -> None:
-        self.matrix.append(dict(terms))
+    def row(self, terms: dict[int, float], least: float, most: float) -> None:
+        self.rows.append(terms)
         self.bounds.append((least, most))
 
 
 def choose(doubts: Mapping[str, Doubt], equations: Sequence[Equation], contents: Contents) -> dict[str, Choice]:
-    """The choice in every contested cell that an equation holds; {} where the programme cannot be solved.
+    """The choice in every contested cell that an equation holds; {} where there are too many.
 
-    `contents` are those of the report with the first candidate in each doubted cell.
+    `equations` are those that can be evaluated with `contents`; an equation with a cell in which nothing was
+    seen says nothing about the others.
     """
-    held = {key for equation in equations for key in equation.coefficients}
+    unknown = {key for key, doubt in doubts.items() if not doubt.candidates}
+    useful = [equation for equation in equations if not unknown & equation.coefficients.keys()]
+    held = {key for equation in useful for key in equation.coefficients}
     contested = {key: doubt for key, doubt in doubts.items() if doubt.contested and key in held}
-    if not contested:
+    if not 0 < len(contested) <= _MAX_CONTESTED:
         return {}
     programme = _Programme()
-    places = {
-        key: [programme.column(candidate.price, 1, True) for candidate in doubt.candidates]
-        for key, doubt in contested.items()
-    }
-    for columns in places.values():
-        programme.row(dict.fromkeys(columns, 1.0), 1, 1)
-    unknown = {key for key, doubt in doubts.items() if not doubt.candidates and key in held}
-    _soft(programme, _rows(programme, equations, contents, contested, places, unknown))
-    return _with_gaps(programme, places)
+    columns = {key: [programme.column(c.price) for c in doubt.candidates] for key, doubt in contested.items()}
+    programme.binaries = len(programme.costs)
+    places: dict[str, dict[Fraction, list[int]]] = {}
+    for key, own in columns.items():
+        programme.row(dict.fromkeys(own, 1.0), 1, 1)
+        for candidate, column in zip(contested[key].candidates, own, strict=True):
+            places.setdefault(key, {}).setdefault(Fraction(candidate.figure), []).append(column)
+    for equation in useful:
+        _reward(programme, equation, contents, places)
+    return _with_gaps(programme, columns)
 
 
-def _rows(
-    programme: _Programme,
-    equations: Sequence[Equation],
-    contents: Contents,
-    contested: Mapping[str, Doubt],
-    places: Mapping[str, list[int]],
-    unknown: set[str],
-) -> list[_Row]:
-    amounts: dict[str, int] = {}
-    rows = []
-    for equation in equations:
-        constant = sum((c * figure(contents[key]) for key, c in equation.coefficients.items()), Fraction())
-        row = _Row({}, constant, abs(constant))
-        for key, coefficient in equation.coefficients.items():
-            if key in contested:
-                first, *others = contested[key].candidates
-                changes = [Fraction(c.figure) - Fraction(first.figure) for c in others]
-                row.terms |= {
-                    column: coefficient * change for column, change in zip(places[key][1:], changes, strict=True)
-                }
-                row.span += abs(coefficient) * max(map(abs, changes))
-        for key in unknown & equation.coefficients.keys():
-            if key not in amounts:
-                amounts[key] = programme.column(0, _MAX_AMOUNT, False)
-            row.terms[amounts[key]] = Fraction(equation.coefficients[key])
-            row.span += _MAX_AMOUNT
-        if row.terms:
-            rows.append(row)
-    return rows
+def _reward(programme: _Programme, equation: Equation, contents: Contents, places: _Places) -> None:
+    """A share for each way to satisfy the equation: worth `BROKEN`, and no larger than its candidates' binaries."""
+    cells = [key for key in equation.coefficients if key in places]
+    fixed = sum((c * figure(contents[k]) for k, c in equation.coefficients.items() if k not in places), Fraction())
+    figures = [list(places[key]) for key in cells]
+    terms = [[equation.coefficients[key] * f for f in own] for key, own in zip(cells, figures, strict=True)]
+    scale = lcm(fixed.denominator, *(term.denominator for own in terms for term in own))
+    ways = _ways([[int(term * scale) for term in own] for own in terms], -int(fixed * scale))
+    shares: dict[tuple[int, int], list[int]] = {}
+    for way in ways:
+        column = programme.column(-BROKEN)
+        for pair in enumerate(way):
+            shares.setdefault(pair, []).append(column)
+    for (place, position), own in shares.items():
+        chosen = places[cells[place]][figures[place][position]]
+        programme.row(dict.fromkeys(own, 1.0) | dict.fromkeys(chosen, -1.0), -np.inf, 0)
 
 
-def _soft(programme: _Programme, rows: Sequence[_Row]) -> None:
-    for row in rows:
-        numbers = [number for number in (row.constant, *row.terms.values()) if number]
-        scale = lcm(*(n.denominator for n in numbers))
-        unit = Fraction(gcd(*(int(n * scale) for n in numbers)), scale) if numbers else Fraction(1)
-        span = row.span / unit
-        if span > _MAX_SPAN:
-            # Left out, it forbids nothing, so that choices only look less certain than they are.
-            continue
-        broken = programme.column(BROKEN, 1, True)
-        terms = {column: float(number / unit) for column, number in row.terms.items()}
-        constant = float(row.constant / unit)
-        programme.row({**terms, broken: -float(span)}, -np.inf, -constant)
-        programme.row({**terms, broken: float(span)}, -constant, np.inf)
+def _ways(choices: Sequence[Sequence[int]], target: int) -> list[tuple[int, ...]]:
+    """Every way to pick one number of each list so that they add up to the target; [] where there are too many."""
+    partial: dict[int, list[tuple[int, ...]]] = {0: [()]}
+    least, most = sum(map(min, choices)), sum(map(max, choices))
+    for numbers in choices:
+        least, most = least - min(numbers), most - max(numbers)
+        longer: dict[int, list[tuple[int, ...]]] = {}
+        for total, ways in partial.items():
+            for position, number in enumerate(numbers):
+                if least <= target - total - number <= most:
+                    longer.setdefault(total + number, []).extend((*way, position) for way in ways)
+        partial = longer
+        if sum(map(len, partial.values())) > _MAX_SUMS:
+            # Left out, the equation rewards nobody, so that choices only look less certain than they are.
+            return []
+    return partial.get(target, [])
 
 
-def _with_gaps(programme: _Programme, places: Mapping[str, list[int]]) -> dict[str, Choice]:
+def _with_gaps(programme: _Programme, columns: Mapping[str, list[int]]) -> dict[str, Choice]:
     """The cheapest choice, and for each cell how much dearer the cheapest one is that differs there.
 
     Each round forbids the choices still unrivalled all together: the cells in which its answer differs have
     exactly its price, and leave the round.
     """
-    best = _solve(programme, places, ())
+    best = _solve(programme, columns, ())
     if best is None:
         return {}
     price, chosen = best
-    gaps = dict.fromkeys(places, 0.0)
-    unrivalled = list(places)
+    gaps = dict.fromkeys(columns, 0.0)
+    unrivalled = list(columns)
     for _ in range(_MAX_SOLVES):
-        rival = _solve(programme, places, [places[key][chosen[key]] for key in unrivalled])
+        rival = _solve(programme, columns, [columns[key][chosen[key]] for key in unrivalled])
         if rival is None:
             break
         gap = rival[0] - price
@@ -157,11 +141,11 @@ def _with_gaps(programme: _Programme, places: Mapping[str, list[int]]) -> dict[s
         unrivalled = [key for key in unrivalled if rival[1][key] == chosen[key]]
         if not unrivalled:
             break
-    return {key: Choice(chosen[key], gaps[key]) for key in places}
+    return {key: Choice(chosen[key], gaps[key]) for key in columns}
 
 
 def _solve(
-    programme: _Programme, places: Mapping[str, list[int]], forbidden: Sequence[int]
+    programme: _Programme, columns: Mapping[str, list[int]], forbidden: Sequence[int]
 ) -> tuple[float, dict[str, int]] | None:
     """Price and chosen positions of the cheapest solution without all of `forbidden` at once; None if not found.
 
@@ -171,22 +155,20 @@ def _solve(
     from scipy.optimize import Bounds, LinearConstraint, milp  # type: ignore[import-untyped]
     from scipy.sparse import csr_array  # type: ignore[import-untyped]
 
-    matrix, bounds = list(programme.matrix), list(programme.bounds)
+    rows, bounds = list(programme.rows), list(programme.bounds)
     if forbidden:
-        matrix.append(dict.fromkeys(forbidden, 1.0))
+        rows.append(dict.fromkeys(forbidden, 1.0))
         bounds.append((-np.inf, len(forbidden) - 1))
-    entries = [(value, row, column) for row, terms in enumerate(matrix) for column, value in terms.items()]
-    values, rows, columns = zip(*entries, strict=True)
+    entries = [(value, row, column) for row, terms in enumerate(rows) for column, value in terms.items()]
+    values, at_row, at_column = zip(*entries, strict=True)
+    matrix = csr_array((values, (at_row, at_column)), shape=(len(rows), len(programme.costs)))
     result = milp(
         np.array(programme.costs),
-        integrality=np.array(programme.integrality),
-        bounds=Bounds(0, np.array(programme.upper)),
-        constraints=LinearConstraint(
-            csr_array((values, (rows, columns)), shape=(len(matrix), len(programme.costs))), *np.array(bounds).T
-        ),
+        integrality=np.arange(len(programme.costs)) < programme.binaries,
+        bounds=Bounds(0, 1),
+        constraints=LinearConstraint(matrix, *np.array(bounds).T),
         options={"mip_rel_gap": 0.0, "node_limit": _MAX_NODES},
     )
     if result.status != 0:
         return None
-    chosen = {key: int(np.argmax(result.x[columns])) for key, columns in places.items()}
-    return float(result.fun), chosen
+    return float(result.fun), {key: int(np.argmax(result.x[own])) for key, own in columns.items()}

@@ -108,7 +108,7 @@ def _confirmed(
     settled = {
         key
         for key in chosen.keys() - broken
-        if gaps.get(key, CLEAR) >= _SETTLED and not doubted[key].has_twin(chosen[key])
+        if gaps.get(key, CLEAR) >= _SETTLED and not doubted[key].beyond_sums(chosen[key])
     }
     while True:
         counts = dict.fromkeys(settled, 0)
@@ -174,7 +174,7 @@ def _illegible(finding: _Finding) -> bool:
     # Blank or 0 is beyond arithmetic, as are the cells without equations: their low confidence says it.
     candidate = finding.candidate
     blank_or_zero = (
-        candidate is not None and doubt.has_twin(candidate) and candidate.figure == (doubt.reading.value or 0)
+        candidate is not None and doubt.beyond_sums(candidate) and candidate.figure == (doubt.reading.value or 0)
     )
     return doubt.contested and doubt.reading.key in REDUNDANT and not blank_or_zero
 
