@@ -11,10 +11,11 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from form.errors import DocumentError
+from form.grid import Document
 from form.reading import Remark, Report
 
 #: libraries that decide what is read; a new version of one is a new reader
-READING_LIBRARIES = ("camelot-py", "pypdfium2", "selectolax")
+READING_LIBRARIES = ("camelot-py", "lxml", "onnxruntime", "pypdfium2", "python-calamine", "rapidocr", "selectolax")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +29,20 @@ class Extraction:
 
 
 def extract_bytes(data: bytes, name: str, charset: str | None = None) -> Extraction:
-    """Read and recognise one document.
+    """Read and recognise one document; look again where there is doubt.
 
     Every failure comes back as `error`: a reader that breaks on hostile bytes must not break the run.
     """
     # Imported here: the parent process and `--help` need no readers.
     from extractors.read import read
-    from form.recognise import read_reports
 
     sha256 = hashlib.sha256(data).hexdigest()
     media_type = None
     try:
         document = read(data, name=name, charset=charset)
         media_type = document.media_type
-        return Extraction(sha256, media_type, _warned(read_reports(document), document.metadata), None)
+        reports = _recognised(document, data, charset)
+        return Extraction(sha256, media_type, _reconsidered(reports, data, media_type, charset), None)
     except DocumentError as error:
         return Extraction(sha256, media_type, (), _mislabelled(name, media_type) or error)
     except MemoryError:
@@ -49,6 +50,36 @@ def extract_bytes(data: bytes, name: str, charset: str | None = None) -> Extract
     except Exception as error:
         detail = f"{type(error).__name__}: {error}"
         return Extraction(sha256, media_type, (), DocumentError("crashed", detail))
+
+
+def _recognised(document: Document, data: bytes, charset: str | None) -> tuple[Report, ...]:
+    """The reports of a document, from its pictures where its text holds none."""
+    from extractors.read import read_pictures
+    from form.recognise import read_reports
+
+    try:
+        return _warned(read_reports(document), document.metadata)
+    except DocumentError as error:
+        if error.code != "not_a_report":
+            raise
+        try:
+            shown = read_pictures(data, charset=charset)
+        except DocumentError:
+            shown = None  # what the text says of itself is the better reason
+        if shown is None:
+            raise
+        return read_reports(shown)
+
+
+def _reconsidered(
+    reports: tuple[Report, ...], data: bytes, media_type: str, charset: str | None
+) -> tuple[Report, ...]:
+    """A second reader for native text in doubt; for recognised cells, the form's own arithmetic."""
+    from expectations.proposals import propose
+    from flows.second_reading import second_look
+
+    looked = second_look(data, media_type, reports, charset)
+    return tuple(propose(report) for report in looked)
 
 
 def _warned(reports: tuple[Report, ...], metadata: Mapping[str, str]) -> tuple[Report, ...]:
@@ -73,7 +104,7 @@ def reader_version() -> str:
     digest = hashlib.sha256()
     for library in READING_LIBRARIES:
         digest.update(f"{library}={metadata.version(library)}\n".encode())
-    for package in ("form", "extractors"):
+    for package in ("form", "extractors", "expectations"):
         for source in _sources(files(package)):
             digest.update(source.read_bytes())
     return digest.hexdigest()[:8]

@@ -125,7 +125,8 @@ def test_usage_errors_exit_with_two(gouji: Command, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["nightly", "backfill", "report", "extract", "check", "query", "status", "releases", "sample"]
+    "command",
+    ["nightly", "backfill", "report", "extract", "check", "evidence", "query", "status", "releases", "sample"],
 )
 def test_every_command_has_an_example(gouji: Command, command: str) -> None:
     result = gouji(command, "--help")
