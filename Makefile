@@ -8,7 +8,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev nightly test check lint types fmt lock bench clean
+.PHONY: help setup setup-dev system nightly test check lint types fmt lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -30,7 +30,12 @@ setup-dev: $(VENV)/.dev ## the same with the tools of the tests
 nightly: setup ## crawl, read, gate, release and report, on the sample province
 	@$(BIN)/gouji nightly || [ $$? -eq 1 ] # 1: done, and reports are held, as the sample plants faults
 
-test: setup-dev lint types ## everything that must hold
+system: ## LibreOffice for doc, wps and rtf, where apt may install it
+	@command -v soffice >/dev/null || ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ] || \
+	{ apt-get update -qq && apt-get install -y -qq --no-install-recommends libreoffice-writer-nogui libreoffice-calc-nogui >/dev/null; } || \
+	echo "LibreOffice could not be installed: tests that need it say so"
+
+test: setup-dev system lint types ## everything that must hold
 	$(BIN)/python -m pytest -n 2 --dist loadfile -q
 
 check: lint types

@@ -15,7 +15,19 @@ from form.grid import Document
 from form.reading import Remark, Report
 
 #: libraries that decide what is read; a new version of one is a new reader
-READING_LIBRARIES = ("camelot-py", "lxml", "onnxruntime", "pypdfium2", "python-calamine", "rapidocr", "selectolax")
+READING_LIBRARIES = (
+    "camelot-py",
+    "lxml",
+    "onnxruntime",
+    "playa-pdf",
+    "pypdfium2",
+    "python-calamine",
+    "rapidocr",
+    "selectolax",
+)
+
+#: rooms whose code decides what is read, with the modules of this one named in `reader_version`
+READING_ROOMS = ("form", "extractors", "expectations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +116,10 @@ def reader_version() -> str:
     digest = hashlib.sha256()
     for library in READING_LIBRARIES:
         digest.update(f"{library}={metadata.version(library)}\n".encode())
-    for package in ("form", "extractors", "expectations"):
-        for source in _sources(files(package)):
-            digest.update(source.read_bytes())
+    flows = files("flows")
+    own = [flows / name for name in ("doubts.py", "extraction.py", "second_reading.py")]
+    for source in (*own, *(each for package in READING_ROOMS for each in _sources(files(package)))):
+        digest.update(source.read_bytes())
     return digest.hexdigest()[:8]
 
 
