@@ -47,6 +47,7 @@ READERS = {
     "second-docx": (mutate.mutate_zip, "docx", 2.0),
     "second-pdf": (mutate.mutate_pdf, "pdf", 0.6),
     "evidence": (None, "html", 0.5),
+    "extract": (mutate.mutate_known, "*", 1.0),
 }
 MEDIA = {
     "second-html": "text/html",
@@ -104,12 +105,20 @@ def run_input(reader: str, value: Any) -> str:
     try:
         if reader == "evidence":
             return _draw(value)
+        if reader == "extract":
+            return _extract(value)
         if reader == "form":
             document = value
         elif reader in MEDIA:
             from extractors.second.again import read_again
 
-            document = read_again(value, MEDIA[reader])
+            try:
+                document = read_again(value, MEDIA[reader])
+            except DocumentError:
+                raise
+            except Exception as error:
+                # Allowed: `flows.second_reading` takes any exception for "no second reading".
+                return "memory" if isinstance(error, MemoryError) else "library"
         else:
             from extractors.read import read
 
@@ -118,6 +127,16 @@ def run_input(reader: str, value: Any) -> str:
     except DocumentError as error:
         return error.code
     return "report"
+
+
+def _extract(data: bytes) -> str:
+    """All that is done with a document, second look and arithmetic included; it hides exceptions, here they count."""
+    from flows.extraction import extract_bytes
+
+    extraction = extract_bytes(data, "fuzz")
+    if extraction.error and (extraction.error.code == "crashed" or "memory" in extraction.error.detail):
+        raise RuntimeError(str(extraction.error))
+    return extraction.error.code if extraction.error else "report"
 
 
 def _draw(document: Any) -> str:

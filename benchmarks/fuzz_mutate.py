@@ -211,6 +211,13 @@ def mutate_picture(data: bytes, rng: Random, others: Sequence[bytes]) -> bytes:
     )
 
 
+def mutate_known(data: bytes, rng: Random, others: Sequence[bytes]) -> bytes:
+    """A document with changes of its own kind."""
+    kinds = ((b"%PDF", mutate_pdf), (b"PK", mutate_zip), (b"\x89PNG", mutate_picture), (b"\xff\xd8", mutate_picture))
+    change = next((kind for head, kind in (*kinds, (b"II*", mutate_picture)) if data.startswith(head)), mutate_html)
+    return change(data, rng, others)
+
+
 def mutate_any(data: bytes, rng: Random, others: Sequence[bytes]) -> bytes:
     """Bytes that begin as one thing and go on as another."""
     body = mutate_bytes(data, rng, HTML + PDF + XML, others)
