@@ -26,6 +26,8 @@ class Harvest:
     """Collects while the tables are read."""
 
     reader: str
+    #: the unit of money printed above table two (单位：万元)
+    money: str | None = None
     candidates: dict[str, list[Reading]] = field(default_factory=dict)
     leftovers: list[Leftover] = field(default_factory=list)
     remarks: dict[tuple[str, str], Remark] = field(default_factory=dict)
@@ -56,6 +58,7 @@ class Harvest:
         """Read one cell as the value of a key."""
         spec = cell(key)
         text = part.cell.text if part.text is None else part.text
+        header = header or (self.money if spec.unit == "元" else None)
         figure, sure = (
             (Figure("unreadable", note=part.note), 1.0)
             if part.text is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,12 +11,14 @@ from typing import Final
 from form import vocabulary as words
 from form.alignment import Alignment, align, interval
 from form.catalogue import CELLS, EDITIONS, keys_of
-from form.grid import Cell
+from form.grid import Cell, Document, Grid, Paragraph
 from form.harvest import Harvest
 from form.labels import normal
 from form.lines import Line, is_figure
 from form.numbers import money_unit
 
+#: a line of its own above a table
+_UNIT_LINE: Final = re.compile(r"^\(?(金额|计量)?单位[:为].{1,12}$")
 #: the columns were named by the form, not by a header that could be read
 _UNNAMED: Final = 0.85
 
@@ -30,6 +33,18 @@ class _Slot:
 
 def _columns(row: str, edition: str) -> tuple[str, ...]:
     return tuple(c.column for c in CELLS if c.table == "proactive" and c.row == row and c.key in keys_of(edition))
+
+
+def unit_above(document: Document, lines: Sequence[Line]) -> str | None:
+    """The unit of money that a line `单位：万元` states above table two, or in its first rows."""
+    if not lines:
+        return None
+    at = lines[0].grid
+    before = [b.text for b in document.blocks[max(at - 2, 0) : at] if isinstance(b, Paragraph)]
+    grid = document.blocks[at]
+    first = [c.text for c in grid.cells if c.row < 2] if isinstance(grid, Grid) else []
+    found = {money_unit(text) for text in (*before, *first) if _UNIT_LINE.match(normal(text))}
+    return found.pop() if len(found) == 1 else None
 
 
 def proactive_edition(lines: Sequence[Line]) -> dict[str, int]:

@@ -18,7 +18,7 @@ from form.grid import Document
 from form.harvest import Harvest
 from form.identity import identify
 from form.narrative import narrate
-from form.proactive import proactive_edition, read_proactive
+from form.proactive import proactive_edition, read_proactive, unit_above
 from form.prose import prose
 from form.reading import Remark, Report
 
@@ -50,6 +50,7 @@ def read_reports(document: Document) -> tuple[Report, ...]:
 def _report(document: Document, gathered: Gathered) -> Report | None:
     harvest = Harvest(document.reader)
     edition = _edition(gathered, harvest)
+    harvest.money = unit_above(document, gathered.lines["proactive"])
     read_proactive(gathered.lines["proactive"], edition, harvest)
     read_applications(gathered.lines["applications"], harvest)
     read_disputes(gathered.lines["disputes"], harvest)

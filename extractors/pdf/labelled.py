@@ -15,6 +15,8 @@ _SIGNS: Final = (
     "信息内容", "制发件数", "处理决定数量", "予以公开", "不予公开", "申请数量", "商业企业", "三类内部事务",
     "逾期不补正", "逾期未按收费通知", "重复申请", "结转下年度", "结果维持", "复议后起诉",
 )  # fmt: skip
+#: characters of a short label; longer text is mostly prose
+_SHORT: Final = 24
 #: lines that one label runs over, at most
 _LINES: Final = 6
 #: lines of one label are at most this far apart (share of the height of their letters)
@@ -45,8 +47,8 @@ def signs(text: str) -> int:
 
 
 def is_label(text: str) -> bool:
-    """Whether a text is a whole label of the form."""
-    return any(name(text.strip()) is not None for _, name in _KINDS)
+    """Whether a text is a whole label of the form, one of the many short ones."""
+    return len(text) <= _SHORT and any(name(text.strip()) is not None for _, name in _KINDS)
 
 
 def labels_of(runs: Sequence[Run]) -> list[Label]:

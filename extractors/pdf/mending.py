@@ -53,32 +53,39 @@ def mended(horizontal: Floats, vertical: Floats) -> tuple[Floats, Floats]:
 
 
 def _closed_up(across: _Along, upright: _Along) -> tuple[_Along, _Along]:
-    moved_up, moved_across = _moves(upright, across), _moves(across, upright)
-    if moved_up is None or moved_across is None:
-        return across, upright
+    moved_up, moved_across = _moves(upright, across, _WHITE), _moves(across, upright, _WHITE)
+    if min(_gaps(upright, moved_up), _gaps(across, moved_across)) < _FEWEST:
+        moved_up, moved_across = _moves(upright, across, _NEAR), _moves(across, upright, _NEAR)
+        if not _gaps(upright, moved_up) + _gaps(across, moved_across):
+            return across, upright
     return _moved(across, moved_across, upright, moved_up), _moved(upright, moved_up, across, moved_across)
 
 
-def _moves(rules: _Along, others: _Along) -> Floats | None:
-    """The new place of each rule, halfway to the one across the white; None where there is no such white."""
+def _gaps(rules: _Along, moved: Floats) -> int:
+    """How many places have become one with another."""
+    return len(np.unique(rules.place)) - len(np.unique(moved))
+
+
+def _moves(rules: _Along, others: _Along, white: float) -> Floats:
+    """The new place of each rule: halfway to one that it faces across at most so much white, else its own."""
     apart = rules.place[None, :] - rules.place[:, None]
+    pairs = (apart > 0) & (apart <= white)
+    if not pairs.any():
+        return rules.place
     low = np.maximum(rules.begin[:, None], rules.begin[None, :])
     high = np.minimum(rules.end[:, None], rules.end[None, :])
     length = rules.end - rules.begin
-    facing = high - low >= _FACING * np.minimum(length[:, None], length[None, :])
+    pairs &= high - low >= _FACING * np.minimum(length[:, None], length[None, :])
     places = rules.place.copy()
-    pairs = np.argwhere((apart > 0) & (apart <= _WHITE) & facing)
     #: where the rules of a place have gone: one that faces none goes with them
     gone: dict[float, float] = {}
-    for one, other in pairs.tolist():
+    for one, other in np.argwhere(pairs).tolist():
         bridged = (others.begin <= rules.place[one] + 1) & (others.end >= rules.place[other] - 1)
         bridged &= (others.place >= low[one, other] - 1) & (others.place <= high[one, other] + 1)
         if apart[one, other] <= _NEAR or not bridged.any():
             middle = float(rules.place[one] + rules.place[other]) / 2
             places[one] = places[other] = middle
             gone |= {float(rules.place[one]): middle, float(rules.place[other]): middle}
-    if len(gone) < 2 * _FEWEST:
-        return None
     for index in np.flatnonzero(places == rules.place).tolist():
         places[index] = gone.get(float(rules.place[index]), places[index])
     return places
@@ -98,13 +105,16 @@ def _moved(rules: _Along, places: Floats, others: _Along, moved: Floats) -> _Alo
 
 def _trimmed(rules: _Along, others: _Along) -> _Along:
     """The rules without ends that stick out a little beyond the last rule they cross: Camelot drops such rules."""
-    begin, end = rules.begin.copy(), rules.end.copy()
-    for index, place in enumerate(rules.place):
-        met = others.place[(others.begin <= place + _TOUCH) & (others.end >= place - _TOUCH)]
-        met = met[(met >= begin[index] - _TOUCH) & (met <= end[index] + _TOUCH)]
-        if len(met) > 1:
-            begin[index] = met.min() if _TOUCH < met.min() - begin[index] <= _STICKS_OUT else begin[index]
-            end[index] = met.max() if _TOUCH < end[index] - met.max() <= _STICKS_OUT else end[index]
+    place, low, high = others.place[None, :], rules.begin[:, None], rules.end[:, None]
+    met = (others.begin[None, :] <= rules.place[:, None] + _TOUCH) & (
+        others.end[None, :] >= rules.place[:, None] - _TOUCH
+    )
+    met &= (place >= low - _TOUCH) & (place <= high + _TOUCH)
+    first, last = np.where(met, place, np.inf).min(axis=1), np.where(met, place, -np.inf).max(axis=1)
+    several = met.sum(axis=1) > 1
+    before, after = first - rules.begin, rules.end - last
+    begin = np.where(several & (before > _TOUCH) & (before <= _STICKS_OUT), first, rules.begin)
+    end = np.where(several & (after > _TOUCH) & (after <= _STICKS_OUT), last, rules.end)
     return _Along(rules.place, begin, end)
 
 

@@ -17,7 +17,7 @@ from form.lines import is_figure
 
 #: a table by backgrounds has at least so many
 _BACKGROUNDS = 6
-#: a cell that holds so many labels is no cell: rules between its rows are missing
+#: a page without rules may be a table if it holds so many labels; a cell that does is none: rules are missing
 _MANY = 2
 
 
@@ -29,7 +29,7 @@ def page_tables(
     `carried` are those columns on the page before. Raises `DocumentError` (too_complex).
     """
     rules = drawn.rules
-    if not rules.may_cross and not signs(text.string):
+    if not rules.may_cross and signs(text.string) < _MANY:
         return PageGrids((), plain_runs(text, drawn.frame), ""), ()
     glyphs = read_glyphs(text, drawn.frame)
     runs = build_runs(glyphs, rules.vertical)
