@@ -181,10 +181,12 @@ def _illegible(finding: _Finding) -> bool:
 
 def _settled(finding: _Finding, candidate: Candidate, limit: float) -> Reading:
     reading, count = finding.doubt.reading, finding.confirming
-    sure = min(limit, _TWICE if count >= 2 and finding.clear else _ONCE)
+    twice = count >= 2 and finding.clear
+    sure = min(limit, _TWICE if twice else _ONCE)
     if finding.doubt.is_reading(candidate):
-        confidence = max(reading.confidence, sure)
-        return replace(reading, confidence=confidence, proposed=reading.value, reason=wording.confirmed(count))
+        # Where another content competes, one equation is not enough to be sure, however sure recognition was.
+        own = reading.confidence if twice or not finding.doubt.contested else 0.0
+        return replace(reading, confidence=max(own, sure), proposed=reading.value, reason=wording.confirmed(count))
     return replace(
         reading,
         value=candidate.value,
