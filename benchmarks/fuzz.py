@@ -13,6 +13,7 @@ is kept in --keep with its traceback, and the exit code is 1.
 from __future__ import annotations
 
 import argparse
+import heapq
 import multiprocessing
 import os
 import pickle
@@ -55,8 +56,8 @@ MEDIA = {
     "second-docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 BAD = ("exception", "memory", "signal", "timeout")
-#: inputs that a worker takes at once
-CHUNK = 100
+#: inputs that a worker takes at once, and seconds after which it gives back the rest
+CHUNK, TURN = 100, 5.0
 #: how processes begin: readers are loaded anew in each
 START = "spawn"
 #: bad inputs that are kept of those that fail alike
@@ -163,8 +164,10 @@ def work(inbox: Any, outbox: Any, current: Any, corpus_file: str, seed: int, mem
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     corpus = pickle.loads(Path(corpus_file).read_bytes())
     for reader, first, stop in iter(inbox.get, None):
-        results = []
+        results, end = [], time.monotonic() + TURN
         for number in range(first, stop):
+            if time.monotonic() > end:
+                break
             current[0], current[1], current[2] = number, _milliseconds(), int(time.process_time() * 1000)
             value = make_input(reader, number, seed, corpus)
             begun, detail = time.process_time(), ""
@@ -249,11 +252,16 @@ class Campaign:
         self.tallies = {reader: Tally() for reader in options.readers}
         total = sum(READERS[reader][2] for reader in options.readers)
         counts = {reader: max(1, round(options.inputs * READERS[reader][2] / total)) for reader in options.readers}
-        chunks = {r: [(r, n, min(n + CHUNK, c)) for n in range(0, c, CHUNK)] for r, c in counts.items()}
-        # Every reader has its turns, so that a run cut short by time has seen all of them.
-        self._waiting = sorted(
-            (chunk for every in chunks.values() for chunk in every), key=lambda c: -c[1] / counts[c[0]]
-        )
+        self._counts = counts
+        self._waiting: list[tuple[float, str, int, int]] = []
+        for reader, count in counts.items():
+            for first in range(0, count, CHUNK):
+                self._wait(reader, first, min(first + CHUNK, count))
+
+    def _wait(self, reader: str, first: int, stop: int) -> None:
+        """Put inputs in line; readers take turns, so that a run cut short has seen all of them."""
+        if first < stop:
+            heapq.heappush(self._waiting, (first / self._counts[reader], reader, first, stop))
 
     def run(self) -> None:
         """Until all chunks are done, or --seconds are over."""
@@ -273,6 +281,8 @@ class Campaign:
         if not worker.outbox.empty():
             reader, results, memory = worker.outbox.get()
             self._take(reader, results, memory)
+            assert worker.task is not None
+            self._wait(reader, worker.task[1] + len(results), worker.task[2])
             worker.task = None
         elif failure := worker.failed(self._options.cap):
             assert worker.task is not None
@@ -281,9 +291,10 @@ class Campaign:
             worker.replace()
             self._take(reader, [(number, failure.split()[0], 0.0, failure)], 0)
             # What stood before it in the chunk was fine, but its results are lost: it is run again.
-            self._waiting += [(reader, *r) for r in ((first, number), (number + 1, stop)) if r[0] < r[1]]
+            self._wait(reader, first, number)
+            self._wait(reader, number + 1, stop)
         if worker.task is None and self._waiting:
-            worker.give(self._waiting.pop())
+            worker.give(heapq.heappop(self._waiting)[1:])
             return True
         return False
 

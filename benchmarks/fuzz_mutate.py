@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import struct
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -56,6 +57,7 @@ _HEADS = (
     b"II*\x00", b"GIF89a", b"RIFF", b"{\\rtf", b"<html>", b"\xff\xfe", b"\xef\xbb\xbf", b"", b"\x00" * 40,
     b" " * 9000,
 )  # fmt: skip
+_PACKED = (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED)
 _NUMBERS = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
 
 
@@ -193,7 +195,9 @@ def mutate_zip(data: bytes, rng: Random, others: Sequence[bytes]) -> bytes:
         name, _ = rng.choice(members)
         members.append((name, b"\0" * 150_000_000))
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", rng.choice((zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED))) as archive:
+    with warnings.catch_warnings(), zipfile.ZipFile(file, "w", rng.choice(_PACKED)) as archive:
+        # Two members of one name are what is wanted here.
+        warnings.simplefilter("ignore")
         for name, content in members:
             # No clock: the same numbers, the same bytes.
             archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED if len(content) > 10**6 else None)
