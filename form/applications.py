@@ -95,7 +95,7 @@ def _row(line: Line, places: Sequence[Interval], order: tuple[str, ...], certain
     aligned = align(line.values, _COUNT, places)
     for column, part in zip(order, aligned.parts, strict=True):
         if part is not None:
-            harvest.add(f"applications.{line.row}.{column}", part, sure)
+            harvest.add(f"applications.{line.row}.{column}", part, min(sure, harvest.level(line, part)))
     if None in aligned.parts:
         harvest.remark("cells_missing", f"“{line.cells[line.label].text.strip()}”一行的单元格不足七个或无法对应")
     for cell in aligned.spare:

@@ -15,6 +15,8 @@ MAX_PRINTED: Final = 200
 #: how sure a reading is whose figure or whose label needed interpretation
 UNCERTAIN_FIGURE: Final = 0.8
 LABEL: Final = {"": 1.0, "supported": 0.95, "near": 0.8}
+#: a value whose cell covers other rows than its label's
+TALL: Final = 0.8
 JOINED: Final = 0.95
 #: the fee column of the 2021 form is in 万元 by the form itself
 ASSUMED_UNIT: Final = 0.85
@@ -53,6 +55,10 @@ class Harvest:
         if line.joined:
             self.remark("row_joined", f"“{label}”一行被分页断开，已拼接")
         return min(LABEL[line.fuzzy], JOINED if line.joined else 1.0)
+
+    def level(self, line: Line, part: Part) -> float:
+        """How sure it is that a value stands in its label's row alone: a taller cell may be that of two rows."""
+        return 1.0 if part.cell.row_span == line.cells[line.label].row_span else TALL
 
     def add(self, key: str, part: Part, certainty: float, header: str | None = None) -> None:
         """Read one cell as the value of a key."""

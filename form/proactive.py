@@ -110,7 +110,8 @@ def _row(line: Line, slots: Sequence[_Slot], edition: str, harvest: Harvest) -> 
             continue
         if slot.column in known:
             header = money_unit(slot.cell.text) or money_unit(label)
-            harvest.add(f"proactive.{line.row}.{slot.column}", part, sure, header)
+            sure_here = min(sure, harvest.level(line, part))
+            harvest.add(f"proactive.{line.row}.{slot.column}", part, sure_here, header)
         elif part.cell.text.strip():
             harvest.leave("proactive", f"{label} | {slot.cell.text} | {part.cell.text}", part.cell.page)
     for cell in aligned.spare:

@@ -164,3 +164,17 @@ def test_the_unit_of_money_above_table_two(line: str) -> None:
     assert got["proactive.procurement.amount"].value == 125_000
     without = {r.key: r for r in only(paper.document(TITLE, *two, *blocks)).readings}
     assert without["proactive.procurement.amount"].state == "unreadable"
+
+
+def test_a_figure_whose_cell_covers_two_rows_is_in_doubt() -> None:
+    """A rule is missing between two rows: the figure may be either row's."""
+    two, three, four = tables()
+    at = next(n for n, row in enumerate(three) if any("重复申请" in i.text for i in row))
+    three[at][-1] = replace(three[at][-1], high=2)
+    del three[at + 1][-1]
+    report = only(paper.document(TITLE, *two, three, four))
+    for reading in report.readings:
+        doubted = reading.key.startswith("applications.declined_publication.") or reading.key == (
+            "applications.declined_duplicate.total"
+        )
+        assert (reading.confidence < 0.9) is doubted, reading
