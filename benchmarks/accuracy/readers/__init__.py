@@ -1,0 +1,1 @@
+"""gouji and its peers behind one door: a file's path -> the reports found in it."""

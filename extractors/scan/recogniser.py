@@ -1,0 +1,86 @@
+"""The recogniser: PP-OCRv6 from the rapidocr wheel, run by onnxruntime on crops of one printed line each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import onnxruntime as ort  # type: ignore[import-untyped]  # comes without types
+
+from extractors.scan.canvas import Gray
+
+_MODEL: Final = "models/PP-OCRv6_rec_small.onnx"
+#: The model's input is this high (pixels), and looks at every eighth column.
+HEIGHT: Final = 48
+_STEP: Final = 8
+#: Columns of pixels in one run: more take more memory (75 KB of probabilities a step), not less time.
+_RUN_COLUMNS: Final = 2_048
+#: A longer line is squeezed.
+_MAX_WIDTH: Final = 2_400
+
+Probabilities = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Recogniser:
+    """A session and its alphabet; `alphabet[0]` is CTC's blank."""
+
+    session: ort.InferenceSession
+    alphabet: tuple[str, ...]
+
+    def run(self, strips: Sequence[Gray]) -> Iterator[tuple[int, Probabilities]]:
+        """For each strip (see `strip`) its number and its probabilities, a row a step, a column a character."""
+        for chosen in _batches(strips):
+            width = max(strips[i].shape[1] for i in chosen)
+            batch = np.full((len(chosen), 1, HEIGHT, width), 255, np.uint8)
+            for row, i in enumerate(chosen):
+                batch[row, 0, :, : strips[i].shape[1]] = strips[i]
+            values = np.repeat(batch.astype(np.float32) / 127.5 - 1.0, 3, axis=1)
+            found: Probabilities = self.session.run(None, {"x": values})[0]
+            yield from zip(chosen, found, strict=True)
+
+
+@cache
+def recogniser() -> Recogniser:
+    """The one of this process; nothing is downloaded. One thread: pages are shared out to processes."""
+    spec = find_spec("rapidocr")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("rapidocr")
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    path = Path(spec.origin).parent / _MODEL
+    session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    characters = session.get_modelmeta().custom_metadata_map["character"].split("\n")
+    return Recogniser(session, ("", *characters, " "))
+
+
+def strip(crop: Gray, glyph: int, squeeze: float = 1.0) -> Gray:
+    """A crop of one line as the model takes it: dark on white, `glyph` pixels high within `HEIGHT`."""
+    height, width = crop.shape
+    wide = min(max(round(width * glyph / height * squeeze), 4), _MAX_WIDTH)
+    smaller = glyph < height
+    scaled = cv2.resize(crop, (wide, glyph), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC)
+    out = np.full((HEIGHT, -(-(wide + _STEP) // _STEP) * _STEP), 255, np.uint8)
+    top, left = (HEIGHT - glyph) // 2, (out.shape[1] - wide) // 2
+    out[top : top + glyph, left : left + wide] = scaled
+    return out
+
+
+def _batches(strips: Sequence[Gray]) -> Iterator[list[int]]:
+    """Numbers of strips by width, so many that a run stays small."""
+    batch: list[int] = []
+    for i in sorted(range(len(strips)), key=lambda i: (strips[i].shape[1], i)):
+        if batch and (len(batch) + 1) * strips[i].shape[1] > _RUN_COLUMNS:
+            yield batch
+            batch = []
+        batch.append(i)
+    if batch:
+        yield batch

@@ -1,0 +1,60 @@
+"""Which way up a page stands: the side from which its lines read best."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from extractors.scan.canvas import Bitmap, Canvas, flatten, spread
+from extractors.scan.ctc import read_text
+from extractors.scan.ink import ink_of, page_lines
+from extractors.scan.recogniser import Probabilities, recogniser, strip
+from extractors.scan.skew import skew_of
+
+#: Lines that are read to tell; and the confidence that settles it at once.
+_PROBES: Final = 5
+_SETTLED: Final = 0.9
+#: Of each line only so much is read (times its height).
+_ASPECT: Final = 7
+_GLYPH: Final = 30
+
+
+def set_upright(bitmap: Bitmap, likely: int) -> tuple[Canvas, int]:
+    """The page on its canvas, and its quarter turns clockwise; `likely` (those of the page before) is tried first."""
+    angle = skew_of(flatten(bitmap.pixels)[0])
+    best: tuple[float, Canvas, int] | None = None
+    for turns in ((likely + step) % 4 for step in (0, 2, 1, 3)):
+        canvas = spread(bitmap, turns, angle)
+        score = _legibility(canvas)
+        if score is None or score >= _SETTLED:
+            return canvas, turns
+        if best is None or score > best[0]:
+            best = (score, canvas, turns)
+    assert best is not None
+    return best[1], best[2]
+
+
+def _legibility(canvas: Canvas) -> float | None:
+    """How surely a few lines of the page are read, 0..1; None where it has none."""
+    boxes = [
+        (x0, y0, min(x1, x0 + _ASPECT * (y1 - y0)), y1)
+        for x0, y0, x1, y1 in page_lines(ink_of(canvas.gray, canvas.scale), (), canvas.scale)
+        if x1 - x0 >= 3 * (y1 - y0)
+    ]
+    if not boxes:
+        return None
+    usual = float(np.median([y1 - y0 for _, y0, _, y1 in boxes]))
+    boxes.sort(key=lambda box: (abs(box[3] - box[1] - usual) > 0.4 * usual, -(box[2] - box[0]), box))
+    model = recogniser()
+    strips = [strip(canvas.gray[y0:y1, x0:x1], _GLYPH) for x0, y0, x1, y1 in boxes[:_PROBES]]
+    found = [_mean_sureness(probabilities, model.alphabet) for _, probabilities in model.run(strips)]
+    return float(np.median(found))
+
+
+def _mean_sureness(probabilities: Probabilities, alphabet: tuple[str, ...]) -> float:
+    """The mean probability of the characters read; nothing read is no sureness."""
+    if not read_text(probabilities, alphabet).text:
+        return 0.0
+    best = probabilities.argmax(axis=1)
+    return float(probabilities.max(axis=1)[best > 0].mean())
