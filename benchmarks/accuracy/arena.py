@@ -60,8 +60,12 @@ class _Worker:
 
     def _start(self, limit: float) -> Connection:
         self.pipe, theirs = _CONTEXT.Pipe()
-        process = _CONTEXT.Process(target=_serve, args=(self.entry, self.contrib, theirs), daemon=True)
+        process = _CONTEXT.Process(target=_serve, args=(self.entry, theirs), daemon=True)
+        # the child begins with this path: it must find the other OpenCV before anything imports one
+        extra = [str(self.contrib)] if self.contrib and self.entry.contrib else []
+        sys.path[:0] = extra
         process.start()
+        del sys.path[: len(extra)]
         self.process = process
         theirs.close()
         for path in self.warm:
@@ -79,13 +83,13 @@ class _Worker:
         self.process, self.pipe = None, None
 
 
-def _serve(entry: Entry, contrib: Path | None, pipe: Connection) -> None:
+def _serve(entry: Entry, pipe: Connection) -> None:
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
     # one thread each, so that the readers can be compared on a busy machine
     os.environ.setdefault("OMP_THREAD_LIMIT", "1")
     sys.stderr = sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - as long as the process
-    reader = entry.load(contrib)
+    reader = entry.load()
     for path in iter(pipe.recv, None):
         start = time.perf_counter()
         try:

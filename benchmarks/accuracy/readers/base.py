@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -51,10 +50,8 @@ class Entry:
             gone.append("opencv-contrib-python-headless in a folder given by --contrib")
         return ", ".join(gone)
 
-    def load(self, contrib: Path | None) -> Reader:
-        """The reader itself, ready; it alone sees what lies in `contrib`."""
-        if self.contrib and contrib:
-            sys.path.insert(0, str(contrib))
+    def load(self) -> Reader:
+        """The reader itself, ready."""
         make: Callable[[], Reader] = getattr(import_module(self.module), self.factory)
         return make()
 
