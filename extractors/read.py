@@ -14,6 +14,8 @@ from form.grid import Cell, Document, Grid, Paragraph
 
 _PICTURES: Final = frozenset(("png", "jpeg", "gif", "bmp", "tiff", "webp"))
 _THROUGH_OFFICE: Final = frozenset(("doc", "works", "rtf", "odt"))
+#: a report is rarely longer, and recognising a page takes about a second
+_FIRST_PAGES: Final = 20
 _KNOWN_SUFFIXES: Final = frozenset((".pdf", ".html", ".htm", ".docx", ".doc", ".wps", ".xlsx", ".xls", ".et"))
 
 
@@ -47,14 +49,14 @@ def read_pictures(data: bytes, *, charset: str | None = None, limits: Limits | N
     """The document again with what its pictures show, for one whose text holds no report; None without pictures.
 
     The pictures of a docx, xlsx, doc or page follow its own text, `page` counting them from 1 and `bbox` being
-    theirs; a PDF is read as pictures of its pages. Raises `DocumentError` as `read` does.
+    theirs. A PDF is read as pictures of its first pages. Raises `DocumentError` as `read` does.
     """
     limits = limits or Limits()
     kind = sniff(data)
     if kind == "pdf":
         from extractors.scan import read_scan
 
-        return read_scan(data, MEDIA_TYPES[kind], limits=limits)
+        return read_scan(data, MEDIA_TYPES[kind], limits=limits, pages=range(1, _FIRST_PAGES + 1))
     from extractors.office_pictures import pictures
 
     found = pictures(data, limits=limits)
@@ -91,16 +93,35 @@ def _on(block: Paragraph | Grid, page: int) -> Paragraph | Grid:
 
 
 def _read_pdf(data: bytes, limits: Limits) -> Document:
+    """A PDF by its text; where it has none, or on the pages that are pictures, by recognition."""
     from extractors.pdf import read_pdf
 
     try:
-        return read_pdf(data, limits=limits)
+        document = read_pdf(data, limits=limits)
     except DocumentError as error:
         if error.code != "no_text":
             raise
+        from extractors.scan import read_scan
+
+        return read_scan(data, MEDIA_TYPES["pdf"], limits=limits)
+    pages = [int(page) for page in document.metadata.get("image_pages", "").split(",") if page]
+    # With more of them it is a report with photographs, and reading them would take its whole time.
+    return _with_scanned(document, data, pages, limits) if 0 < len(pages) <= limits.max_pictures else document
+
+
+def _with_scanned(document: Document, data: bytes, pages: Sequence[int], limits: Limits) -> Document:
+    """The document with its picture pages in their places; those without a table, covers say, add only lines."""
     from extractors.scan import read_scan
 
-    return read_scan(data, MEDIA_TYPES["pdf"], limits=limits)
+    try:
+        scanned = read_scan(data, MEDIA_TYPES["pdf"], limits=limits, pages=frozenset(pages))
+    except DocumentError:
+        # Photographs or blank sheets: the text stands as it is.
+        return document
+    blocks = sorted((*document.blocks, *scanned.blocks), key=lambda block: block.page or 0)
+    # Whoever weighs a figure must see that some were recognised.
+    reader = f"{document.reader}; {scanned.reader}" if scanned.grids else document.reader
+    return replace(document, blocks=tuple(blocks), reader=reader)
 
 
 def _read_office(data: bytes, kind: Kind, limits: Limits) -> Document | None:

@@ -9,13 +9,16 @@ from urllib.parse import quote
 import docx
 import openpyxl
 import pylopdf_fonts_zh_cn as fonts
+import pypdfium2 as pdfium
 import pytest
 from office_makers import TITLE, paper, saved, values, word
 from openpyxl.drawing.image import Image as SheetImage
 from PIL import Image, ImageDraw, ImageFont
+from scan_makers import bitmaps, make_report, scanned_pdf
 
 from extractors.limits import Limits
 from extractors.office_pictures import pictures
+from extractors.pdf import READER, read_pdf
 from extractors.read import read, read_pictures
 from form.errors import DocumentError
 from form.grid import Grid
@@ -106,6 +109,37 @@ def test_files_without_pictures_give_none() -> None:
     for data in (word("<w:p/>"), b"<p>x</p>", b"text", page_of(SEAL), word_of(SEAL)):
         assert pictures(data) == []
         assert read_pictures(data) is None
+
+
+def mixed(pdf: bytes, pictured: set[int]) -> bytes:
+    """A PDF in which some pages, from 1, are pictures of themselves."""
+    scans = scanned_pdf(bitmaps(pdf, 200), 200)
+    made, native, scanned = pdfium.PdfDocument.new(), pdfium.PdfDocument(pdf), pdfium.PdfDocument(scans)
+    for number in range(1, len(native) + 1):
+        made.import_pages(scanned if number in pictured else native, [number - 1])
+    return saved(made)
+
+
+def test_a_pdf_in_which_some_pages_are_pictures_is_read_as_a_whole() -> None:
+    report = make_report("fpdf-boxes")
+    whole = read_pdf(report.pdf, limits=Limits())
+    tables = sorted({grid.page for grid in whole.grids if grid.page})
+    data = mixed(report.pdf, {tables[-1]})
+    document = read(data)
+    assert [b.page for b in document.blocks] == sorted(b.page or 0 for b in document.blocks)
+    assert "ocr" in document.reader
+    (found,) = read_reports(document)
+    assert {r.key: r.value for r in found.readings} == report.cells
+
+
+def test_a_picture_page_without_a_table_makes_no_cell_less_sure() -> None:
+    report = make_report("fpdf-boxes")
+    tables = {grid.page for grid in read_pdf(report.pdf, limits=Limits()).grids}
+    other = next(n for n in range(1, max(p or 0 for p in tables) + 2) if n not in tables)
+    document = read(mixed(report.pdf, {other}))
+    assert document.reader == READER
+    (found,) = read_reports(document)
+    assert {r.key: r.value for r in found.readings} == report.cells
 
 
 def test_a_picture_without_a_table_adds_no_report() -> None:
