@@ -18,7 +18,7 @@ from portals.exchange import Fetched
 from portals.families import FAMILIES
 from portals.families.base import Entry, ListError, Page
 from portals.fetch import Fetcher
-from portals.links import Link, attachments
+from portals.links import Link, linked
 from portals.problems import FetchError, Kind, Problem
 from portals.units import PortalSource, Unit
 
@@ -160,7 +160,7 @@ class _Crawler:
         return visit
 
     def visit(self, entry: Entry) -> _Visit:
-        """Bring the archive up to date with an entry: its article, then what is attached to it."""
+        """Bring the archive up to date with an entry: its article, then its attachments and pictures."""
         visit = _Visit()
         origin = Origin(entry.unit_id, entry.title, entry.published, entry.year)
         article = self._check(visit, entry.address, origin)
@@ -199,12 +199,12 @@ class _Crawler:
         return self._run.fetcher.get(address, etag=known.etag, last_modified=known.last_modified)
 
     def _keep(self, visit: _Visit, fetched: Fetched, origin: Origin) -> Capture:
-        """Archive what was received, even where its page cannot be searched for attachments."""
+        """Archive what was received, even where its page cannot be searched for attachments and pictures."""
         archive, fault = self._run.archive, None
         links: Sequence[Link] = ()
         if origin.parent_address is None and bodies.is_page(fetched.body, fetched.media_type):
             try:
-                links = attachments(bodies.text(fetched.body, fetched.charset), fetched.final_address)
+                links = linked(bodies.text(fetched.body, fetched.charset), fetched.final_address)
             except Exception as error:
                 fault = _as_fetch_error(error)
         capture = archive.add(fetched, origin, links)

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from portals.archive import Archive
 from portals.captures import Capture
 from portals.families.base import Entry
+from portals.links_pictures import is_picture
 from portals.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentSet:
     """One listed report as last captured: read `article` first, then `attachments` in their order.
+
+    `pictures` are those of the article, in its order: they are read with it, where its text is no report.
 
     A direct link to a file is an `article` without attachments. Two units that list the same address give
     two sets with the same captures; other forms of a report (`entry.rank` 1) follow it.
@@ -22,6 +25,7 @@ class DocumentSet:
     entry: Entry
     article: Capture
     attachments: tuple[Capture, ...]
+    pictures: tuple[Capture, ...] = ()
 
 
 def documents(archive: Archive, registry: Registry) -> Iterator[DocumentSet]:
@@ -33,4 +37,9 @@ def documents(archive: Archive, registry: Registry) -> Iterator[DocumentSet]:
         article = archive.latest(entry.address)
         if entry.unit_id in registry.units and article is not None:
             linked = (archive.latest(link.address) for link in archive.links(article.capture_id))
-            yield DocumentSet(entry, article, tuple(capture for capture in linked if capture is not None))
+            files: list[Capture] = []
+            pictures: list[Capture] = []
+            for capture in linked:
+                if capture is not None:
+                    (pictures if is_picture(capture.address, capture.media_type) else files).append(capture)
+            yield DocumentSet(entry, article, tuple(files), tuple(pictures))

@@ -1,8 +1,9 @@
-"""The files attached to an article page."""
+"""What belongs to an article page: the files attached to it, and its pictures where the report is in them."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -10,8 +11,10 @@ from urllib.parse import unquote, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from portals import addresses, titles
+from portals.links_pictures import content_pictures, holds_the_tables
 
 _MAX_ATTACHMENTS: Final = 20
+_MAX_PICTURES: Final = 20
 _FILE: Final = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|ofd)$", re.IGNORECASE)
 #: Where the families put the article itself; the first that is there counts.
 _ARTICLE: Final = (
@@ -36,20 +39,43 @@ class Link:
     title: str
 
 
-def attachments(html: str, address: str) -> list[Link]:
-    """The files (pdf, doc, docx, wps, xls, xlsx, et, ofd) linked in the article, in order, each once.
+def linked(html: str, address: str) -> list[Link]:
+    """The attachments of an article, then its pictures, each in order and once, at most 20 of either.
 
-    Outside the article's own element only links that call themselves an attachment or an annual report
-    count: pages list guides and catalogues in their margins. At most 20.
+    Attachments are files (pdf, doc, docx, wps, xls, xlsx, et, ofd). Outside the article's own element only links
+    that call themselves an attachment or an annual report count: pages list guides and catalogues in their margins.
+
+    Pictures are listed only where the page itself holds no statutory table and no attached file calls itself the
+    report: nothing is asked of a portal that nobody will read.
     """
     tree = LexborHTMLParser(html)
-    inside = next((node for selector in _ARTICLE if (node := tree.css_first(selector)) is not None), None)
+    files = _attachments(tree, address)
+    return [*files, *_pictures(tree, address, files)]
+
+
+def _article(tree: LexborHTMLParser) -> LexborNode | None:
+    return next((node for selector in _ARTICLE if (node := tree.css_first(selector)) is not None), None)
+
+
+def _attachments(tree: LexborHTMLParser, address: str) -> list[Link]:
+    inside = _article(tree)
     found: dict[str, Link] = {}
     for scope in (inside, tree.body):
         for link in _files(scope, address):
             if scope is inside or inside is None or _calls_itself_one(link):
                 found.setdefault(link.address, link)
     return list(found.values())[:_MAX_ATTACHMENTS]
+
+
+def _pictures(tree: LexborHTMLParser, address: str, files: Sequence[Link]) -> list[Link]:
+    inside = _article(tree)
+    scope = inside or tree.body
+    if scope is None or holds_the_tables(tree) or any(_is_report(link) for link in files):
+        return []
+    found: dict[str, Link] = {}
+    for picture, name in content_pictures(scope, address, whole_page=inside is None):
+        found.setdefault(picture, Link(picture, name))
+    return list(found.values())[:_MAX_PICTURES]
 
 
 def _files(scope: LexborNode | None, base: str) -> list[Link]:
@@ -75,4 +101,8 @@ def _in_chrome(node: LexborNode) -> bool:
 
 
 def _calls_itself_one(link: Link) -> bool:
-    return "附件" in link.title or titles.sort(_FILE.sub("", link.title)) is not None
+    return "附件" in link.title or _is_report(link)
+
+
+def _is_report(link: Link) -> bool:
+    return titles.sort(_FILE.sub("", link.title)) is not None

@@ -190,7 +190,7 @@ def test_a_reader_that_breaks_is_a_problem(
             raise RecursionError("too deep\nfor us")
         return []
 
-    monkeypatch.setattr(crawling, "attachments", broken)
+    monkeypatch.setattr(crawling, "linked", broken)
     result = go(registry, run, ("620102",))
     assert [(p.code, p.detail) for p in result.problems] == [("parse", "RecursionError: too deep for us")]
     assert result.fetched == 6 and len(list(documents(archive, registry))) == 6, "kept all the same"

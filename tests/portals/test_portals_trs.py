@@ -11,7 +11,7 @@ from portals_support import list_page
 from portals.families import FAMILIES
 from portals.families.base import Entry, ListError, Page
 from portals.families.trs import count_pages
-from portals.links import attachments
+from portals.links import linked
 from portals.problems import FetchError
 from portals.units import PortalSource, Unit
 
@@ -125,15 +125,15 @@ def test_pages_without_reports_are_no_circle() -> None:
 @given(st.text(max_size=300))
 def test_any_page_can_be_read(text: str) -> None:
     list(listing({"": f"<ul><li><a href='{text}' title='2023年政府信息公开年度报告'>{text}</a>{text}"}))
-    attachments(text, BASE)
-    attachments(f"<div class=TRS_Editor><a href='{text}.pdf'>{text}</a>", BASE)
+    linked(text, BASE)
+    linked(f"<div class=TRS_Editor><a href='{text}.pdf'>{text}</a>", BASE)
 
 
 def test_a_swollen_page_is_cut() -> None:
     items = [(f"{n}.html", "2023年政府信息公开年度报告" + "长" * 1000, "") for n in range(3000)]
     found = list(listing({"": list_page(items)}))
     assert len(found) < 2000 + 1 and max(len(e.title) for e in found) == 300
-    assert len(attachments("<body>" + "".join(f"<a href={n}.pdf>x</a>" for n in range(99)), BASE)) == 20
+    assert len(linked("<body>" + "".join(f"<a href={n}.pdf>x</a>" for n in range(99)), BASE)) == 20
 
 
 def test_attachments_of_the_article() -> None:
@@ -145,7 +145,7 @@ def test_attachments_of_the_article() -> None:
       <p><a href="d.pdf">2023年政府信息公开工作年度报告</a></p>
       <footer><a href="e.pdf">附件：隐私</a></footer></body></html>"""
     host = "http://sample.gansu.example"
-    assert [(link.address, link.title) for link in attachments(html, f"{BASE}t1.html")] == [
+    assert [(link.address, link.title) for link in linked(html, f"{BASE}t1.html")] == [
         (f"{BASE}P020240131.PDF", "城关区年度报告.pdf"),
         (f"{BASE}a.docx?x=1", "年度报告（Word）"),
         (f"{host}/system/download.jsp?id=3", "表格.xlsx"),
@@ -156,5 +156,5 @@ def test_attachments_of_the_article() -> None:
 
 def test_without_an_article_element_the_whole_body_counts() -> None:
     html = "<body><header><a href=x.pdf>x</a></header><div><a href=a.pdf>下载</a></div></body>"
-    assert [link.address for link in attachments(html, BASE)] == [f"{BASE}a.pdf"]
-    assert attachments("", BASE) == []
+    assert [link.address for link in linked(html, BASE)] == [f"{BASE}a.pdf"]
+    assert linked("", BASE) == []
