@@ -17,6 +17,7 @@ from extractors.limits import Limits
 from extractors.pdf.frame import Frame
 from extractors.pdf.rules import Rules
 from extractors.pdf.runs import Run, parted
+from extractors.pdf.tracking import HAIR, joined
 from form.errors import DocumentError
 from form.grid import Cell, Grid
 
@@ -113,14 +114,16 @@ def _cell(cells: list[list[Any]], row: int, column: int, taken: list[list[bool]]
     for r in range(row, below + 1):
         parts += cells[r][column : right + 1]
         taken[r][column : right + 1] = [True] * (right + 1 - column)
+    text, sure = joined("".join(part.text for part in parts).strip())
     return Cell(
         row=row,
         column=column,
-        text="".join(part.text for part in parts).strip(),
+        text=text,
         row_span=below + 1 - row,
         column_span=right + 1 - column,
         page=number,
         bbox=(parts[0].x1, parts[-1].y1, parts[-1].x2, parts[0].y2),
+        confidence=sure,
     )
 
 
@@ -137,5 +140,5 @@ def _lost(held: list[Run], grids: tuple[tuple[float, Grid], ...]) -> str:
     read = Counter("".join(run.text for run in held))
     read.subtract("".join(cell.text for _, grid in grids for cell in grid.cells))
     return "".join(
-        sorted(character * count for character, count in read.items() if count > 0 and character not in " \n")
+        sorted(character * count for character, count in read.items() if count > 0 and character not in f" \n{HAIR}")
     )

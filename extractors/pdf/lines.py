@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from extractors.pdf.runs import Run
+from extractors.pdf.tracking import joined
 from form.grid import Grid, Paragraph
 
 #: Never four digits, which may be a year: `3`, `- 3 -`, `— 4 —`, `第 3 页`, `第3页 共6页`, `3/6`, `Page 3 of 6`
@@ -34,11 +35,11 @@ def _lines(runs: Sequence[Run]) -> list[tuple[float, str]]:
     lines: dict[float, list[Run]] = {}
     for run in runs:
         lines.setdefault(run.y0, []).append(run)
-    joined = [
-        (level, "".join(run.text for run in sorted(line, key=lambda run: run.x0)).strip())
+    texts = [
+        (level, joined("".join(run.text for run in sorted(line, key=lambda run: run.x0)).strip())[0])
         for level, line in lines.items()
     ]
-    return [(level, text) for level, text in joined if text]
+    return [(level, text) for level, text in texts if text]
 
 
 def _is_page_number(level: float, block: Paragraph | Grid, height: float) -> bool:

@@ -12,6 +12,7 @@ from typing import Final
 
 from extractors.pdf.labelled import APPLICATION, HEAD_2, HEAD_4, PROACTIVE, Label, labels_of
 from extractors.pdf.runs import Run
+from extractors.pdf.tracking import joined
 from form import vocabulary as words
 from form.catalogue import APPLICATION_COLUMNS, DISPUTE_BLOCKS, DISPUTE_COLUMNS
 from form.grid import BBox, Cell, Grid
@@ -150,7 +151,7 @@ class Loose:
         for value in values:
             under[_nearest(columns, value.x0, value.x1)].append(value)
         for column, here in enumerate(under):
-            text = "\n".join(v.text.strip() for v in sorted(here, key=lambda v: (-v.y0, v.x0)))
+            text, _ = joined("\n".join(v.text.strip() for v in sorted(here, key=lambda v: (-v.y0, v.x0))))
             yield self._cell(number, column + shift, text, _around(here))
 
     def _cell(self, row: int, column: int, text: str, box: BBox | None) -> Cell:

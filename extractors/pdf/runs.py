@@ -11,6 +11,7 @@ from extractors.pdf import native
 from extractors.pdf.frame import Frame
 from extractors.pdf.glyphs import NEWLINE, Bools, Glyphs, Text
 from extractors.pdf.native import Floats, Integers
+from extractors.pdf.tracking import HAIR, set_apart
 from form.grid import BBox
 
 #: Baselines closer than this (points) are one printed line.
@@ -72,15 +73,15 @@ def build_runs(glyphs: Glyphs, verticals: Floats | None, *, apart: bool = False)
     count = len(glyphs)
     if not count:
         return []
-    broken, spaced = _breaks(glyphs, np.empty((0, 4)) if verticals is None else verticals)
+    broken, spaced, within = _breaks(glyphs, np.empty((0, 4)) if verticals is None else verticals)
     if apart:
-        broken |= _set_apart(glyphs)
+        broken |= _set_apart(glyphs) & ~within
     starts = np.flatnonzero(np.concatenate(([True], broken)))
     x0 = np.minimum.reduceat(glyphs.boxes[:, 0], starts).tolist()
     x1 = np.maximum.reduceat(glyphs.boxes[:, 2], starts).tolist()
     top = np.maximum.reduceat(glyphs.boxes[:, 3], starts)
     level = _levels(glyphs.origins[starts, 1])
-    texts = _texts(glyphs, spaced, starts.tolist())
+    texts = _texts(glyphs, spaced, within, starts.tolist())
     y1 = np.maximum(top, level + 1.0).tolist()
     return [Run(*values) for values in zip(x0, level.tolist(), x1, y1, texts, strict=True)]
 
@@ -95,8 +96,8 @@ def parted(runs: list[Run], areas: list[BBox]) -> tuple[list[Run], list[Run]]:
     return list(compress(runs, held)), [run for run, within in zip(runs, held, strict=True) if not within]
 
 
-def _breaks(glyphs: Glyphs, verticals: Floats) -> tuple[Bools, Bools]:
-    """Between each character and the next: does the run end, and is there room for a space."""
+def _breaks(glyphs: Glyphs, verticals: Floats) -> tuple[Bools, Bools, Bools]:
+    """Between each character and the next: does the run end, is there room for a space, is that within a figure."""
     boxes, origins = glyphs.boxes, glyphs.origins
     gap = boxes[1:, 0] - boxes[:-1, 2]
     rise = np.diff(origins[:, 1])
@@ -108,7 +109,8 @@ def _breaks(glyphs: Glyphs, verticals: Floats) -> tuple[Bools, Bools]:
     broken |= crossed
     broken &= ~_climbing(glyphs, rise)
     spaced = ~other_level & ((glyphs.spaced[1:] & (gap > 0)) | (gap > 1.5 * glyphs.em))
-    return broken, spaced
+    within = set_apart(glyphs, spaced, other_level | backwards | crossed)
+    return broken & ~within, spaced, within
 
 
 def _columns(boxes: Floats, verticals: Floats) -> Integers:
@@ -166,7 +168,8 @@ def _levels(baselines: Floats) -> Floats:
     return level
 
 
-def _texts(glyphs: Glyphs, spaced: Bools, starts: list[int]) -> list[str]:
-    marks = [" " if space else "" for space in np.concatenate(([False], spaced)).tolist()]
+def _texts(glyphs: Glyphs, spaced: Bools, within: Bools, starts: list[int]) -> list[str]:
+    kinds = np.concatenate(([0], spaced.astype(np.intp) + (spaced & within))).tolist()
+    marks = [("", " ", HAIR)[kind] for kind in kinds]
     parts = [mark + chr(code) for mark, code in zip(marks, glyphs.codes.tolist(), strict=True)]
     return ["".join(parts[a:b]) for a, b in zip(starts, [*starts[1:], len(parts)], strict=True)]

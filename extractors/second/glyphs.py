@@ -12,6 +12,9 @@ _MIDDLE: Final = 0.35
 _TOUCH: Final = 0.15
 #: in em: words of a line further apart than this were set apart on purpose
 _APART: Final = 1.0
+#: in em: white between letter-spaced digits differs by less
+_UNEVEN: Final = 0.15
+_FIGURES: Final = frozenset("0123456789.,０１２３４５６７８９．，")
 #: in em: baselines that differ by less are one line
 _LEVEL: Final = 0.5
 
@@ -92,10 +95,36 @@ def text_of(words: Iterable[Word]) -> str:
 
 
 def _line(words: list[Word]) -> str:
+    words = sorted(words, key=lambda w: w.x0)
+    figures = _parted(words)
     parts: list[str] = []
     end = 0.0
-    for word in sorted(words, key=lambda w: w.x0):
-        apart = word.spaced or word.x0 - end > _APART * word.size
+    for at, word in enumerate(words):
+        apart = word.spaced or word.x0 - end > _APART * word.size or at in figures
         parts.append(f" {word.text}" if parts and apart else word.text)
         end = word.x1
     return "".join(parts)
+
+
+def _parted(words: list[Word]) -> set[int]:
+    """The words of a line that go on with a figure across white which is not letter-spacing.
+
+    Letter-spacing sets single characters apart, each by the same white.
+    """
+    parted: set[int] = set()
+    chain: list[int] = []
+    for at in range(1, len(words) + 1):
+        if at < len(words) and _goes_on(words[at - 1], words[at]):
+            chain.append(at)
+            continue
+        gaps = [words[i].x0 - words[i - 1].x1 for i in chain]
+        single = all(len(words[i].text) == 1 for i in chain[:-1])
+        if gaps and not (single and max(gaps) - min(gaps) < _UNEVEN * words[chain[0]].size):
+            parted.update(chain)
+        chain = []
+    return parted
+
+
+def _goes_on(one: Word, other: Word) -> bool:
+    """Whether two words may be parts of a figure set apart."""
+    return one.text[-1] in _FIGURES and other.text[0] in _FIGURES and other.x0 - one.x1 > _TOUCH * other.size
