@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Final
 
 from form import claims_subjects as subjects
+from form.claim import Claim, Kind
 from form.claims_figures import Figure, figures
-from form.claims_scope import ClaimScope, Period, period_of, scope_of
+from form.claims_scope import period_of, scope_of
 from form.claims_text import Bare, paragraphs, sentences
 from form.reading import Narrative
-
-Kind = Literal["figure", "all_closed", "all_upheld"]
 
 #: more claims than a long report makes
 MAX_CLAIMS: Final = 2000
@@ -45,31 +44,6 @@ _ALL: Final = re.compile(
 )
 #: before a statement: a wish, a duty or a denial
 _NOT_SO: Final = re.compile(r"(?:确保|力争|争取|做到|要求|保证|推动|实现|应当?|须|将|能|未|不|没有|并非)[^,;]{0,20}$")
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One claim and the words that make it.
-
-    `kind` is `figure`, or a statement without one: `all_closed` (全部办结), `all_upheld` (均获维持); then `number` is
-    None. `number` is counted in `unit` (件, 项 or the like, or %), with 万 and 亿 worked out; a decrease is negative.
-    `subject` is one of `form.claims_subjects.SUBJECTS`; `of` is the subject that a growth or a share is of.
-    `approximate` figures (余, 近, a range by its lower end) are never to be compared exactly. `start` and `end` are
-    the offsets of `quote` in the text of `section`.
-    """
-
-    kind: Kind
-    number: Decimal | None
-    unit: str
-    subject: str
-    scope: ClaimScope
-    period: Period
-    section: str
-    start: int
-    end: int
-    quote: str
-    approximate: bool = False
-    of: str | None = None
 
 
 def claims(narrative: Narrative, year: int | None) -> tuple[Claim, ...]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Final, Literal
+from typing import Final
 
-ClaimScope = Literal["aggregate", "own", "represented", "unknown"]
-Period = Literal["this_year", "last_year", "other_year", "part_of_year", "unknown"]
+from form.claim import ClaimScope, Period
 
 _WORDS: Final = re.compile(
     r"(?P<represented>代表(?:本级|我?(?:省|市|州|县|区|镇|乡))?(?:人民)?政府)"

@@ -1,4 +1,4 @@
-"""Whose report it is, of which year: from the title, else from the body, never from the address."""
+"""Whose report it is, of which year: from the title, else from the body, last of all from the file's name."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+from urllib.parse import unquote
 
+from form.evidence import Witness, contradictions, facts_of
 from form.gathering import Gathered
 from form.grid import Document
 from form.labels import normal
 from form.prose import Text
+from form.reading import Fact, Remark, Scope, Source
 
 MAX_UNIT: Final = 40
 #: lines looked at before the first table
@@ -47,6 +50,7 @@ _PERIOD: Final = re.compile(
     rf"(?:统计)?(?:期限|时限|时间|截止|数据)?.{{0,12}}?(?:自|从|为|:)?{_DAY}(?:起|止)?[,、]?(?:至|到|—|-|~)"
     rf"(?:(20\d\d)年)?(\d{{1,2}})月(\d{{1,2}})日"
 )
+_PERIOD_WORD: Final = re.compile(r"统计|数据|期限|时限|时间|(?:自|从)?20\d\d")
 _DASH: Final = re.compile(r"[-_|>—–]")
 _UNTIL: Final = re.compile(rf"截(?:至|止)(?:到)?{_DAY}")
 _QUOTED: Final = re.compile(r"《([^《》]{6,80})》")
@@ -54,62 +58,96 @@ _QUOTED: Final = re.compile(r"《([^《》]{6,80})》")
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Unit and title as printed, the year, and the 统计期限; None where the document does not say."""
+    """Unit and title as printed, year, 统计期限 and scope; None where the document does not say; and who says so."""
 
     unit: str | None
     year: int | None
     title: str
     period: tuple[date | None, date | None] | None
+    scope: Scope | None
+    facts: tuple[Fact, ...]
+    remarks: tuple[Remark, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Title:
-    text: str
-    unit: str | None
-    year: int | None
-
-
-def identify(document: Document, gathered: Gathered, lines: Sequence[Text]) -> Identity:
-    """The identity of one report of a document."""
+def identify(document: Document, gathered: Gathered, lines: Sequence[Text], address: str = "") -> Identity:
+    """The identity of one report of a document; `address` is where it is from, or its file's name."""
     head = _before_tables(lines)
     body = [normal(t.text) for t in lines if t.text]
     whole = gathered.first == 0
     # The container's own title first: above the printed one may stand a bread-crumb or an index number.
-    marked = parse_title(document.metadata.get("title", "")) if whole else None
-    titles = [*([marked] if marked else []), *_titles(head)]
-    period = _period(body)
-    quoted = [t for text in body[:40] for q in _QUOTED.findall(text) if (t := parse_title(q)) and t.unit]
+    marked = parse_title(document.metadata.get("title", ""), "page_title") if whole else None
+    printed = list(_titles(head))
+    titles = [*([marked] if marked else []), *printed]
+    period, words = _period(body)
+    quoted = [t for text in body[:40] for q in _QUOTED.findall(text) if (t := parse_title(q, "body")) and t.unit]
     named = next((t for t in titles if t.unit), None)
     # The title that names the unit is the report's own; others may be a list's or an index number's.
     own = [named, *titles] if named else titles
-    year = next((t.year for t in own if t.year), None) or _year(period, quoted)
-    if named:
-        return Identity(named.unit, year, named.text, period)
-    bare = titles[0].text if titles else ""
-    above, unit = _body_unit(head, body, quoted, bool(lines and lines[0].page))
-    if unit is None and whole:
-        publisher = _plain_unit(document.metadata.get("publisher", ""))
-        unit = publisher if publisher and _BODY_NAME.search(publisher) else None
-    return Identity(unit, year, f"{unit}{bare}" if above else bare, period)
+    voices = [named, next((t for t in own if t.year), None), marked, _own_title(printed, marked)]
+    title = named.text if named else titles[0].text if titles else ""
+    if not named:
+        above, unit = _body_unit(head, body, quoted, bool(lines and lines[0].page))
+        voices += [unit or (_publisher(document) if whole else None)]
+        title = f"{unit.unit}{title}" if above and unit else title
+    end = period and (period[1] or period[0])
+    voices += [
+        *quoted[:1],
+        next((t for t in quoted if t.year), None),
+        Witness(words, None, end.year, "body") if end else None,
+        _filed(address) if whole else None,
+    ]
+    heard = [voice for voice in voices if voice]
+    facts = facts_of(heard, period, words, "".join(body[:60]) + document.metadata.get("site", ""))
+    return Identity(
+        next((v.unit for v in heard if v.unit), None),
+        next((v.year for v in heard if v.year), None),
+        title,
+        period,
+        _scope(facts),
+        facts,
+        contradictions(facts),
+    )
 
 
-def parse_title(text: str) -> _Title | None:
+def _own_title(printed: Sequence[Witness], marked: Witness | None) -> Witness | None:
+    """The printed title that names a unit: of several (a list's stand above) the one that is the page's too."""
+    found = [title for title in printed if title.unit]
+    same = (t for t in found if marked and (t.unit, t.year) == (marked.unit, marked.year))
+    return next(same, found[0] if found else None)
+
+
+def _scope(facts: Sequence[Fact]) -> Scope | None:
+    told = next((fact.value for fact in facts if fact.name == "scope"), None)
+    return "aggregate" if told == "aggregate" else "own" if told else None
+
+
+def _publisher(document: Document) -> Witness | None:
+    unit = _plain_unit(document.metadata.get("publisher", ""))
+    return Witness(unit, unit, None, "publisher") if unit and _BODY_NAME.search(unit) else None
+
+
+def _filed(address: str) -> Witness | None:
+    """What a file's own name says; folders of years and departments are not reliable."""
+    return parse_title(unquote(re.split(r"[/\\]", address)[-1]), "address")
+
+
+def parse_title(text: str, source: Source = "title") -> Witness | None:
     """Unit and year of a title such as `某县某局2023年政府信息公开工作年度报告`; None if it is none.
 
     The unit is what stands before the words for the report once the year is taken out.
     """
     bare = _LEAD.sub("", _western(normal(text[:300])))
     # The site's name may stand before or after, set off by a dash.
-    found = [title for part in (bare, *_DASH.split(bare)) if (title := _parsed(part))]
+    found = [title for part in (bare, *_DASH.split(bare)) if (title := _parsed(part, source))]
     return next((title for title in found if title.unit), found[0] if found else None)
 
 
-def _parsed(part: str) -> _Title | None:
+def _parsed(part: str, source: Source) -> Witness | None:
     hit = _REPORT.search(part)
     if not hit or len(part) > 120 or not _TAIL.match(part[hit.end() :]):
         return None
     years = _YEARS.findall(part)
-    return _Title(part, _unit_of(part, hit.start()), int(years[0]) if years else None)
+    return Witness(part, _unit_of(part, hit.start()), int(years[0]) if years else None, source)
 
 
 def _western(text: str) -> str:
@@ -137,7 +175,7 @@ def _before_tables(lines: Sequence[Text]) -> list[Text]:
     return [t for t in lines[:stop] if t.text][:MAX_LINES]
 
 
-def _titles(lines: Sequence[Text]) -> Iterator[_Title]:
+def _titles(lines: Sequence[Text]) -> Iterator[Witness]:
     """Titles printed on one to three lines; a bare one is completed by the unit's line above it."""
     texts = [normal(t.text) for t in lines]
     for index, text in enumerate(texts):
@@ -151,7 +189,7 @@ def _titles(lines: Sequence[Text]) -> Iterator[_Title]:
             yield title
 
 
-def _over_lines(parts: Sequence[str]) -> _Title | None:
+def _over_lines(parts: Sequence[str]) -> Witness | None:
     """A title broken over lines: the year stands before the break, so that they belong together."""
     if any(len(p) > 45 or re.search(r"[,。;:>]|\d[-/.]\d", p) for p in parts) or not _YEARS.search(parts[0]):
         return None
@@ -159,20 +197,20 @@ def _over_lines(parts: Sequence[str]) -> _Title | None:
 
 
 def _body_unit(
-    head: Sequence[Text], body: Sequence[str], quoted: Sequence[_Title], printed: bool
-) -> tuple[bool, str | None]:
+    head: Sequence[Text], body: Sequence[str], quoted: Sequence[Witness], printed: bool
+) -> tuple[bool, Witness | None]:
     """The unit of a report with a bare title, and whether it is a line of the title.
 
     A line above the title goes first on a printed page; on a web page such a line may be the site's name.
     """
     above = _line_above(head)
     drafted = _drafted(body)
-    if above and (printed or drafted is None or drafted.startswith(above)):
+    if above and above.unit and (printed or drafted is None or str(drafted.unit).startswith(above.unit)):
         return True, above
-    return False, quoted[0].unit if quoted else drafted or _signature(body)
+    return False, quoted[0] if quoted else drafted or _signature(body)
 
 
-def _line_above(head: Sequence[Text]) -> str | None:
+def _line_above(head: Sequence[Text]) -> Witness | None:
     texts = [normal(t.text) for t in head]
     for index, text in enumerate(texts):
         title = parse_title(text) if len(text) <= 60 else None
@@ -185,41 +223,48 @@ def _line_above(head: Sequence[Text]) -> str | None:
                     and _BODY_NAME.search(unit)
                     and all(len(t) > 2 and not _BODY_NAME.search(t) for t in texts[index - size : index - 1])
                 ):
-                    return unit
+                    return Witness(unit, unit)
             return None
     return None
 
 
-def _drafted(body: Sequence[str]) -> str | None:
+def _drafted(body: Sequence[str]) -> Witness | None:
     text = "".join(body[:60])
     for pattern in _BY:
         hit = pattern.search(text)
         unit = _plain_unit(hit["unit"]) if hit else None
-        if unit and _BODY_NAME.search(unit):
-            return unit
+        if hit and unit and _BODY_NAME.search(unit):
+            return Witness(hit[0], unit, None, "drafter")
     return None
 
 
-def _signature(body: Sequence[str]) -> str | None:
+def _signature(body: Sequence[str]) -> Witness | None:
     """The unit's line above the date at the end."""
     for index in range(len(body) - 1, 0, -1):
         if re.fullmatch(_DAY, body[index]):
             unit = _plain_unit(body[index - 1])
-            return unit if unit and _BODY_NAME.search(unit) else None
+            return Witness(unit, unit, None, "signature") if unit and _BODY_NAME.search(unit) else None
     return None
 
 
-def _period(body: Sequence[str]) -> tuple[date | None, date | None] | None:
+def _period(body: Sequence[str]) -> tuple[tuple[date | None, date | None] | None, str]:
+    """The period and its words."""
     text = "".join(body[:120])
     hit = _PERIOD.search(text)
     if hit:
         year, month, day, to_year, to_month, to_day = hit.groups()
         begin = _date(year, month, day)
-        return begin, _date(to_year or year, to_month, to_day)
+        return (begin, _date(to_year or year, to_month, to_day)), _from_its_word(hit[0])
     until = _UNTIL.search(text)
-    return (
-        (None, _date(*until.groups())) if until and "统计" in text[max(0, until.start() - 30) : until.end()] else None
-    )
+    if until and "统计" in text[max(0, until.start() - 30) : until.end()]:
+        return (None, _date(*until.groups())), until[0]
+    return None, ""
+
+
+def _from_its_word(found: str) -> str:
+    """The words of a period without what stands before them by chance."""
+    word = _PERIOD_WORD.search(found)
+    return found[word.start() :] if word else found
 
 
 def _date(year: str, month: str, day: str) -> date | None:
@@ -227,11 +272,3 @@ def _date(year: str, month: str, day: str) -> date | None:
         return date(int(year), int(month), int(day))
     except ValueError:
         return None
-
-
-def _year(period: tuple[date | None, date | None] | None, quoted: Sequence[_Title]) -> int | None:
-    found = next((t.year for t in quoted if t.year), None)
-    if found is None and period:
-        end = period[1] or period[0]
-        found = end.year if end else None
-    return found

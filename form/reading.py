@@ -7,9 +7,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from form.claim import Claim
 from form.grid import BBox
 
 State = Literal["printed", "blank", "unreadable"]
+#: a government's report on its whole area, or a body's on itself
+Scope = Literal["aggregate", "own"]
+#: where a fact was found: the printed title, the page's own title and publisher, the text, its sentence on
+#: who drew it up, the line above the last date, the file's name in the address, the statutory tables
+Source = Literal["title", "page_title", "publisher", "body", "drafter", "signature", "address", "tables"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,20 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """What one place of a document says of whose report it is.
+
+    `name` is unit, code (GB/T 2260), department, year, period, edition or scope; `value` is a text (dates ISO, a
+    period `from/to`); `quote` has the words without white space, in half width.
+    """
+
+    name: str
+    value: str
+    source: Source
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
 class Narrative:
     """The text of the three narrative sections; None where the section was not found."""
 
@@ -71,7 +91,9 @@ class Report:
     """One annual report as read from one document; readings in the order of `contract/cells.csv`.
 
     `sections` holds the section names found, of: overview, proactive, applications, disputes, problems,
-    other_matters. `period` is the 统计期限 as dates where one is printed, else None.
+    other_matters. `period` is the 统计期限 as dates where one is printed, else None. `facts` are the evidence for
+    unit, year, edition, period and scope: the first of a name is the one that counts, the others are further
+    witnesses; where they contradict each other `remarks` says so. `claims` are those of the narrative.
     """
 
     unit: str | None
@@ -84,3 +106,6 @@ class Report:
     narrative: Narrative = Narrative()
     sections: tuple[str, ...] = ()
     period: tuple[date | None, date | None] | None = None
+    scope: Scope | None = None
+    facts: tuple[Fact, ...] = ()
+    claims: tuple[Claim, ...] = ()

@@ -4,15 +4,21 @@ Codes of remarks:
 `label_fuzzy` a label with missing, wrong or cut characters was matched; `row_joined` a row cut by a page
 break was put together; `mixed_edition` parts of both editions stand side by side; `spans_differ` header and
 data rows are spanned differently; `columns_permuted` the header has another order of columns;
+`unit_contradicted`, `year_contradicted`, `scope_contradicted` places of the document differ on whose report it is, of
+which year, or whether it is of the area or of the body;
 `header_missing`, `header_irregular` columns were named by the form; `cells_missing` a row has fewer cells
 than columns; `group_row` a heading row holds figures; `duplicate_tables` the same tables stand twice.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from form.applications import read_applications
+from form.claims import claims
 from form.disputes import read_disputes
 from form.errors import DocumentError
+from form.evidence import edition_facts
 from form.gathering import Gathered, gather
 from form.grid import Document
 from form.harvest import Harvest
@@ -27,14 +33,15 @@ MIN_READINGS = 10
 _OTHER_PARTS = ("other_correction_overdue", "other_fee_overdue", "other_remaining")
 
 
-def read_reports(document: Document) -> tuple[Report, ...]:
+def read_reports(document: Document, address: str = "") -> tuple[Report, ...]:
     """The annual reports in a document, in order.
 
+    `address` (or a file's name) is a further witness to whose report it is, heard last.
     The blank form is a report of blank cells. Raises `DocumentError('not_a_report')` if there is no statutory table.
     """
     reports: list[Report] = []
     for gathered in gather(document):
-        report = _report(document, gathered)
+        report = _report(document, gathered, address)
         if report is None:
             continue
         twin = next((i for i, r in enumerate(reports) if _same(r, report)), None)
@@ -47,7 +54,7 @@ def read_reports(document: Document) -> tuple[Report, ...]:
     return tuple(reports)
 
 
-def _report(document: Document, gathered: Gathered) -> Report | None:
+def _report(document: Document, gathered: Gathered, address: str) -> Report | None:
     harvest = Harvest(document.reader)
     edition = _edition(gathered, harvest)
     harvest.money = unit_above(document, gathered.lines["proactive"])
@@ -56,7 +63,7 @@ def _report(document: Document, gathered: Gathered) -> Report | None:
     read_disputes(gathered.lines["disputes"], harvest)
     readings = harvest.readings()
     lines = prose(document, gathered)
-    identity = identify(document, gathered, lines)
+    identity = identify(document, gathered, lines, address)
     if len(readings) < MIN_READINGS:
         return None
     narrative, sections = narrate(lines)
@@ -67,10 +74,13 @@ def _report(document: Document, gathered: Gathered) -> Report | None:
         title=identity.title,
         readings=readings,
         leftovers=tuple(harvest.leftovers),
-        remarks=tuple(harvest.remarks.values()),
+        remarks=(*harvest.remarks.values(), *identity.remarks),
         narrative=narrative,
         sections=sections,
         period=identity.period,
+        scope=identity.scope,
+        facts=(*identity.facts, *edition_facts(edition, gathered)),
+        claims=claims(narrative, identity.year),
     )
 
 
@@ -103,8 +113,4 @@ def _same(one: Report, other: Report) -> bool:
 
 def _with_remark(report: Report) -> Report:
     remark = Remark("duplicate_tables", "文中重复出现相同的统计表")
-    known = report.remarks if remark in report.remarks else (*report.remarks, remark)
-    return Report(
-        report.unit, report.year, report.edition, report.title, report.readings, report.leftovers, known,
-        report.narrative, report.sections, report.period,
-    )  # fmt: skip
+    return report if remark in report.remarks else replace(report, remarks=(*report.remarks, remark))

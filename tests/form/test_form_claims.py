@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from form.claims import Claim, claims
+from form.claim import Claim
+from form.claims import claims
 from form.claims_subjects import SUBJECTS
 from form.reading import Narrative
 from samples.chance import keyed
