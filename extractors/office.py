@@ -8,7 +8,9 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -37,6 +39,8 @@ _LARGEST: Final = 200_000_000
 _OPTIONS: Final = (
     "--headless", "--norestore", "--nodefault", "--nolockcheck", "--nologo", "--convert-to", "docx", "--outdir",
 )  # fmt: skip
+#: what `together` has converted, by content
+_CONVERTED: Final[ContextVar[Mapping[bytes, bytes | DocumentError]]] = ContextVar("converted")
 _PROFILE: Final = "user/registrymodifications.xcu"
 _SETTINGS: Final = (
     ("/org.openoffice.Office.Common/Security/Scripting", "MacroSecurityLevel", "3"),
@@ -58,11 +62,28 @@ def read_office(data: bytes, *, limits: Limits | None = None) -> Document:
     unopened, timeout, and whatever `read_docx` raises.
     """
     limits = limits or Limits()
-    converted = to_docx([data], limits=limits)[0]
+    document = read_docx(docx_of(data, limits=limits), limits=limits)
+    return replace(document, media_type=MEDIA_TYPES[sniff(data)], reader=READER)
+
+
+def docx_of(data: bytes, *, limits: Limits | None = None) -> bytes:
+    """The file as docx: what `together` made of it, else converted now. Raises as `read_office` does."""
+    converted = _CONVERTED.get({}).get(data)
+    if converted is None:
+        converted = to_docx([data], limits=limits)[0]
     if isinstance(converted, DocumentError):
         raise converted
-    document = read_docx(converted, limits=limits)
-    return replace(document, media_type=MEDIA_TYPES[sniff(data)], reader=READER)
+    return converted
+
+
+@contextmanager
+def together(files: Sequence[bytes], *, limits: Limits | None = None) -> Iterator[None]:
+    """Convert files in one start of LibreOffice, which is most of the time; within the block they are known."""
+    token = _CONVERTED.set(dict(zip(files, to_docx(files, limits=limits), strict=True)))
+    try:
+        yield
+    finally:
+        _CONVERTED.reset(token)
 
 
 def to_docx(files: Sequence[bytes], *, limits: Limits | None = None) -> list[bytes | DocumentError]:

@@ -6,7 +6,7 @@ import base64
 import binascii
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import unquote_to_bytes
@@ -16,38 +16,35 @@ from PIL import Image
 from extractors.limits import Limits
 from extractors.office_xml import local, parse
 from extractors.office_zip import Package
-from extractors.sniff import sniff
+from extractors.sniff import PICTURES, THROUGH_OFFICE, sniff
 from extractors.word import main_part
-from form.errors import DocumentError
 
 #: in pixels; seals, QR codes and rules are smaller than a table that can be read
 _LEAST: Final = (400, 150)
-_READABLE: Final = frozenset(("png", "jpeg", "gif", "bmp", "tiff", "webp"))
 _RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _DATA: Final = re.compile(rb"""src\s*=\s*["']?\s*data:image/[a-z+.-]{1,20};base64,([A-Za-z0-9+/=%\s]{64,})""", re.I)
 _DIGITS: Final = re.compile(r"\d+")
 
 
-def pictures(data: bytes, *, limits: Limits | None = None) -> list[bytes]:
+def pictures(data: bytes, *, more: Sequence[bytes] = (), limits: Limits | None = None) -> list[bytes]:
     """The pictures of a docx, xlsx, doc, wps, rtf, odt or HTML file that may show a table, in order, each once.
 
-    Those of HTML are its `data:` addresses; others are files of their own. Vector pictures (EMF, WMF) are left out.
-    Raises `DocumentError` where the file cannot be opened.
+    Those of HTML are its `data:` addresses, then `more`: files of their own that the page shows. Vector pictures
+    (EMF, WMF) are left out. Raises `DocumentError` where the file cannot be opened or converted.
     """
     limits = limits or Limits()
     kind = sniff(data)
-    found: Iterator[bytes]
+    found: Iterable[bytes]
     if kind == "docx":
         found = _of_docx(data, limits)
     elif kind == "xlsx":
         found = _of_xlsx(data, limits)
     elif kind == "html":
-        found = _of_html(data)
-    elif kind in ("doc", "works", "rtf", "odt"):
-        from extractors.office import to_docx
+        found = (*_of_html(data), *more)
+    elif kind in THROUGH_OFFICE:
+        from extractors.office import docx_of
 
-        converted = to_docx([data], limits=limits)[0]
-        found = iter(()) if isinstance(converted, DocumentError) else _of_docx(converted, limits)
+        found = _of_docx(docx_of(data, limits=limits), limits)
     else:
         return []
     kept: dict[bytes, None] = {}
@@ -88,7 +85,7 @@ def _of_html(data: bytes) -> Iterator[bytes]:
 
 
 def _may_show_a_table(picture: bytes) -> bool:
-    if sniff(picture) not in _READABLE:
+    if sniff(picture) not in PICTURES:
         return False
     try:
         with Image.open(io.BytesIO(picture)) as image:

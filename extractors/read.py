@@ -8,12 +8,10 @@ from pathlib import PurePath
 from typing import Final
 
 from extractors.limits import Limits
-from extractors.sniff import MEDIA_TYPES, Kind, sniff
+from extractors.sniff import MEDIA_TYPES, PICTURES, THROUGH_OFFICE, Kind, sniff
 from form.errors import DocumentError
 from form.grid import Cell, Document, Grid, Paragraph
 
-_PICTURES: Final = frozenset(("png", "jpeg", "gif", "bmp", "tiff", "webp"))
-_THROUGH_OFFICE: Final = frozenset(("doc", "works", "rtf", "odt"))
 #: a report is rarely longer, and recognising a page takes about a second
 _FIRST_PAGES: Final = 20
 _KNOWN_SUFFIXES: Final = frozenset((".pdf", ".html", ".htm", ".docx", ".doc", ".wps", ".xlsx", ".xls", ".et"))
@@ -38,18 +36,21 @@ def read(data: bytes, *, name: str = "", charset: str | None = None, limits: Lim
         from extractors.html import read_html
 
         return read_html(data, charset=charset, limits=limits)
-    if kind in _PICTURES:
+    if kind in PICTURES:
         from extractors.scan import read_scan
 
         return read_scan(data, MEDIA_TYPES[kind], limits=limits)
     return _read_office(data, kind, limits) or _refuse(data, kind, name, limits)
 
 
-def read_pictures(data: bytes, *, charset: str | None = None, limits: Limits | None = None) -> Document | None:
+def read_pictures(
+    data: bytes, *, more: Sequence[bytes] = (), charset: str | None = None, limits: Limits | None = None
+) -> Document | None:
     """The document again with what its pictures show, for one whose text holds no report; None without pictures.
 
     The pictures of a docx, xlsx, doc or page follow its own text, `page` counting them from 1 and `bbox` being
-    theirs. A PDF is read as pictures of its first pages. Raises `DocumentError` as `read` does.
+    theirs; `more` are those of a page that are files of their own. A PDF is read as pictures of its first pages.
+    Raises `DocumentError` as `read` does.
     """
     limits = limits or Limits()
     kind = sniff(data)
@@ -59,7 +60,7 @@ def read_pictures(data: bytes, *, charset: str | None = None, limits: Limits | N
         return read_scan(data, MEDIA_TYPES[kind], limits=limits, pages=range(1, _FIRST_PAGES + 1))
     from extractors.office_pictures import pictures
 
-    found = pictures(data, limits=limits)
+    found = pictures(data, more=more, limits=limits)
     if not found:
         return None
     shown = _shown(found, limits)
@@ -134,7 +135,7 @@ def _read_office(data: bytes, kind: Kind, limits: Limits) -> Document | None:
         from extractors.sheet import read_sheet
 
         return read_sheet(data, limits=limits)
-    if kind in _THROUGH_OFFICE:
+    if kind in THROUGH_OFFICE:
         from extractors.office import read_office
 
         return read_office(data, limits=limits)

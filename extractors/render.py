@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from extractors.limits import Limits
-from extractors.sniff import sniff
+from extractors.sniff import PICTURES, sniff
 from form.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -13,16 +14,17 @@ if TYPE_CHECKING:
 
 #: enough to read the smallest print of a report, and to see a stamp over it
 DPI: Final = 150.0
-_PICTURES: Final = ("png", "jpeg", "gif", "bmp", "tiff", "webp")
 _POINTS_AN_INCH: Final = 72.0
 
 
-def render_page(data: bytes, page: int, limits: Limits | None = None) -> tuple[Image.Image, tuple[float, float]]:
+def render_page(
+    data: bytes, page: int, *, more: Sequence[bytes] = (), limits: Limits | None = None
+) -> tuple[Image.Image, tuple[float, float]]:
     """Page `page` (from 1) in RGB, and its width and height in points; a box's origin is the picture's bottom left.
 
     The pages of a PDF or picture are its own; those of any other document are the pictures in it, in the
-    order of `extractors.office_pictures`. They are shown at `DPI`, less where a page is huge or its picture
-    has less. Raises `DocumentError` as the readers do. Not thread-safe: PDFium is not.
+    order of `extractors.office_pictures`, then `more`. They are shown at `DPI`, less where a page is huge or its
+    picture has less. Raises `DocumentError` as the readers do. Not thread-safe: PDFium is not.
     """
     limits = limits or Limits()
     kind = sniff(data)
@@ -30,11 +32,11 @@ def render_page(data: bytes, page: int, limits: Limits | None = None) -> tuple[I
         from extractors.pdf.render import render_pdf_page
 
         return render_pdf_page(data, page, DPI, limits)
-    if kind in _PICTURES:
+    if kind in PICTURES:
         return _picture(data, page, limits)
     from extractors.office_pictures import pictures
 
-    found = pictures(data, limits=limits)
+    found = pictures(data, more=more, limits=limits)
     if not 1 <= page <= len(found):
         raise DocumentError("truncated", f"no picture {page} of {len(found)}")
     return _picture(found[page - 1], 1, limits)

@@ -61,6 +61,11 @@ _STREAMS: Final[tuple[tuple[tuple[str, ...], Kind], ...]] = (
 )
 _SMALL: Final = Limits()
 
+#: kinds that are one picture, or several
+PICTURES: Final[frozenset[Kind]] = frozenset(("png", "jpeg", "gif", "bmp", "tiff", "webp"))
+#: kinds that LibreOffice converts to docx before they are read
+THROUGH_OFFICE: Final[frozenset[Kind]] = frozenset(("doc", "works", "rtf", "odt"))
+
 MEDIA_TYPES: Final[dict[Kind, str]] = {
     "pdf": "application/pdf",
     "html": "text/html",

@@ -27,15 +27,20 @@ Load = Callable[[str], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One document of a set and what came of it."""
+    """One document of a set and what came of it; `pictures` of the page were read with it."""
 
     capture: Capture
     extraction: Extraction
+    pictures: tuple[Capture, ...] = ()
+
+
+#: the place of a set, a document of it, and the pictures to read with it
+_Asked = tuple[int, Capture, tuple[Capture, ...]]
 
 
 def captures(documents: DocumentSet) -> tuple[Capture, ...]:
-    """The page of a set, then its attachments."""
-    return documents.article, *documents.attachments
+    """The page of a set, then its attachments and its pictures."""
+    return documents.article, *documents.attachments, *documents.pictures
 
 
 def batches(sets: Sequence[DocumentSet], seconds: float = SECONDS_A_BATCH) -> list[tuple[DocumentSet, ...]]:
@@ -68,25 +73,48 @@ def stage_batch(sets: Sequence[DocumentSet], staging: Path, registry: Registry, 
 
 
 def _attempts(sets: Sequence[DocumentSet], load: Load, pool: Readers) -> list[list[Attempt]]:
-    """Each set's page first; its attachments only where the page itself is no report."""
+    """Each set's page first; its attachments only where the page is no report, its pictures where these are none."""
     attempts: list[list[Attempt]] = [[] for _ in sets]
-    first = [(i, documents.article) for i, documents in enumerate(sets)]
-    for (i, capture), extraction in zip(first, pool.read(_jobs(first, load)), strict=True):
-        attempts[i].append(Attempt(capture, extraction))
-    rest = [
-        (i, capture)
+    pages: list[_Asked] = [(i, documents.article, ()) for i, documents in enumerate(sets)]
+    for i, attempt in _read(pages, load, pool):
+        attempts[i].append(attempt)
+    files: list[_Asked] = [
+        (i, capture, ())
         for i, documents in enumerate(sets)
         for capture in documents.attachments
         if not attempts[i][0].extraction.reports
     ]
-    for (i, capture), extraction in zip(rest, pool.read(_jobs(rest, load)), strict=True):
-        attempts[i].append(Attempt(capture, extraction))
+    for i, attempt in _read(files, load, pool):
+        attempts[i].append(attempt)
+    pictured: list[_Asked] = [
+        (i, documents.article, documents.pictures)
+        for i, documents in enumerate(sets)
+        if documents.pictures and _has_no_report(attempts[i])
+    ]
+    for i, attempt in _read(pictured, load, pool):
+        attempts[i][0] = attempt
     return attempts
 
 
-def _jobs(captures: Sequence[tuple[int, Capture]], load: Load) -> Iterator[Job]:
-    for _, capture in captures:
-        yield Job(capture.address, load(capture.capture_id), capture.charset or None)
+def _has_no_report(attempts: Sequence[Attempt]) -> bool:
+    """Whether the page could be read but holds none, and nothing attached to it does."""
+    error = attempts[0].extraction.error
+    found = any(attempt.extraction.reports for attempt in attempts)
+    return error is not None and error.code == "not_a_report" and not found
+
+
+def _read(asked: Sequence[_Asked], load: Load, pool: Readers) -> Iterator[tuple[int, Attempt]]:
+    jobs = (
+        Job(
+            capture.address,
+            load(capture.capture_id),
+            capture.charset or None,
+            tuple(load(picture.capture_id) for picture in pictures),
+        )
+        for _, capture, pictures in asked
+    )
+    for (i, capture, pictures), extraction in zip(asked, pool.read(jobs), strict=True):
+        yield i, Attempt(capture, extraction, pictures)
 
 
 def _settle(
@@ -112,6 +140,19 @@ def _settle(
             else:
                 origin = _provenance(documents, attempt, registry, report, year)
                 sources.append((origin, _remarked(report, documents)))
+    code, detail = _of_pictures(attempts)
+    failures += [_failure(documents, capture, code, detail) for capture in documents.pictures]
+
+
+def _of_pictures(attempts: Sequence[Attempt]) -> tuple[str, str]:
+    """What came of the pictures of a page: what came of the page, or that another document was enough.
+
+    `report` is no failure: these captures are part of a report whose row names the page.
+    """
+    page = attempts[0]
+    if page.extraction.error and not any(attempt.extraction.reports for attempt in attempts):
+        return page.extraction.error.code, page.extraction.error.detail
+    return ("report", "") if page.pictures else ("duplicate", "网页或附件已含报告，配图未读")
 
 
 def _provenance(

@@ -30,7 +30,7 @@ class Wanted:
 
     `readings` are the released or held cells, empty for a document that was never loaded: then the cells
     `keys` are read from it. `main` are the keys to mark before others (a finding's suspects; all where
-    empty). `finding` has lines about the finding.
+    empty). `finding` has lines about the finding. `pictures` are files that a page shows and that were read with it.
     """
 
     data: bytes
@@ -44,6 +44,7 @@ class Wanted:
     main: tuple[str, ...] = ()
     finding: tuple[str, ...] = ()
     margin: int = MARGIN
+    pictures: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def _read(wanted: Wanted) -> tuple[Document, tuple[Report, ...]]:
         failure = error
     if document is not None:
         try:
-            pictured = read_pictures(wanted.data, charset=wanted.charset)
+            pictured = read_pictures(wanted.data, more=wanted.pictures, charset=wanted.charset)
             if pictured is not None:
                 return pictured, read_reports(pictured)
         except DocumentError:
@@ -122,7 +123,7 @@ def _fresh(wanted: Wanted, document: Document, reports: Sequence[Report]) -> Ite
 
     keys = frozenset(wanted.keys)
     # With what a second look and the arithmetic of the form have to say of each cell.
-    looked = extract_bytes(wanted.data, wanted.name, wanted.charset).reports
+    looked = extract_bytes(wanted.data, wanted.name, wanted.charset, wanted.pictures).reports
     for report, traces in zip(looked or reports, _traces(document, reports), strict=True):
         for reading in report.readings:
             if reading.key in keys:
@@ -165,7 +166,8 @@ def _page_strips(wanted: Wanted, document: Document, found: Sequence[_Found]) ->
             marks.append(Mark(reading.page, reading.bbox, one.item.number, one.main))
             places.append(one.place)
     cut_out = cuttings(document.grids, marks, places, wanted.margin)
-    sheets = {page: Sheet(*render_page(wanted.data, page)) for page in sorted({c.page for c in cut_out})}
+    pages = sorted({c.page for c in cut_out})
+    sheets = {page: Sheet(*render_page(wanted.data, page, more=wanted.pictures)) for page in pages}
     return [Strip(f"第 {c.page} 页{'（表头）' if c.header else ''}", cut(sheets[c.page], c, marks)) for c in cut_out]
 
 

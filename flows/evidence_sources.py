@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -57,9 +57,11 @@ def from_warehouse(home: Home, report_id: str, key: str, margin: int) -> Wanted:
     # The archive has checked the bytes against its own record; the warehouse has one of its own.
     if capture.sha256 != report["sha256"]:
         raise UnusableError(f"{report_id}: the capture is not the document that was read")
+    on_paper = any(reading.page is not None for reading in readings)
     return Wanted(
         data=data,
         name=report["address"],
+        pictures=_pictures(home, capture.capture_id) if on_paper else (),
         origin=Origin(report["address"], capture.sha256, capture.fetched_at, word(GATES, gate)),
         keys=keys,
         charset=capture.charset or None,
@@ -129,6 +131,32 @@ def _capture(home: Home, capture_id: str) -> tuple[Capture, bytes]:
             return found, archive.read(capture_id)
     except (ArchiveError, OSError) as error:
         raise UnusableError(f"{home.archive}: {error}") from error
+
+
+def _pictures(home: Home, capture_id: str) -> tuple[bytes, ...]:
+    """The pictures read with a page, in its order: of each address the newest capture that is part of a report."""
+    from portals.archive import Archive, ArchiveError
+    from portals.links_pictures import is_picture
+
+    try:
+        with Archive(home.archive) as archive:
+            places = {link.address: place for place, link in enumerate(archive.links(capture_id))}
+            linked = [c for c in archive.captures() if c.address in places and is_picture(c.address, c.media_type)]
+            newest: dict[str, Capture] = {}
+            for capture in sorted(_part_of_a_report(home, linked), key=lambda capture: capture.checked_at):
+                newest[capture.address] = capture
+            return tuple(archive.read(newest[a].capture_id) for a in sorted(newest, key=places.__getitem__))
+    except (ArchiveError, OSError) as error:
+        raise UnusableError(f"{home.archive}: {error}") from error
+
+
+def _part_of_a_report(home: Home, captures: Sequence[Capture]) -> list[Capture]:
+    if not captures:
+        return []
+    listed = ", ".join(f"'{capture.capture_id}'" for capture in captures)
+    rows = _rows(home, "documents", f"outcome = 'report' AND capture_id IN ({listed})")
+    read = {row["capture_id"] for row in rows}
+    return [capture for capture in captures if capture.capture_id in read]
 
 
 def _rows(home: Home, table: str, where: str) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import metadata
@@ -42,10 +42,11 @@ class Extraction:
     error: DocumentError | None
 
 
-def extract_bytes(data: bytes, name: str, charset: str | None = None) -> Extraction:
+def extract_bytes(data: bytes, name: str, charset: str | None = None, pictures: Sequence[bytes] = ()) -> Extraction:
     """Read and recognise one document; look again where there is doubt.
 
-    Every failure comes back as `error`: a reader that breaks on hostile bytes must not break the run.
+    `pictures` are files that a page shows: they are read with it where its text holds no report. Every failure
+    comes back as `error`: a reader that breaks on hostile bytes must not break the run.
     """
     # Imported here: the parent process and `--help` need no readers.
     from extractors.read import read
@@ -55,7 +56,7 @@ def extract_bytes(data: bytes, name: str, charset: str | None = None) -> Extract
     try:
         document = read(data, name=name, charset=charset)
         media_type = document.media_type
-        reports = _recognised(document, data, charset)
+        reports = _recognised(document, data, charset, pictures)
         return Extraction(sha256, media_type, _reconsidered(reports, data, media_type, charset), None)
     except DocumentError as error:
         return Extraction(sha256, media_type, (), _mislabelled(name, media_type) or error)
@@ -66,7 +67,9 @@ def extract_bytes(data: bytes, name: str, charset: str | None = None) -> Extract
         return Extraction(sha256, media_type, (), DocumentError("crashed", detail))
 
 
-def _recognised(document: Document, data: bytes, charset: str | None) -> tuple[Report, ...]:
+def _recognised(
+    document: Document, data: bytes, charset: str | None, pictures: Sequence[bytes]
+) -> tuple[Report, ...]:
     """The reports of a document, from its pictures where its text holds none."""
     from extractors.read import read_pictures
     from form.recognise import read_reports
@@ -77,7 +80,7 @@ def _recognised(document: Document, data: bytes, charset: str | None) -> tuple[R
         if error.code != "not_a_report":
             raise
         try:
-            shown = read_pictures(data, charset=charset)
+            shown = read_pictures(data, more=pictures, charset=charset)
         except DocumentError:
             shown = None  # what the text says of itself is the better reason
         if shown is None:

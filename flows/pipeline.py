@@ -79,11 +79,15 @@ def _wanted(entry: Entry, years: Mapping[str, range]) -> bool:
 
 
 def _unread(documents_set: DocumentSet, outcomes: Mapping[str, str]) -> bool:
-    """Whether any document of the set is new; attachments of a page that is a report are never read."""
+    """Whether any document of the set is new; attachments of a page that is a report are never read.
+
+    Its pictures may be that report, and one of them may come late or change.
+    """
     outcome = outcomes.get(documents_set.article.capture_id)
     if outcome is None:
         return True
-    return outcome != "report" and any(item.capture_id not in outcomes for item in documents_set.attachments)
+    read = documents_set.pictures if outcome == "report" else (*documents_set.attachments, *documents_set.pictures)
+    return any(item.capture_id not in outcomes for item in read)
 
 
 def merged(parts: Sequence[Path], known: Standing) -> tuple[pa.Table, pa.Table, pa.Table]:

@@ -10,14 +10,15 @@ import hashlib
 import multiprocessing
 import os
 import resource
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TypeVar
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
+from extractors.sniff import THROUGH_OFFICE, sniff
 from flows.extraction import Extraction, extract_bytes
 from form.errors import DocumentError
 
@@ -25,6 +26,8 @@ SECONDS_A_DOCUMENT = 60.0
 MEMORY_BYTES = 4 << 30
 #: documents after which a worker is replaced, so that leaks in C libraries stay small
 DOCUMENTS_A_WORKER = 2_000
+#: files that one start of LibreOffice converts
+OFFICE_FILES = 10
 
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
@@ -32,11 +35,20 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One document to read: a name for messages, its bytes, the charset its server stated."""
+    """One document to read: a name for messages, its bytes, the charset its server stated.
+
+    `pictures` are files that a page shows, to be read with it where its text holds no report.
+    """
 
     name: str
     data: bytes
     charset: str | None = None
+    pictures: tuple[bytes, ...] = ()
+
+    @property
+    def through_office(self) -> bool:
+        """Whether LibreOffice converts it first; its start is then shared with others."""
+        return sniff(self.data) in THROUGH_OFFICE
 
 
 class Readers:
@@ -47,18 +59,32 @@ class Readers:
         self._seconds = seconds
 
     def read(self, jobs: Iterable[Job]) -> Iterator[Extraction]:
-        """One extraction a job, in order; a job that hangs or kills its process gives an error."""
-        scheduled = [
-            (job, self._pool.schedule(extract_bytes, args=(job.data, job.name, job.charset), timeout=self._seconds))
-            for job in jobs
-        ]
-        for job, future in scheduled:
-            try:
-                yield future.result()
-            except FutureTimeout:
-                yield _failed(job, DocumentError("timeout", f"more than {self._seconds:g} s"))
-            except ProcessExpired as error:
-                yield _failed(job, DocumentError("crashed", f"the reader's process ended with {error.exitcode}"))
+        """One extraction a job, in order; a job that hangs or kills its process gives an error.
+
+        Old office files are read up to ten in a process, converted together; where that fails, each alone.
+        """
+        listed = list(jobs)
+        places: dict[int, tuple[ProcessFuture, int, int]] = {}
+        for group in _groups(listed):
+            future = self._schedule([listed[i] for i in group])
+            places |= {i: (future, place, len(group)) for place, i in enumerate(group)}
+        for i, job in enumerate(listed):
+            future, place, size = places[i]
+            yield self._result(future, place, job, alone=size == 1)
+
+    def _schedule(self, jobs: Sequence[Job]) -> ProcessFuture:
+        return self._pool.schedule(_read, args=(jobs,), timeout=self._seconds * len(jobs))
+
+    def _result(self, future: ProcessFuture, place: int, job: Job, *, alone: bool) -> Extraction:
+        try:
+            read: list[Extraction] = future.result()
+        except (FutureTimeout, ProcessExpired) as error:
+            if not alone:
+                return self._result(self._schedule([job]), 0, job, alone=True)
+            if isinstance(error, ProcessExpired):
+                return _failed(job, DocumentError("crashed", f"the reader's process ended with {error.exitcode}"))
+            return _failed(job, DocumentError("timeout", f"more than {self._seconds:g} s"))
+        return read[place]
 
     def run(self, call: Callable[[Argument], Result], argument: Argument) -> Result:
         """What `call` gives in a reader process; both go there by pickle.
@@ -74,6 +100,30 @@ class Readers:
         except MemoryError as error:
             raise DocumentError("too_complex", "memory limit reached") from error
         return result
+
+
+def _groups(jobs: Sequence[Job]) -> Iterator[Sequence[int]]:
+    """The places of the jobs that are read together: office files by the ten, everything else alone."""
+    office = [i for i, job in enumerate(jobs) if job.through_office]
+    for start in range(0, len(office), OFFICE_FILES):
+        yield office[start : start + OFFICE_FILES]
+    for i in sorted(set(range(len(jobs))).difference(office)):
+        yield [i]
+
+
+def _read(jobs: Sequence[Job]) -> list[Extraction]:
+    """In a reader process: the jobs one after the other, those for LibreOffice converted in one start of it."""
+    office = [job.data for job in jobs if job.through_office]
+    with _together(office):
+        return [extract_bytes(job.data, job.name, job.charset, job.pictures) for job in jobs]
+
+
+def _together(files: Sequence[bytes]) -> AbstractContextManager[None]:
+    if not files:
+        return nullcontext()
+    from extractors.office import together
+
+    return together(files)
 
 
 def _failed(job: Job, error: DocumentError) -> Extraction:

@@ -14,8 +14,9 @@ from portals import addresses
 
 #: Cells that are whole labels of the statutory tables and stand in no menu; of so many the page has the tables.
 _LABELS: Final = frozenset((
-    "自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "结果维持", "结果纠正", "尚未审结", "制发件数",
-    "废止件数", "现行有效件数", "处理决定数量", "本年新制作数量", "本年新公开数量", "对外公开总数量", "上一年项目数量",
+    "自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "结果维持", "结果纠正", "尚未审结",
+    "制发件数", "废止件数", "现行有效件数", "处理决定数量",
+    "本年新制作数量", "本年新公开数量", "对外公开总数量", "上一年项目数量",
 ))  # fmt: skip
 _ENOUGH_LABELS: Final = 3
 _WHITE: Final = re.compile(r"\s+")
