@@ -1,4 +1,4 @@
-"""Pictures (png, jpg, tiff) as pages: sizes are checked before anything is decoded."""
+"""Pictures (png, jpg, tiff, gif, bmp, webp) as pages: sizes are checked before anything is decoded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from extractors.limits import Limits
 from extractors.scan.canvas import Bitmap
 from form.errors import DocumentError
 
-_FORMATS: Final = ("PNG", "JPEG", "TIFF")
+_FORMATS: Final = ("PNG", "JPEG", "TIFF", "GIF", "BMP", "WEBP")
+#: The only one of them that has pages; further frames of the others are animation.
+_PAGED: Final = "TIFF"
 #: Pixels of one page: A3 at 600 dpi has 70 million, A4 35 million.
 MAX_PIXELS: Final = 60_000_000
 #: A side in pixels; less holds no table.
@@ -46,7 +48,7 @@ class Pictures:
             raise DocumentError("too_large", f"more than {MAX_PIXELS} pixels") from None
         except _BROKEN as error:
             raise DocumentError("truncated", type(error).__name__) from None
-        self.count = self._frames(limits.max_pages)
+        self.count = self._frames(limits.max_pages) if self._image.format == _PAGED else 1
 
     def page(self, number: int) -> Bitmap:
         """Page `number` (from 1). Raises `DocumentError`: too_large, truncated."""
