@@ -56,7 +56,7 @@ def extract_bytes(data: bytes, name: str, charset: str | None = None, pictures: 
     try:
         document = read(data, name=name, charset=charset)
         media_type = document.media_type
-        reports = _recognised(document, data, charset, pictures)
+        reports = _recognised(document, data, name, charset, pictures)
         return Extraction(sha256, media_type, _reconsidered(reports, data, media_type, charset), None)
     except DocumentError as error:
         return Extraction(sha256, media_type, (), _mislabelled(name, media_type) or error)
@@ -68,14 +68,14 @@ def extract_bytes(data: bytes, name: str, charset: str | None = None, pictures: 
 
 
 def _recognised(
-    document: Document, data: bytes, charset: str | None, pictures: Sequence[bytes]
+    document: Document, data: bytes, name: str, charset: str | None, pictures: Sequence[bytes]
 ) -> tuple[Report, ...]:
     """The reports of a document, from its pictures where its text holds none."""
     from extractors.read import read_pictures
     from form.recognise import read_reports
 
     try:
-        return _warned(read_reports(document), document.metadata)
+        return _warned(read_reports(document, name), document.metadata)
     except DocumentError as error:
         if error.code != "not_a_report":
             raise
@@ -85,7 +85,7 @@ def _recognised(
             shown = None  # what the text says of itself is the better reason
         if shown is None:
             raise
-        return read_reports(shown)
+        return read_reports(shown, name)
 
 
 def _reconsidered(

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from flows.extraction import Extraction
+from form.claim import Claim
 from form.reading import Reading, Report
 
 
@@ -46,6 +47,30 @@ def report_json(report: Report) -> dict[str, Any]:
             "problems": narrative.problems,
             "other_matters": narrative.other_matters,
         },
+        "scope": report.scope,
+        "facts": [
+            {"name": fact.name, "value": fact.value, "source": fact.source, "quote": fact.quote}
+            for fact in report.facts
+        ],
+        "claims": [claim_json(claim) for claim in report.claims],
+    }
+
+
+def claim_json(claim: Claim) -> dict[str, Any]:
+    """One member of `claims`; `start` and `end` are offsets in the text of the section, in characters."""
+    return {
+        "kind": claim.kind,
+        "number": plain(claim.number),
+        "unit": claim.unit,
+        "subject": claim.subject,
+        "of": claim.of,
+        "scope": claim.scope,
+        "period": claim.period,
+        "approximate": claim.approximate,
+        "section": claim.section,
+        "start": claim.start,
+        "end": claim.end,
+        "quote": claim.quote,
     }
 
 

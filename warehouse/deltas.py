@@ -65,8 +65,9 @@ def open_at(path: Path, at: int) -> DeltaTable:
 
 
 def _of_this_spec(delta: DeltaTable, table: Table) -> DeltaTable:
-    """The table, if its columns are those of `table`; else WarehouseError, since the archive can rebuild it."""
-    if {field.name for field in delta.schema().fields} != set(table.names):
+    """The table, if columns and types are those of `table`; else WarehouseError, since the archive can rebuild it."""
+    written = pa.schema(delta.schema().to_arrow())
+    if {field.name: field.type for field in written} != {field.name: field.type for field in table.schema}:
         raise WarehouseError(
             f"table {table.name} was written by another version of gouji; move the warehouse folder aside and "
             "rebuild it from the archive: gouji backfill --years … --from-archive"

@@ -14,7 +14,9 @@ from warehouse.errors import QueryError
 from warehouse.record import Release, releases
 from warehouse.scan import literal, names, no_glob, parquet
 from warehouse.spec import RELEASES, TABLES
+from warehouse.spec_claims import CLAIM, CLAIM_VIEWS
 from warehouse.status import ZONE, release_as_of
+from warehouse.table import Table
 
 _LIMITS: Final[dict[str, str | bool | int | float | list[str]]] = {
     "memory_limit": "4GB",
@@ -63,11 +65,25 @@ def _views(connection: duckdb.DuckDBPyConnection, home: Path, release: Release) 
             connection.execute(f"CREATE VIEW {names([name])} AS {parquet(table, files)}")
         else:
             connection.register(name, table.empty())
+    for reports, view in CLAIM_VIEWS.items():
+        connection.execute(_claims(reports, view))
     connection.register("releases", _release_rows(home, release))
     connection.execute(f"SET allowed_paths = [{', '.join(map(literal, readable))}]")
     connection.execute(f"SET TimeZone = {literal(ZONE.key)}")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
+
+
+def _claims(reports: str, view: Table) -> str:
+    """A row for each member of the list `claims` of a table of reports."""
+    members = ", ".join(f"claim.{names([column.name])}" for column in CLAIM)
+    # All names come from the spec.
+    return f"""
+        CREATE VIEW {view.name} AS SELECT report_id, unit_id, year, place::INTEGER AS place, {members} FROM (
+            SELECT report_id, unit_id, year, generate_subscripts(claims, 1) AS place, unnest(claims) AS claim
+            FROM {reports}
+        )
+    """  # noqa: S608
 
 
 def _release_rows(home: Path, until: Release) -> pa.Table:

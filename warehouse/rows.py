@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from form.claim import Claim
 from form.grid import BBox
 from form.reading import Reading, Report
 from warehouse.spec import DECIMAL, ERRORS, TABLES
@@ -164,6 +165,18 @@ def _leftovers(report: Report) -> list[dict[str, Any]]:
     ]
 
 
+def _facts(report: Report) -> list[dict[str, Any]]:
+    return [
+        {name: _clean(getattr(fact, name)) for name in ("name", "value", "source", "quote")} for fact in report.facts
+    ]
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    same = ("kind", "number", "unit", "subject", "scope", "period", "approximate", "section", "quote")
+    row = {name: _clean(getattr(claim, name)) for name in same}
+    return row | {"of_subject": claim.of, "start_at": claim.start, "end_at": claim.end}
+
+
 _REPORT_FIELDS: Final[dict[str, Callable[[Report], Any]]] = {
     "unit": lambda report: _clean(report.unit),
     "edition": lambda report: report.edition,
@@ -176,4 +189,7 @@ _REPORT_FIELDS: Final[dict[str, Callable[[Report], Any]]] = {
     "other_matters": lambda report: _clean(report.narrative.other_matters),
     "leftovers": _leftovers,
     "remarks": lambda report: [{"code": _clean(item.code), "text": _clean(item.text)} for item in report.remarks],
+    "scope": lambda report: report.scope,
+    "facts": _facts,
+    "claims": lambda report: [_claim(claim) for claim in report.claims],
 }

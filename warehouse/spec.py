@@ -12,6 +12,7 @@ from typing import Final
 
 import pyarrow as pa
 
+from warehouse.spec_claims import CLAIM, CLAIM_VIEWS, FACT, listed
 from warehouse.table import Column, Table
 
 #: What a printed figure is stored as: up to 28 digits before the point and 10 after it, exact.
@@ -69,6 +70,14 @@ _REPORT_COLUMNS: Final = (
     _s("other_matters", "text of section 六; null if not found"),
     _c("leftovers", _LEFTOVERS, "filled cells and rows that no key of the edition names", True),
     _c("remarks", _REMARKS, "what was unusual in how the form was printed or found", True),
+    _s("scope", "aggregate (of the area) or own (of the body), as the document says; null if it does not"),
+    _c(
+        "facts",
+        listed(FACT),
+        "the evidence for unit, year, period, edition and scope; the first of a name counts",
+        True,
+    ),
+    _c("claims", listed(CLAIM), "what the narrative claims; see the view `claims`", True),
     _READER,
 )
 _CELL_COLUMNS: Final = (
@@ -263,7 +272,7 @@ def markdown() -> str:
         "Types are Arrow's. A column marked ● holds no null. All but `errors` can be queried with `gouji query`.",
         '`cells."table"` and `captures."offset"` bear names that SQL reserves: quote them.',
     ]
-    for table in (*TABLES.values(), RELEASES, ERRORS):
+    for table in (*TABLES.values(), *CLAIM_VIEWS.values(), RELEASES, ERRORS):
         lines += ["", f"## `{table.name}`", "", table.meaning, "", *_facts(table), ""]
         lines += ["| column | type | ● | meaning |", "| --- | --- | --- | --- |"]
         lines += [f"| {c.name} | {c.type} | {'●' * c.required} | {c.meaning} |" for c in table.columns]

@@ -14,7 +14,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from form.reading import Leftover, Narrative, Reading, Remark, Report
+from form.claim import Claim
+from form.reading import Fact, Leftover, Narrative, Reading, Remark, Report
 from warehouse.batch import ReleaseBatch
 from warehouse.rows import Failure, Provenance, Source, cell_rows, document_rows, error_rows, report_rows
 from warehouse.spec import TABLES
@@ -82,6 +83,12 @@ def source(doc: Doc) -> Source:
         narrative=Narrative(overview="一、总体情况", problems=None, other_matters="无"),
         sections=("overview", "proactive"),
         period=(date(doc.year, 1, 1), date(doc.year, 12, 31)),
+        scope="aggregate",
+        facts=(Fact("year", str(doc.year), "title", f"{doc.year}年"),),
+        claims=(
+            Claim("figure", Decimal("1.5"), "件", "received", "own", "this_year", "overview", 0, 2, "收到"),
+            Claim("all_closed", None, "", "processed", "unknown", "this_year", "overview", 3, 5, "全部"),
+        ),
     )
     return origin, report
 

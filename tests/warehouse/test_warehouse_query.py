@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,6 +15,7 @@ from warehouse.errors import QueryError
 from warehouse.query import query
 from warehouse.release import publish
 from warehouse.spec import TABLES
+from warehouse.spec_claims import CLAIM_VIEWS
 from warehouse.status import read_table
 
 
@@ -37,6 +39,19 @@ def test_every_table_is_there(home: Path) -> None:
         assert query(home, f"SELECT * FROM {name}").column_names == TABLES[name].names
     assert _count(home, "held_cells") == 5
     assert _count(home, "held_cells", "r0001") == 0
+
+
+def test_claims_are_rows_of_their_own(home: Path) -> None:
+    for name, table in zip(("claims", "held_claims"), CLAIM_VIEWS.values(), strict=True):
+        found = query(home, f"SELECT * FROM {name} ORDER BY report_id, place")
+        reports = {"claims": "reports", "held_claims": "held_reports"}[name]
+        assert found.schema.types == table.schema.types
+        assert (found.column_names, found.num_rows) == (table.names, 2 * _count(home, reports))
+    one, two = query(home, "SELECT * FROM claims WHERE report_id = '620001-2023' ORDER BY place").to_pylist()
+    assert (one["place"], one["number"], one["subject"], one["quote"]) == (1, Decimal("1.5"), "received", "收到")
+    assert (one["start_at"], one["end_at"], one["of_subject"]) == (0, 2, None)
+    assert (two["place"], two["kind"], two["number"]) == (2, "all_closed", None)
+    assert _count(home, "held_claims", "r0001") == 0
 
 
 def test_figures_stay_exact(home: Path) -> None:

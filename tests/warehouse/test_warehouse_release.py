@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -268,6 +269,28 @@ def test_damaged_records_are_named(tmp_path: Path) -> None:
     record.write_text("{", encoding="utf-8")
     with pytest.raises(WarehouseError, match=r"r0001\.json cannot be read"):
         release_as_of(tmp_path)
+
+
+def test_a_column_of_another_type_is_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    older = replace(
+        TABLES["reports"],
+        columns=tuple(
+            replace(c, type=pa.list_(pa.string())) if c.name == "claims" else c for c in TABLES["reports"].columns
+        ),
+    )
+    with monkeypatch.context() as patched:
+        patched.setattr("warehouse.release.TABLES", {**TABLES, "reports": older})
+        patched.setattr("warehouse.batch.TABLES", {**TABLES, "reports": older})
+        made = batch(DOCS[:1])
+        claims = pa.array([[]], older.schema.field("claims").type)
+        at = made.reports.schema.get_field_index("claims")
+        publish(tmp_path, replace(made, reports=made.reports.set_column(at, "claims", claims)), night(0))
+    with pytest.raises(
+        WarehouseError, match=r"table reports was written by another version of gouji; .* --from-archive"
+    ):
+        query(tmp_path, "SELECT * FROM reports")
+    with pytest.raises(WarehouseError, match="another version of gouji"):
+        publish(tmp_path, batch(DOCS[:1]), night(1))
 
 
 def test_a_warehouse_of_another_version_is_not_guessed_at(tmp_path: Path) -> None:

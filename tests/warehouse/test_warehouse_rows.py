@@ -109,6 +109,7 @@ def test_report_without_what_may_be_missing() -> None:
         None
     }
     assert (row["sections"], row["leftovers"], row["remarks"]) == ([], [], [])
+    assert (row["scope"], row["facts"], row["claims"]) == (None, [], [])
     assert (len(report_rows([])), len(cell_rows([])), len(error_rows([]))) == (0, 0, 0)
 
 
