@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from flows import costs
 from flows.canonical import Rival
 from flows.extraction import Extraction, reader_version
 from flows.workers import Job, Readers
@@ -16,10 +17,8 @@ from portals.registry import Registry
 from warehouse.rows import Failure, Provenance, Source, cell_rows, error_rows, report_rows
 from warehouse.staging import find_part, part_id, write_part
 
-#: a rough cost of reading one document, in seconds, so that a batch takes some five seconds
-COST = {"application/pdf": 0.06}
-COST_ELSE = 0.02
-SECONDS_A_BATCH = 5.0
+#: seconds of reading in a batch: some twenty old office files, which LibreOffice converts by the ten
+SECONDS_A_BATCH = 8.0
 
 #: capture_id -> the bytes received
 Load = Callable[[str], bytes]
@@ -49,7 +48,7 @@ def batches(sets: Sequence[DocumentSet], seconds: float = SECONDS_A_BATCH) -> li
     current: list[DocumentSet] = []
     spent = 0.0
     for documents in sets:
-        cost = sum(COST.get(capture.media_type, COST_ELSE) for capture in captures(documents))
+        cost = sum(costs.seconds(capture) for capture in captures(documents))
         if current and spent + cost > seconds:
             cut.append(tuple(current))
             current, spent = [], 0.0

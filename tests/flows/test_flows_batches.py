@@ -1,0 +1,128 @@
+"""Batches: what is read together, how large a batch is, and that a bad file costs only itself."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from extractors.office_ole import compound
+from extractors.sniff import sniff
+from flows import costs, workers
+from flows.batches import SECONDS_A_BATCH, batches
+from flows.workers import Job
+from portals.captures import Capture
+from portals.documents import DocumentSet
+from portals.families.base import Entry
+
+AT = datetime(2026, 3, 1, tzinfo=UTC)
+CAPTURE = Capture(
+    capture_id="c", address="http://a.example/x.html", final_address="", unit_id="620102", title="", published=None,
+    parent_address=None, fetched_at=AT, checked_at=AT, status=200, media_type="text/html", charset="", sha256="",
+    size=1000, warc="", offset=0, digest="", etag="", last_modified="",
+)  # fmt: skip
+PAGE = """<p>测试区人民政府2023年政府信息公开工作年度报告</p>
+<p>四、政府信息公开行政复议、行政诉讼情况</p><table>
+<tr><td colspan=5>行政复议</td><td colspan=10>行政诉讼</td></tr>
+<tr><td rowspan=2>结果维持</td><td rowspan=2>结果纠正</td><td rowspan=2>其他结果</td><td rowspan=2>尚未审结</td>
+<td rowspan=2>总计</td><td colspan=5>未经复议直接起诉</td><td colspan=5>复议后起诉</td></tr>
+<tr><td>结果维持</td><td>结果纠正</td><td>其他结果</td><td>尚未审结</td><td>总计</td>
+<td>结果维持</td><td>结果纠正</td><td>其他结果</td><td>尚未审结</td><td>总计</td></tr>
+<tr>FIGURES</tr></table>"""
+
+
+def capture(address: str, media_type: str = "application/octet-stream", size: int = 100_000) -> Capture:
+    return replace(CAPTURE, address=address, media_type=media_type, size=size)
+
+
+@pytest.mark.parametrize(
+    ("address", "media_type", "size", "kind", "times"),
+    [
+        ("http://a.example/t.html", "text/html", 9_000, "page", 1),
+        ("http://a.example/P1.DOC", "application/octet-stream", 9_000, "office", 1),
+        ("http://a.example/%E6%8A%A5.wps?x=1", "", 9_000, "office", 1),
+        ("http://a.example/d.jsp?id=3", "application/msword", 9_000, "office", 1),
+        ("http://a.example/d.jsp?id=3", "image/x-png", 9_000, "picture", 1),
+        ("http://a.example/a.pdf", "application/pdf", 412_842, "pdf", 1),
+        ("http://a.example/a.pdf", "application/pdf", 1_000_000, "picture", 4),
+        ("http://a.example/a.pdf", "application/pdf", 30_000_000, "picture", 10),
+        ("http://a.example/a.et", "", 9_000, "sheet", 1),
+    ],
+)
+def test_a_cost_by_name_type_and_size(address: str, media_type: str, size: int, kind: costs.Kind, times: int) -> None:
+    assert costs.seconds(capture(address, media_type, size)) == pytest.approx(costs.SECONDS[kind] * times)
+
+
+@pytest.mark.parametrize(("suffix", "least", "most"), [("html", 200, 500), ("doc", 15, 25), ("png", 3, 5)])
+def test_a_batch_is_some_seconds_of_reading(suffix: str, least: int, most: int) -> None:
+    entry = Entry("http://a.example/", "", None, "620102", 2023)
+    sets = [DocumentSet(entry, capture(f"http://a.example/{n}.{suffix}"), ()) for n in range(1000)]
+    cut = batches(sets)
+    assert [one for batch in cut for one in batch] == sets
+    assert all(least <= len(batch) <= most for batch in cut[:-1])
+    spent = [sum(costs.seconds(one.article) for one in batch) for batch in cut]
+    assert max(spent) <= SECONDS_A_BATCH
+
+
+def test_a_set_that_costs_more_than_a_batch_is_one() -> None:
+    entry = Entry("http://a.example/", "", None, "620102", 2023)
+    scan = DocumentSet(entry, capture("http://a.example/1.pdf", size=9_000_000), ())
+    assert batches([scan, scan]) == [(scan,), (scan,)]
+
+
+@pytest.fixture(scope="module")
+def docs() -> list[bytes]:
+    """Twelve doc files with different figures."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for n in range(12):
+            figures = "".join(f"<td>{n + column}</td>" for column in range(15))
+            (folder / f"{n}.html").write_text(PAGE.replace("FIGURES", figures), "utf-8")
+        command = ["soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--convert-to"]
+        command += ["doc:MS Word 97", "--outdir", name, *(str(folder / f"{n}.html") for n in range(12))]
+        subprocess.run(command, check=True, capture_output=True, timeout=120)
+        return [(folder / f"{n}.doc").read_bytes() for n in range(12)]
+
+
+def broken(doc: bytes) -> bytes:
+    """A Word file by its directory, whose text cannot be found."""
+    (word,) = (stream for stream in compound(doc).streams if stream.name == "WordDocument")
+    at = (word.sector + 1) * 512
+    made = doc[:at] + bytes(512) + doc[at + 512 :]
+    assert sniff(made) == "doc"
+    return made
+
+
+def test_office_files_share_a_start_and_a_bad_one_costs_only_itself(docs: list[bytes]) -> None:
+    bad = {3: broken(docs[3]), 7: b"{\\rtf1 nothing", 13: b""}
+    files = [bad.get(n, docs[n % 12]) for n in range(14)]
+    jobs = [Job(f"{n}.doc", data) for n, data in enumerate(files)]
+    assert [len(group) for group in workers._groups(jobs)] == [10, 3, 1]
+    with workers.readers(2) as pool:
+        read = list(pool.read(jobs))
+    for n, extraction in enumerate(read):
+        if n in bad:
+            assert extraction.error is not None and not extraction.reports, n
+            continue
+        (report,) = extraction.reports
+        assert [int(reading.value or 0) for reading in report.readings] == [n % 12 + c for c in range(15)]
+        assert (extraction.media_type, report.readings[0].reader) == ("application/msword", "soffice+word-1")
+
+
+def test_a_group_whose_process_dies_is_read_one_by_one(docs: list[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process that reads all of them is killed; alone, each is read."""
+    monkeypatch.setattr(workers, "_read", _dies_with_several)
+    with workers.readers(1) as pool:
+        read = list(pool.read([Job("1.doc", docs[1]), Job("x.html", b"<p>x</p>"), Job("2.doc", docs[2])]))
+    assert [len(extraction.reports) for extraction in read] == [1, 0, 1]
+
+
+def _dies_with_several(jobs: list[Job]) -> object:
+    if len(jobs) > 1:
+        os._exit(9)
+    return [workers.extract_bytes(job.data, job.name) for job in jobs]
