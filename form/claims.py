@@ -158,7 +158,8 @@ class _Sentence:
             or (subjects.case(lead, tail, block) if informed else None)
             or subjects.document(lead, issuing)
         )
-        if subject in _WHOLES and _PART.search(self.words[:begin]):
+        part = subject == "received" and "其中" in lead
+        if subject in _WHOLES and (part or _PART.search(self.words[:begin])):
             return "uncertain"
         bare = subjects.is_bare(lead) and (block or topic == "applications")
         return subject or ("uncertain" if doubt or bare or subjects.application(lead, tail, known=True) else None)

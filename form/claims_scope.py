@@ -13,6 +13,8 @@ _WORDS: Final = re.compile(
     r"|各(?:县区|市州|乡镇|部门|单位|级))"
     r"|(?P<own>(?:我|本)(?:机关|单位|部门|局|委|办|办公室|厅|办公厅|院|中心|街道)|(?:省|市|州|县|区)?本级"
     r"|(?<![及和、])(?:省|市|州|县|区)(?:人民)?政府办(?:公厅|公室)?)"
+    # `县直各部门收到300件，县政府收到10件`: the government alone is not its area, and need not be the reporting body.
+    r"|(?P<unknown>(?:省|市|州|县|区)(?:人民)?政府(?!系统|办))"
 )
 _YEAR: Final = re.compile(
     r"(?P<year>20\d\d)年?|(?P<last>(?:上一?年|去年)(?:度)?)|(?P<this>本年度?|今年|全年|当年)|(?P<sum>以来|累计|历年|近[三五]年)"

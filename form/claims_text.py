@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-#: sentences end here; a paragraph is a line of the section
-_ENDS: Final = "。!?"
-#: a longer sentence is cut, so that looking back costs little whatever a page holds
-MAX_SENTENCE: Final = 1000
+#: a paragraph is a line of the section; a longer sentence is cut, so that looking back costs little whatever it holds
+_SENTENCE: Final = re.compile(r"[^。!?]{1,1000}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +48,4 @@ def _plain(character: str) -> str:
 
 def sentences(bare: Bare) -> Iterator[tuple[int, int]]:
     """First and stop of each sentence of a paragraph, its mark left out."""
-    first = 0
-    for index, character in enumerate(bare.text):
-        if character in _ENDS:
-            if index > first:
-                yield first, index
-            first = index + 1
-        elif index - first == MAX_SENTENCE:
-            yield first, index
-            first = index
-    if first < len(bare.text):
-        yield first, len(bare.text)
+    return (hit.span() for hit in _SENTENCE.finditer(bare.text))

@@ -52,6 +52,7 @@ def counted(text: str) -> list[tuple[str, str]]:
         ("收到公民、法人和其他组织政府信息公开申请5件。", [("5", "received")]),
         ("收到网上政府信息公开申请30件。", [("30", "uncertain")]),
         ("收到政府信息公开申请30件，其中，收到自然人申请20件。", [("30", "received"), ("20", "uncertain")]),
+        ("收到政府信息公开申请30件，其中收到申请20件。", [("30", "received"), ("20", "uncertain")]),
         ("通过信函方式，收到政府信息公开申请30件。", [("30", "uncertain")]),
         ("审查解密文件公开申请27件。", [("27", "uncertain")]),
         ("各乡镇收到政府信息公开申请30件。", [("30", "uncertain")]),
@@ -118,6 +119,7 @@ def test_statements_without_a_figure(text: str, kinds: list[str]) -> None:
         ("市本级共受理政府信息公开申请5件。", "own"),
         ("省政府办公厅共受理政府信息公开申请5件。", "own"),
         ("共受理政府信息公开申请5件。", "unknown"),
+        ("我县各部门培训3次，县政府受理政府信息公开申请5件。", "unknown"),
     ],
 )
 def test_whose_figure(text: str, scope: str) -> None:
