@@ -48,8 +48,13 @@ def interval(cell: Cell) -> Interval:
 
 
 def usual(rows: Iterable[Sequence[Cell]], count: int) -> tuple[Interval, ...]:
-    """Where rows of exactly `count` value cells mostly have them; () if there is no such row."""
-    seen = Counter(tuple(interval(c) for c in cells) for cells in rows if len(cells) == count)
+    """Where rows of exactly `count` value cells mostly have them; () if there is no such row.
+
+    Rows that are blank at one end count only where all are: see `lopsided`.
+    """
+    fitting = [cells for cells in rows if len(cells) == count]
+    even = [cells for cells in fitting if not lopsided(cells)]
+    seen = Counter(tuple(interval(c) for c in cells) for cells in even or fitting)
     return min(seen, key=lambda places: (-seen[places], places)) if seen else ()
 
 
@@ -57,13 +62,15 @@ def align(cells: Sequence[Cell], count: int, places: Sequence[Interval]) -> Alig
     """Give each of `count` columns its cell.
 
     `places` are the columns' usual places in this grid, or () where nothing tells them. As many cells as
-    columns are taken in order; otherwise cells go where they stand.
+    columns are taken in order; otherwise cells go where they stand, or are divided into as many figures.
     """
     if len(cells) == count:
         confidence = _ordinal_confidence(cells, places)
         return Alignment(tuple(Part(c, c.text, confidence) for c in cells))
     if len(places) == count:
         return _by_place(cells, places)
+    if divided := _divided(cells, count):
+        return divided
     trimmed = _trimmed(cells, count)
     if trimmed is None:
         return Alignment((None,) * count, tuple(c for c in cells if c.text.strip()))
@@ -76,6 +83,25 @@ def _ordinal_confidence(cells: Sequence[Cell], places: Sequence[Interval]) -> fl
     # An empty first or last cell beside a shift may be one that belongs to the labels or the margin.
     edges = not cells[0].text.strip() or not cells[-1].text.strip()
     return DOUBTFUL if edges else SHIFTED
+
+
+def lopsided(cells: Sequence[Cell]) -> bool:
+    """Whether cells are blank at an end, but not all of them.
+
+    Such a row may have a cell of the labels, or of the margin, and lack one of the columns.
+    """
+    filled = [bool(c.text.strip()) for c in cells]
+    return any(filled) and not (filled[0] and filled[-1])
+
+
+def _divided(cells: Sequence[Cell], count: int) -> Alignment | None:
+    """Fewer cells than columns, if the figures in them are as many as the columns (`0 0 0` in one cell)."""
+    parts: list[Part] = []
+    for cell in cells:
+        figures = split_figures(cell.text, len(cell.text.split())) or (cell.text,)
+        note = f"合并单元格“{cell.text.strip()[:40]}”按顺序拆分" if len(figures) > 1 else None
+        parts += [Part(cell, text, PLACED, note) for text in figures]
+    return Alignment(tuple(parts)) if len(cells) < count == len(parts) else None
 
 
 def _trimmed(cells: Sequence[Cell], count: int) -> Sequence[Cell] | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from form import vocabulary as words
-from form.alignment import DOUBTFUL, SPANS, Interval, align, interval, usual
+from form.alignment import DOUBTFUL, SPANS, SURE, Interval, align, interval, lopsided, usual
 from form.catalogue import APPLICATION_COLUMNS, leaf_rows
 from form.grid import Cell
 from form.harvest import Harvest
@@ -28,6 +28,10 @@ class _Layout:
         starts = {c: cell.column for c, cell in self.header.items()}
         self.complete = len(starts) == _COUNT
         self.agrees = [start for start, _ in self.usual] == sorted(starts.values())
+        #: whether anything but rows that are blank at an end shows where the columns are
+        self.shown = (self.complete and self.agrees) or any(
+            x.role == "data" and len(x.values) == _COUNT and not lopsided(x.values) for x in lines
+        )
 
     @property
     def places(self) -> tuple[Interval, ...]:
@@ -69,7 +73,8 @@ def read_applications(lines: Sequence[Line], harvest: Harvest) -> None:
         if line.role == "data" and not (divided and line.row == "other"):
             layout = layouts[line.grid]
             spans = SPANS if layout.complete and layout.usual and not layout.agrees else 1.0
-            _row(line, layout.places, order, min(certain, spans), harvest)
+            shown = SURE if layout.shown or not lopsided(line.values) else DOUBTFUL
+            _row(line, layout.places, order, min(certain, spans, shown), harvest)
         elif line.role in ("data", "group") and any(c.text.strip() for c in line.values):
             harvest.leave_line(line)
             harvest.remark("group_row", f"“{line.cells[line.label].text.strip()}”一行本不填数")

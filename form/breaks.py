@@ -42,9 +42,16 @@ def join_breaks(grids: Sequence[list[Line]]) -> None:
         if joined and last and first:
             before.remove(last)
             after[after.index(first)] = joined
-        elif last and first and last.role == "data" and first.role == "figures":
-            # Figures without a label where a page begins may be the rest of the row before.
+        elif last and first and _unfinished(last, first):
             before[before.index(last)] = replace(last, fuzzy="near")
+
+
+def _unfinished(last: Line, first: Line) -> bool:
+    """Whether the figures of a row before a break may stand behind it, in a row without a label of its own."""
+    if last.role != "data":
+        return False
+    blank = not any(c.text.strip() for c in last.values)
+    return first.role == "figures" or (blank and first.role in ("other", "group"))
 
 
 def whole(last: Line, first: Line) -> Line | None:
@@ -52,7 +59,7 @@ def whole(last: Line, first: Line) -> Line | None:
 
     They are if their labels together are a label of the form. A figure printed on both sides was cut in two.
     """
-    if last.role not in ("other", "data") or first.role not in ("other", "figures"):
+    if last.role not in ("other", "data") or not (first.role in ("other", "figures") or _rest(last, first)):
         return None
     at, upto = label_index(last), label_index(first)
     if at < 0:
@@ -68,6 +75,16 @@ def whole(last: Line, first: Line) -> Line | None:
     grid = first.grid if values is sides[1] else last.grid
     cells = (*last.cells[:at], replace(last.cells[at], text=text), *values)
     return Line(grid, cells, "data", table, row, at, joined=True)
+
+
+def _rest(last: Line, first: Line) -> bool:
+    """Whether a row with a label of its own may still be the rest of the row before, as 行政查询事项 is of 8.属于.
+
+    So it is if only one of the two prints figures.
+    """
+    if last.role != "other" or first.role != "data":
+        return False
+    return not all(any(c.text.strip() for c in x.cells[label_index(x) + 1 :]) for x in (last, first))
 
 
 def label_index(line: Line) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from camelot.parsers.lattice import Lattice
@@ -23,6 +23,9 @@ from form.grid import Cell, Grid
 
 #: Pairs of horizontal and vertical rules on a page; Camelot tries them all. Real pages have some 700.
 MAX_CROSSINGS = 250_000
+
+#: how sure a cell's text is that no rule parts from the next cell
+LEAKING = 0.6
 
 
 class _Ruled(Lattice):
@@ -99,7 +102,31 @@ def _grid(table: Any, number: int, limits: Limits) -> Grid:
         for column in range(columns)
         if not taken[row][column]
     ]
+    for index in _leaking(table.cells, cells):
+        cells[index] = replace(cells[index], confidence=min(cells[index].confidence, LEAKING))
     return Grid(tuple(cells), rows, columns, number)
+
+
+def _leaking(flags: list[list[Any]], cells: list[Cell]) -> set[int]:
+    """The cells that no rule parts from the next: Camelot moves text through such gaps.
+
+    Areas without a rule inside that are no rectangles fall into several cells here.
+    """
+    owner = {
+        (row, column): index
+        for index, cell in enumerate(cells)
+        for row in range(cell.row, cell.row + cell.row_span)
+        for column in range(cell.column, cell.column + cell.column_span)
+    }
+    leaking: set[int] = set()
+    for (row, column), index in owner.items():
+        right, below = owner.get((row, column + 1), index), owner.get((row + 1, column), index)
+        here = flags[row][column]
+        if right != index and not (here.right or flags[row][column + 1].left):
+            leaking |= {index, right}
+        if below != index and not (here.bottom or flags[row + 1][column].top):
+            leaking |= {index, below}
+    return leaking
 
 
 def _cell(cells: list[list[Any]], row: int, column: int, taken: list[list[bool]], number: int) -> Cell:

@@ -45,7 +45,7 @@ class _Along:
 
 def mended(horizontal: Floats, vertical: Floats) -> tuple[Floats, Floats]:
     """Horizontal and vertical rules with gaps between separated cells closed and open frames closed."""
-    if len(horizontal) < 2 or len(vertical) < 1:
+    if len(horizontal) < 1 or len(vertical) < 1:
         return horizontal, vertical
     across, upright = _closed_up(_Along.of(horizontal, False), _Along.of(vertical, True))
     across, upright = _trimmed(across, upright), _trimmed(upright, across)
@@ -123,23 +123,29 @@ def _framed(horizontal: Floats, vertical: Floats) -> tuple[Floats, Floats]:
     sides: list[list[float]] = []
     tops: list[list[float]] = []
     for h, v in _connected(horizontal, vertical):
-        # The least that is a table: two rows of two cells, or one row of three.
-        if len(h) < 2 or len(v) < 1 or len(h) + len(v) < 4:
+        # The least that is a table: two rows of two cells, or one row of three; with one rule, two rows of four.
+        lone = len(h) == 1 and len(v) > 2 and _level(v)
+        if not lone and (len(h) < 2 or len(v) < 1 or len(h) + len(v) < 4):
             continue
         x0, y0 = min(h[:, 0].min(), v[:, 0].min()), min(v[:, 1].min(), h[:, 1].min())
         x1, y1 = max(h[:, 2].max(), v[:, 2].max()), max(v[:, 3].max(), h[:, 3].max())
         for x, ends in ((x0, h[:, 0]), (x1, h[:, 2])):
-            if _open(x, ends, v[:, 0]):
+            if _open(x, ends, v[:, 0], 1 if lone else 2):
                 sides.append([x, y0, x, y1])
         for y, ends in ((y0, v[:, 1]), (y1, v[:, 3])):
-            if _open(y, ends, h[:, 1]):
+            if _open(y, ends, h[:, 1], 2):
                 tops.append([x0, y, x1, y])
     return _with(horizontal, tops), _with(vertical, sides)
 
 
-def _open(place: float, ends: Floats, rules: Floats) -> bool:
-    """Whether rules end at a side that no rule draws."""
-    return int((np.abs(ends - place) <= _TOUCH).sum()) >= 2 and not (np.abs(rules - place) <= 2 * _TOUCH).any()
+def _level(vertical: Floats) -> bool:
+    """Whether all rules begin and end together, as those between the columns of two rows do."""
+    return bool((np.ptp(vertical[:, (1, 3)], axis=0) <= _TOUCH).all())
+
+
+def _open(place: float, ends: Floats, rules: Floats, fewest: int) -> bool:
+    """Whether at least `fewest` rules end at a side that no rule draws."""
+    return int((np.abs(ends - place) <= _TOUCH).sum()) >= fewest and not (np.abs(rules - place) <= 2 * _TOUCH).any()
 
 
 def _with(rules: Floats, more: list[list[float]]) -> Floats:

@@ -12,8 +12,8 @@ from extractors.pdf.rules import Rules
 from extractors.pdf.runs import Run
 
 _FIGURE = re.compile(r"[\s\d.,]*\d[\s\d.,]*")
-#: Lines of one cell are at most so far apart (share of their height).
-_LEADING = 3.0
+#: Lines of one figure are at most so far apart (share of their height), and figures of one cell.
+_LEADING, _FAR = 3.0, 12.0
 #: What word processors leave free at both sides of a cell's text together, at most (points).
 _PADDING = 12.0
 
@@ -22,25 +22,25 @@ def keep_apart(runs: Sequence[Run], rules: Rules) -> None:
     """Put a line break before figures that stand under another one of their cell without need.
 
     A program breaks a figure where the next digit has no room; with room left the two are figures of
-    their own, of rows whose rule is missing, and must not be read as one.
+    their own, of rows whose rule is missing, and must not be read as one. So are two that stand far apart.
     """
     digits = [run for run in runs if _FIGURE.fullmatch(run.text)]
     if len(digits) < 2:
         return
     x0, y0, x1, y1 = (np.array([getattr(run, name) for run in digits]) for name in ("x0", "y0", "x1", "y1"))
     below = y0[:, None] - y0[None, :]
-    near = (below > 0) & (below <= _LEADING * (y1 - y0)[:, None])
+    height = y1 - y0
+    near = (below > 0) & (below <= _FAR * height[:, None])
     near &= (x0[:, None] < x1[None, :]) & (x0[None, :] < x1[:, None])
-    for upper, lower in np.argwhere(near).tolist():
-        over, under = digits[upper], digits[lower]
-        if not _between(rules.horizontal, over, under) and _room(rules.vertical, over):
-            under.text = "\n" + under.text.lstrip()
-
-
-def _between(horizontal: Floats, over: Run, under: Run) -> bool:
-    """Whether a rule parts two lines."""
-    across = (horizontal[:, 0] <= over.x1) & (horizontal[:, 2] >= over.x0)
-    return bool((across & (horizontal[:, 1] > under.y0) & (horizontal[:, 1] < over.y1)).any())
+    upper = np.flatnonzero(near.any(axis=1))
+    lower = np.where(near, below, np.inf).argmin(axis=1)[upper]
+    # Rules across the upper line, between the two.
+    parted = (rules.horizontal[:, 0] <= x1[upper, None]) & (rules.horizontal[:, 2] >= x0[upper, None])
+    parted &= (rules.horizontal[:, 1] > y0[lower, None]) & (rules.horizontal[:, 1] < y1[upper, None])
+    together = ~parted.any(axis=1)
+    for over, under in zip(upper[together].tolist(), lower[together].tolist(), strict=True):
+        if below[over, under] > _LEADING * height[over] or _room(rules.vertical, digits[over]):
+            digits[under].text = "\n" + digits[under].text.lstrip()
 
 
 def _room(vertical: Floats, run: Run) -> bool:

@@ -200,3 +200,22 @@ def test_random_figures_in_a_random_layout_come_back(data: st.DataObject, style:
     assert report.edition == style.edition
     assert not wrong(report, values)
     assert not report.leftovers
+
+
+@pytest.mark.parametrize("figures_first", [True, False])
+def test_the_second_half_of_a_cut_label_that_is_a_label_by_itself(figures_first: bool) -> None:
+    """`8.属于` before the break, `行政查询事项` behind it: the empty half is no row of blanks."""
+    values = figures("2021")
+    rows = paper.applications(values, Style())
+    at = next(i for i, row in enumerate(rows) if any("行政查询事项" in c.text for c in row))
+    before, after = paper.cut(rows, at)
+    row = after.pop(0)
+    label = next(i for i, c in enumerate(row) if "行政查询事项" in c.text)
+    printed, empty = row[label + 1 :], [Item("")] * 7
+    before.append([Item("8.属于"), *(printed if figures_first else empty)])
+    after.insert(0, [*row[:label], Item("行政查询事项"), *(empty if figures_first else printed)])
+    report = only(
+        paper.document(*paper.proactive(values, Style()), paper.to_grid(before, 1), paper.to_grid(after, 2))
+    )
+    assert not wrong(report, {k: v for k, v in values.items() if not k.startswith("disputes")})
+    assert codes(report) == {"row_joined"}

@@ -178,3 +178,38 @@ def test_a_figure_whose_cell_covers_two_rows_is_in_doubt() -> None:
             "applications.declined_duplicate.total"
         )
         assert (reading.confidence < 0.9) is doubted, reading
+
+
+def test_figures_of_several_columns_in_one_cell_where_nothing_shows_the_columns() -> None:
+    """Behind a page break the rules between merged columns are gone: `0 0 0` stands in one cell of a row of five."""
+    two, three, four = tables()
+    before, after = paper.cut(three, 15)
+    merged = []
+    for row in after:
+        labels, values = row[:-7], row[-7:]
+        merged.append([*labels, *values[:2], Item(" ".join(v.text for v in values[2:5])), *values[5:]])
+    report = only(paper.document(TITLE, *two, paper.to_grid(before, 1), paper.to_grid(merged, 2), four))
+    assert not wrong(report, figures("2021"))
+    assert {r.confidence for r in report.readings if r.page == 2 and r.key.startswith("applications")} == {0.85}
+
+
+def test_a_row_blank_at_one_end_is_in_doubt_where_no_other_row_shows_the_columns() -> None:
+    """（六）其他处理, an empty label cell, six cells of figures: seven cells, but not the seven columns."""
+    two, three, four = tables()
+    row = [Item("（六）其他处理"), Item(""), *(Item(n) for n in ("5", "0", "0", "0", "0")), Item("0 5", 2)]
+    before, _ = paper.cut(three, len(three) - 2)
+    before = [r for r in before if not any("逾期" in i.text or i.text.endswith("其他") for i in r[-8:-7])]
+    report = only(paper.document(TITLE, *two, paper.to_grid(before, 1), paper.to_grid([row], 2), four))
+    assert {r.confidence for r in report.readings if r.key.startswith("applications.other.")} == {0.6}
+
+
+def test_a_blank_row_before_a_break_whose_figures_may_stand_behind_it() -> None:
+    two, three, four = tables()
+    before, after = paper.cut(three, 6)
+    at = next(n for n, item in enumerate(before[-1]) if item.text.isdigit())
+    kept, before[-1] = before[-1][at:], [*before[-1][:at], *(Item("") for _ in before[-1][at:])]
+    after.insert(0, [Item("三、本年度办理结果"), Item(f"不计其他情形） {kept[0].text}", 2), *kept[1:]])
+    report = only(paper.document(TITLE, *two, paper.to_grid(before, 1), paper.to_grid(after, 2), four))
+    blanks = [r for r in report.readings if r.state == "blank"]
+    assert len(blanks) == 7
+    assert all(r.confidence < 0.9 for r in blanks)
