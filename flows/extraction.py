@@ -72,20 +72,26 @@ def _recognised(
 ) -> tuple[Report, ...]:
     """The reports of a document, from its pictures where its text holds none."""
     from extractors.read import read_pictures
+    from flows import absence
     from form.recognise import read_reports
 
     try:
-        return _warned(read_reports(document, name), document.metadata)
+        reports = _warned(read_reports(document, name), document.metadata)
+        return tuple(absence.remarked(report, document) for report in reports)
     except DocumentError as error:
         if error.code != "not_a_report":
             raise
-        try:
-            shown = read_pictures(data, more=pictures, charset=charset)
-        except DocumentError:
-            shown = None  # what the text says of itself is the better reason
-        if shown is None:
-            raise
-        return read_reports(shown, name)
+        failure = error
+    try:
+        shown = read_pictures(data, more=pictures, charset=charset)
+    except DocumentError:
+        shown = None  # what the text says of itself is the better reason
+    try:
+        if shown is not None:
+            return read_reports(shown, name)
+    except DocumentError as error:
+        failure = error
+    raise absence.explained(document, failure, pictured=shown is not None)
 
 
 def _reconsidered(
@@ -128,7 +134,7 @@ def reader_version() -> str:
     for library in READING_LIBRARIES:
         digest.update(f"{library}={metadata.version(library)}\n".encode())
     flows = files("flows")
-    own = [flows / name for name in ("doubts.py", "extraction.py", "second_reading.py")]
+    own = [flows / name for name in ("absence.py", "doubts.py", "extraction.py", "second_reading.py")]
     for source in (*own, *(each for package in READING_ROOMS for each in _sources(files(package)))):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:8]
