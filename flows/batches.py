@@ -17,7 +17,7 @@ from portals.registry import Registry
 from warehouse.rows import Failure, Provenance, Source, cell_rows, error_rows, report_rows
 from warehouse.staging import find_part, part_id, write_part
 
-#: seconds of reading in a batch: some twenty old office files, which LibreOffice converts by the ten
+#: seconds of reading in a batch: some thirty old office files, which LibreOffice converts by the ten
 SECONDS_A_BATCH = 8.0
 
 #: capture_id -> the bytes received

@@ -10,14 +10,14 @@ from portals.captures import Capture
 
 Kind = Literal["page", "pdf", "word", "sheet", "office", "picture"]
 
-#: Seconds of one reader process on a document of average size, `office` in a batch of ten; measured, see
+#: Processor seconds for a document of average size, `office` in a batch of ten; measured, see
 #: docs/decisions/0018-pictures-of-an-article.md.
 SECONDS: Final[dict[Kind, float]] = {
     "page": 0.02,
     "pdf": 0.1,
-    "word": 0.08,
-    "sheet": 0.1,
-    "office": 0.4,
+    "word": 0.07,
+    "sheet": 0.05,
+    "office": 0.25,
     "picture": 2.0,
 }
 #: A native report of fifteen pages has 100 to 420 KB, a scanned page 150 KB and more: what is larger is taken for
@@ -47,7 +47,7 @@ _MEDIA_TYPES: Final[dict[str, Kind]] = {
 
 
 def seconds(capture: Capture) -> float:
-    """The expected time of one reader process, by name, media type and size."""
+    """The processor time to expect, by name, media type and size."""
     kind = _kind(capture)
     if kind == "pdf" and capture.size > _SCAN_BYTES:
         return SECONDS["picture"] * min(capture.size / _SCANNED_PAGE_BYTES, _MOST_PAGES)
