@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 
 from flows import costs
@@ -19,6 +20,8 @@ from warehouse.staging import find_part, part_id, write_part
 
 #: seconds of reading in a batch: some thirty old office files, which LibreOffice converts by the ten
 SECONDS_A_BATCH = 8.0
+#: the pictures of one page, in bytes, that are read with it: as much as a document may have
+PICTURE_BYTES = 50_000_000
 
 #: capture_id -> the bytes received
 Load = Callable[[str], bytes]
@@ -86,13 +89,19 @@ def _attempts(sets: Sequence[DocumentSet], load: Load, pool: Readers) -> list[li
     for i, attempt in _read(files, load, pool):
         attempts[i].append(attempt)
     pictured: list[_Asked] = [
-        (i, documents.article, documents.pictures)
+        (i, documents.article, _affordable(documents.pictures))
         for i, documents in enumerate(sets)
         if documents.pictures and _has_no_report(attempts[i])
     ]
     for i, attempt in _read(pictured, load, pool):
         attempts[i][0] = attempt
     return attempts
+
+
+def _affordable(pictures: Sequence[Capture]) -> tuple[Capture, ...]:
+    """The first pictures, as many as may be read together."""
+    sizes = accumulate(picture.size for picture in pictures)
+    return tuple(picture for picture, size in zip(pictures, sizes, strict=True) if size <= PICTURE_BYTES)
 
 
 def _has_no_report(attempts: Sequence[Attempt]) -> bool:
@@ -139,16 +148,17 @@ def _settle(
             else:
                 origin = _provenance(documents, attempt, registry, report, year)
                 sources.append((origin, _remarked(report, documents)))
-    code, detail = _of_pictures(attempts)
-    failures += [_failure(documents, capture, code, detail) for capture in documents.pictures]
+    failures += [_failure(documents, capture, *_of_picture(capture, attempts)) for capture in documents.pictures]
 
 
-def _of_pictures(attempts: Sequence[Attempt]) -> tuple[str, str]:
-    """What came of the pictures of a page: what came of the page, or that another document was enough.
+def _of_picture(capture: Capture, attempts: Sequence[Attempt]) -> tuple[str, str]:
+    """What came of a picture of a page: what came of the page, or that another document was enough.
 
-    `report` is no failure: these captures are part of a report whose row names the page.
+    `report` is no failure: the capture is part of a report whose row names the page.
     """
     page = attempts[0]
+    if page.pictures and capture not in page.pictures:
+        return "too_large", f"同一网页的配图合计超过 {PICTURE_BYTES} 字节，未读"
     if page.extraction.error and not any(attempt.extraction.reports for attempt in attempts):
         return page.extraction.error.code, page.extraction.error.detail
     return ("report", "") if page.pictures else ("duplicate", "网页或附件已含报告，配图未读")

@@ -13,12 +13,15 @@ import pytest
 
 from extractors.office_ole import compound
 from extractors.sniff import sniff
+from flows import batches as staging
 from flows import costs, workers
 from flows.batches import SECONDS_A_BATCH, batches
 from flows.workers import Job
 from portals.captures import Capture
 from portals.documents import DocumentSet
 from portals.families.base import Entry
+from portals.registry import load
+from warehouse.staging import read_parts
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 CAPTURE = Capture(
@@ -26,6 +29,27 @@ CAPTURE = Capture(
     parent_address=None, fetched_at=AT, checked_at=AT, status=200, media_type="text/html", charset="", sha256="",
     size=1000, warc="", offset=0, digest="", etag="", last_modified="",
 )  # fmt: skip
+SOURCES = """
+[[portals]]
+name = "a"
+host = "a.example"
+family = "trs"
+delay_seconds = 0.0
+concurrency = 1
+
+[[units]]
+id = "620102"
+code = "620102"
+name = "兰州市城关区人民政府"
+aliases = []
+level = "county"
+kind = "aggregate"
+parent = ""
+portal = "a"
+path = "/zfxxgknb/"
+first_year = 2019
+last_year = 2024
+"""
 PAGE = """<p>测试区人民政府2023年政府信息公开工作年度报告</p>
 <p>四、政府信息公开行政复议、行政诉讼情况</p><table>
 <tr><td colspan=5>行政复议</td><td colspan=10>行政诉讼</td></tr>
@@ -126,3 +150,33 @@ def _dies_with_several(jobs: list[Job]) -> object:
     if len(jobs) > 1:
         os._exit(9)
     return [workers.extract_bytes(job.data, job.name) for job in jobs]
+
+
+def test_pictures_beyond_the_bound_are_left_out_and_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page is read with the first picture alone; the page and both pictures are on record."""
+    monkeypatch.setattr(staging, "PICTURE_BYTES", 150_000)
+    shown = tuple(replace(capture(f"http://a.example/{n}.png"), capture_id=f"p{n}") for n in range(2))
+    entry = Entry(CAPTURE.address, "2023年政府信息公开工作年度报告", None, "620102", 2023)
+    (tmp_path / "sources.toml").write_text(SOURCES, "utf-8")
+    body = {"c": b"<h1>x</h1>", "p0": b"\x89PNG\r\n\x1a\n", "p1": b"\x89PNG\r\n\x1a\n"}
+    asked: list[str] = []
+
+    def load_body(capture_id: str) -> bytes:
+        asked.append(capture_id)
+        return body[capture_id]
+
+    with workers.readers(1) as pool:
+        part = staging.stage_batch(
+            [DocumentSet(entry, CAPTURE, (), shown)],
+            tmp_path / "staging",
+            load(tmp_path / "sources.toml"),
+            load_body,
+            pool,
+        )
+    assert asked == ["c", "c", "p0"]
+    errors = read_parts([part])[2]
+    assert dict(zip(errors["capture_id"].to_pylist(), errors["code"].to_pylist(), strict=True)) == {
+        "c": "not_a_report",
+        "p0": "not_a_report",
+        "p1": "too_large",
+    }
