@@ -27,10 +27,10 @@ def test_the_claims_of_a_real_report(gouji: Command) -> None:
     values = {cell["key"]: cell["value"] for cell in report["cells"]}
     assert all(narrative[c["section"]][c["start"] : c["end"]] == c["quote"] for c in claims)
     said = {c["subject"]: (c["number"], c["scope"]) for c in claims if c["subject"] != "uncertain"}
-    assert said.pop("answered") == ("3050", "aggregate")
     assert said["received"] == ("3119", "aggregate")
     for subject, key in (
         ("received", "applications.received.total"),
+        ("answered", "applications.processed_total.total"),
         ("carried_in", "applications.carried_in.total"),
         ("carried_out", "applications.carried_out.total"),
     ):
