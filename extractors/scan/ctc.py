@@ -19,6 +19,7 @@ _FIGURE: Final = {
     ".": (".", "．"),
     ",": (",", "，"),
     "/": ("/", "／"),
+    "+": ("+", "＋"),
     "-": ("-", "－", "—", "–", "一"),
     "(": ("(", "（"),
     ")": (")", "）"),
@@ -40,7 +41,7 @@ class Guess:
 def read_text(probabilities: Probabilities, alphabet: tuple[str, ...]) -> Guess:
     """The most probable character at every step; the confidence is that of the least sure of them."""
     best = probabilities.argmax(axis=1)
-    sure = probabilities.max(axis=1)
+    sure = probabilities[np.arange(len(best)), best]
     starts = np.flatnonzero(np.diff(best, prepend=-1) != 0)
     kept = [(int(best[i]), float(sure[i:j].max())) for i, j in zip(starts, [*starts[1:], len(best)], strict=True)]
     parts = [(alphabet[symbol], p) for symbol, p in kept if symbol]

@@ -2,74 +2,50 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
+import cv2
+import numpy as np
+
 from extractors.scan.canvas import Canvas, Gray
-from extractors.scan.ctc import Guess, read_figure, read_text
-from extractors.scan.ink import Box, Lines, cell_lines, crop, ink_of, is_clean
-from extractors.scan.lattice import Place, Ruled
-from extractors.scan.recogniser import recogniser, strip
+from extractors.scan.ctc import Guess, read_text
+from extractors.scan.figures import read_first, read_second
+from extractors.scan.ink import Box, cell_lines, crop, ink_of, is_clean
+from extractors.scan.lattice import Ruled
+from extractors.scan.recogniser import PROSE, recogniser, squeezed, strip
+from extractors.scan.seen import SURE, Seen, is_label
 from form.grid import Cell, Grid
 
-#: Heights (pixels) to which a line is brought: of any text; of figures the second time.
+#: Height (pixels) to which a line is brought that could not be read when squeezed.
 _GLYPH: Final = 34
-_SECOND: Final = 42
-#: Wider strips hold no figure.
-_WIDEST_FIGURE: Final = 320
-#: Confidences: the most that recognition claims; a blank cell; one with a trace in it; where two passes differ;
-#: where a character touches the cell's edge and may be cut.
+#: Widths (times the height): what is narrower may be a figure, what is wider holds none.
+_NARROW: Final = 1.7
+_WIDE: Final = 9.0
+#: Confidences: the most that recognition claims; a blank cell with a trace in it; where two passes differ; where a
+#: character touches the cell's edge and may be cut, or coloured ink stands over it.
 _MOST: Final = 0.99
 _TRACED: Final = 0.6
 _DIFFER: Final = 0.49
 _CUT: Final = 0.85
-
-_LOOKALIKES: Final = str.maketrans(
-    "OoＯ〇○lI|丨（），．／－—–一０１２３４５６７８９",
-    "000001111(),./----0123456789",
-)
-_FIGURE: Final = re.compile(r"[\d.,/()\-]+", re.ASCII)
-_HAN: Final = re.compile(r"[\u4e00-\u9fff]")
-
-
-@dataclass(slots=True)
-class _Seen:
-    """A cell in the making: its lines, what was read in them, and whether it holds a figure."""
-
-    place: Place
-    lines: Lines
-    texts: list[Guess] = field(default_factory=list)
-    figures: list[Guess] = field(default_factory=list)
-    second: list[Guess] = field(default_factory=list)
-    red: bool = False
-
-    @property
-    def text(self) -> str:
-        return "".join(guess.text for guess in self.texts)
-
-    @property
-    def is_short(self) -> bool:
-        return len(self.texts) == 1 and bool(self.figures)
-
-    @property
-    def looks_like_figure(self) -> bool:
-        return self.is_short and _FIGURE.fullmatch(self.text.translate(_LOOKALIKES)) is not None
+#: So much darker (gray levels) is what has coloured ink over it; so many points square are a stain.
+_COLOURED: Final = 60
+_STAIN: Final = 1.0
 
 
 def fill(canvas: Canvas, grids: Sequence[Ruled], number: int) -> list[Grid]:
     """The grids with the text of their cells."""
     ink = ink_of(canvas.gray, canvas.scale)
-    seen = [[_Seen(place, cell_lines(ink, place.box, canvas.scale)) for place in grid.places] for grid in grids]
+    seen = [[Seen(place, cell_lines(ink, place.box, canvas.scale)) for place in grid.places] for grid in grids]
     everything = [cell for cells in seen for cell in cells]
     if canvas.darkest is not canvas.gray:
         _look_under_red(canvas, everything)
-    _read(canvas, everything)
-    figures = [cell for cells in seen for cell in _figures(cells)]
-    _read_again(canvas, figures)
-    chosen = {id(cell) for cell in figures}
+    for cell in everything:
+        cell.crops = _crops(canvas, cell)
+    groups = read_first(_read(everything))
+    chosen = {id(cell) for cells in seen for cell in _figures(cells)}
+    read_second(groups, chosen)
     return [
         Grid(
             tuple(_cell(canvas, cell, number, figure=id(cell) in chosen) for cell in cells),
@@ -84,80 +60,87 @@ def fill(canvas: Canvas, grids: Sequence[Ruled], number: int) -> list[Grid]:
 def read_lines(canvas: Canvas, boxes: Sequence[Box]) -> list[Guess]:
     """The text of each line."""
     crops = [crop(canvas, [box], stacked=False)[0] for box in boxes]
-    return _recognised(crops)
+    found = _recognised([squeezed(part, PROSE) for part in crops])
+    unsure = [i for i, guess in enumerate(found) if guess.confidence < SURE]
+    for i, guess in zip(unsure, _recognised([strip(crops[i], _GLYPH) for i in unsure]), strict=True):
+        found[i] = guess
+    return found
 
 
-def _look_under_red(canvas: Canvas, cells: Sequence[_Seen]) -> None:
-    """Cells that are blank but for red: a stamp's, or figures printed in red."""
+def _look_under_red(canvas: Canvas, cells: Sequence[Seen]) -> None:
+    """Cells that are blank but for red (a stamp's, or figures printed in red), and those with red over their text."""
     ink = ink_of(canvas.darkest, canvas.scale)
     for cell in cells:
-        if not cell.lines.boxes:
-            lines = cell_lines(ink, cell.place.box, canvas.scale)
-            if lines.boxes:
-                cell.lines, cell.red = lines, True
+        if cell.lines.boxes:
+            cell.stained = any(_is_stained(canvas, box) for box in cell.lines.boxes)
+            continue
+        lines = cell_lines(ink, cell.place.box, canvas.scale)
+        if lines.boxes:
+            cell.lines, cell.red = lines, True
 
 
-def _crops(canvas: Canvas, cell: _Seen) -> list[Gray]:
+def _is_stained(canvas: Canvas, box: Box) -> bool:
+    x0, y0, x1, y1 = box
+    over = cv2.subtract(canvas.gray[y0:y1, x0:x1], canvas.darkest[y0:y1, x0:x1])
+    return bool(np.count_nonzero(over > _COLOURED) > _STAIN * canvas.scale**2)
+
+
+def _crops(canvas: Canvas, cell: Seen) -> list[Gray]:
     if not cell.lines.boxes:
         return []
     return crop(canvas, cell.lines.boxes, stacked=cell.lines.stacked, darkest=cell.red)
 
 
-def _recognised(crops: Sequence[Gray]) -> list[Guess]:
+def _recognised(strips: Sequence[Gray]) -> list[Guess]:
     model = recogniser()
-    found = [Guess("", 0.0)] * len(crops)
-    for i, probabilities in model.run([strip(part, _GLYPH) for part in crops]):
+    found = [Guess("", 0.0)] * len(strips)
+    for i, probabilities in model.run(strips):
         found[i] = read_text(probabilities, model.alphabet)
     return found
 
 
-def _read(canvas: Canvas, cells: Sequence[_Seen]) -> None:
-    """The first pass: every line of every cell, all characters; narrow ones as figures too."""
-    model = recogniser()
-    owners: list[tuple[_Seen, int]] = []
-    strips: list[Gray] = []
-    for cell in cells:
-        parts = [strip(part, _GLYPH) for part in _crops(canvas, cell)]
-        cell.texts = [Guess("", 0.0)] * len(parts)
-        owners += [(cell, i) for i in range(len(parts))]
-        strips += parts
-    for i, probabilities in model.run(strips):
-        cell, line = owners[i]
-        cell.texts[line] = read_text(probabilities, model.alphabet)
-        if len(cell.texts) == 1 and strips[i].shape[1] <= _WIDEST_FIGURE:
-            cell.figures = read_figure(probabilities, model.alphabet)
+def _read(cells: Sequence[Seen]) -> list[Seen]:
+    """The text of cells that hold words; gives back those that may hold a figure, not to be squeezed."""
+    narrow = [cell for cell in cells if len(cell.crops) == 1 and _shape(cell.crops[0]) <= _NARROW]
+    others = [cell for cell in cells if len(cell.crops) > 1 or (cell.crops and _shape(cell.crops[0]) > _NARROW)]
+    owners = [(cell, i) for cell in others for i in range(len(cell.crops))]
+    guesses = iter(_recognised([squeezed(cell.crops[i]) for cell, i in owners]))
+    for cell in others:
+        cell.texts = [next(guesses) for _ in cell.crops]
+    short = [cell for cell in others if _may_be_short(cell)]
+    apart = {id(cell) for cell in short}
+    unsure = [(cell, i) for cell, i in owners if id(cell) not in apart and cell.texts[i].confidence < SURE]
+    again = _recognised([strip(cell.crops[i], _GLYPH) for cell, i in unsure])
+    for (cell, i), guess in zip(unsure, again, strict=True):
+        cell.texts[i] = guess
+    return narrow + short
 
 
-def _figures(cells: Sequence[_Seen]) -> list[_Seen]:
+def _may_be_short(cell: Seen) -> bool:
+    return len(cell.crops) == 1 and _shape(cell.crops[0]) <= _WIDE and not is_label(cell.texts[0])
+
+
+def _shape(part: Gray) -> float:
+    height, width = part.shape
+    return float(width / height)
+
+
+def _figures(cells: Sequence[Seen]) -> list[Seen]:
     """The cells that hold figures: those that read so, and short ones that stand in a column of such."""
-    columns: dict[int, list[_Seen]] = defaultdict(list)
+    columns: dict[int, list[Seen]] = defaultdict(list)
     for cell in cells:
         if cell.is_short:
             columns[cell.place.column].append(cell)
     found = []
     for column in columns.values():
         most = 2 * sum(cell.looks_like_figure for cell in column) > len(column)
-        found += [cell for cell in column if cell.looks_like_figure or (most and _may_be_figure(cell))]
+        found += [cell for cell in column if cell.looks_like_figure or (most and cell.may_be_figure)]
     return found
 
 
-def _may_be_figure(cell: _Seen) -> bool:
-    """Short and without a Chinese character that is read with confidence (无, a label)."""
-    sure = cell.texts[0].confidence >= 0.9 and _HAN.search(cell.text) is not None
-    return len(cell.text) <= 12 and not sure and len(_HAN.findall(cell.text)) <= 1
-
-
-def _read_again(canvas: Canvas, cells: Sequence[_Seen]) -> None:
-    """The second pass: figures alone, in another size."""
-    model = recogniser()
-    strips = [strip(_crops(canvas, cell)[0], _SECOND) for cell in cells]
-    for i, probabilities in model.run(strips):
-        cells[i].second = read_figure(probabilities, model.alphabet)
-
-
-def _cell(canvas: Canvas, cell: _Seen, number: int, *, figure: bool) -> Cell:
+def _cell(canvas: Canvas, cell: Seen, number: int, *, figure: bool) -> Cell:
     text, confidence, others = _figure(cell) if figure else _label(canvas, cell)
-    if cell.lines.cut:
+    if cell.lines.cut or cell.stained:
         confidence = min(confidence, _CUT)
     if cell.red:
         confidence = min(confidence, _DIFFER)
@@ -168,7 +151,7 @@ def _cell(canvas: Canvas, cell: _Seen, number: int, *, figure: bool) -> Cell:
     )  # fmt: skip
 
 
-def _figure(cell: _Seen) -> tuple[str, float, tuple[tuple[str, float], ...]]:
+def _figure(cell: Seen) -> tuple[str, float, tuple[tuple[str, float], ...]]:
     """Text, confidence and alternatives of a cell that was read twice."""
     first, second = cell.figures[0], cell.second[0]
     agree = first.text == second.text
@@ -182,7 +165,7 @@ def _figure(cell: _Seen) -> tuple[str, float, tuple[tuple[str, float], ...]]:
     return best.text, confidence, tuple((text, round(p, 4)) for text, p in ranked[:4])
 
 
-def _label(canvas: Canvas, cell: _Seen) -> tuple[str, float, tuple[tuple[str, float], ...]]:
+def _label(canvas: Canvas, cell: Seen) -> tuple[str, float, tuple[tuple[str, float], ...]]:
     if not cell.lines.boxes:
         clean = not cell.lines.specks and is_clean(canvas.gray, cell.place.box, canvas.scale)
         return "", (_MOST if clean else _TRACED), ()

@@ -1,0 +1,66 @@
+"""Figures are recognised twice, in two sizes; pictures that are alike are recognised once in each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from extractors.scan.alike import alike
+from extractors.scan.ctc import read_figure, read_text
+from extractors.scan.recogniser import recogniser, strip
+from extractors.scan.seen import Seen
+
+#: Heights (pixels) to which figures are brought the first time and the second.
+_FIRST: Final = 34
+_SECOND: Final = 42
+#: Where the passes are less sure than this of what a group shows, each of its cells is read for itself.
+_SHARED: Final = 0.9
+
+
+def read_first(cells: Sequence[Seen]) -> list[list[Seen]]:
+    """The first pass over cells of one line each, as text and as figures. The cells, grouped by how they look.
+
+    Of each group the clearest is read, for all.
+    """
+    groups = [[cells[i] for i in group] for group in alike([cell.crops[0] for cell in cells])]
+    _first([group[0] for group in groups])
+    for leader, *others in groups:
+        for cell in others:
+            cell.texts, cell.figures = leader.texts, leader.figures
+    return groups
+
+
+def read_second(groups: Sequence[Sequence[Seen]], wanted: Collection[int]) -> None:
+    """The second pass, for groups with a cell whose `id` is wanted: the cell least like the one that was read first.
+
+    A group of which the passes read different figures, or one without confidence, is none: its cells are read
+    one by one, twice.
+    """
+    asked = [group for group in groups if any(id(cell) in wanted for cell in group)]
+    _second([group[-1] for group in asked])
+    doubted: list[Seen] = []
+    for group in asked:
+        for cell in group:
+            cell.second = group[-1].second
+        if len(group) > 1 and not _is_agreed(group[0]):
+            doubted += group
+    _first(doubted)
+    _second(doubted)
+
+
+def _is_agreed(cell: Seen) -> bool:
+    first, second = cell.figures[0], cell.second[0]
+    return first.text == second.text and min(first.confidence, second.confidence) >= _SHARED
+
+
+def _first(cells: Sequence[Seen]) -> None:
+    model = recogniser()
+    for i, probabilities in model.run([strip(cell.crops[0], _FIRST) for cell in cells]):
+        cells[i].texts = [read_text(probabilities, model.alphabet)]
+        cells[i].figures = read_figure(probabilities, model.alphabet)
+
+
+def _second(cells: Sequence[Seen]) -> None:
+    model = recogniser()
+    for i, probabilities in model.run([strip(cell.crops[0], _SECOND) for cell in cells]):
+        cells[i].second = read_figure(probabilities, model.alphabet)

@@ -1,0 +1,66 @@
+"""A cell in the making: where it is, what stands in it, and what was read there."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from extractors.scan.canvas import Gray
+from extractors.scan.ctc import Guess
+from extractors.scan.ink import Lines
+from extractors.scan.lattice import Place
+
+_LOOKALIKES: Final = str.maketrans(
+    "OoＯ〇○lI|丨（），．／＋－—–一０１２３４５６７８９",
+    "000001111(),./+----0123456789",
+)
+_FIGURE: Final = re.compile(r"[\d.,/()+\-]+", re.ASCII)
+_HAN: Final = re.compile(r"[\u4e00-\u9fff]")
+#: What holds no figure: no digit but one that numbers it.
+_LABEL: Final = re.compile(r"(?:[（(]?\d\s*[)）.、．]|\D)\D*")
+#: A text read less surely than this is read again, larger.
+SURE: Final = 0.7
+
+
+@dataclass(slots=True)
+class Seen:
+    """Lines of a cell with their crops and texts; of one that may hold a figure, the best readings of two passes.
+
+    `red` says that only coloured ink stands in the cell, `stained` that such ink stands over its text.
+    """
+
+    place: Place
+    lines: Lines
+    crops: list[Gray] = field(default_factory=list)
+    texts: list[Guess] = field(default_factory=list)
+    figures: list[Guess] = field(default_factory=list)
+    second: list[Guess] = field(default_factory=list)
+    red: bool = False
+    stained: bool = False
+
+    @property
+    def text(self) -> str:
+        """The lines put together."""
+        return "".join(guess.text for guess in self.texts)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it was read as a figure, whatever it holds."""
+        return len(self.texts) == 1 and bool(self.figures)
+
+    @property
+    def looks_like_figure(self) -> bool:
+        """Whether nothing but a figure was read."""
+        return self.is_short and _FIGURE.fullmatch(self.text.translate(_LOOKALIKES)) is not None
+
+    @property
+    def may_be_figure(self) -> bool:
+        """Short and without a Chinese character that is read with confidence (无, a label)."""
+        sure = self.texts[0].confidence >= 0.9 and _HAN.search(self.text) is not None
+        return len(self.text) <= 12 and not sure and len(_HAN.findall(self.text)) <= 1
+
+
+def is_label(guess: Guess) -> bool:
+    """Whether a line, squeezed, was surely read as words without a figure."""
+    return guess.confidence >= SURE and len(_HAN.findall(guess.text)) > 1 and bool(_LABEL.fullmatch(guess.text))
