@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from extractors.pdf.labelled import APPLICATION, HEAD_2, HEAD_4, PROACTIVE, Label, labels_of
+from extractors.pdf.labelled import APPLICATION, HEAD_2, HEAD_3, HEAD_4, PROACTIVE, Label, labels_of
 from extractors.pdf.runs import Run
 from extractors.pdf.tracking import joined
 from form import vocabulary as words
 from form.catalogue import APPLICATION_COLUMNS, DISPUTE_BLOCKS, DISPUTE_COLUMNS
 from form.grid import BBox, Cell, Grid
-from form.lines import COMMON, is_figure
+from form.lines import COMMON, application_row, is_figure
 
 #: how sure a figure is that no rule holds in its place
 SURE: Final = 0.8
@@ -26,6 +26,9 @@ FEWEST: Final = 3
 _HEAD: Final = 150.0
 #: header labels of one block of table two stand at most this far apart in height (points)
 _LEVEL: Final = 20.0
+
+#: characters of a printed page number, at most
+_NUMBER: Final = 12
 
 Interval = tuple[float, float]
 
@@ -58,7 +61,12 @@ class Loose:
         if not strong:
             return
         left, top = max(r.x1 for r in strong), max(r.y1 for r in strong)
+        if self.carried and not self._of(HEAD_3):
+            # Rows too common to tell the table may stand first on a page that goes on with it.
+            left = max(left, self.carried[0][0] - 1)
+            top = max(r.y1 for r in self._of(APPLICATION) if r.x1 <= left + 1)
         rows = [r for r in self._of(APPLICATION) if r.x1 <= left + 1 and r.y1 <= top]
+        rows += self._damaged(rows, left, top)
         heads = [
             h for h in self._labels
             if top <= h.y0 <= top + _HEAD and h.x0 >= left and words.APPLICATION_COLUMNS.exact(h.text)
@@ -72,8 +80,22 @@ class Loose:
         self.carried = columns
         self._emit(rows, sorted(heads, key=lambda h: h.x0), columns, values)
 
+    def _damaged(self, rows: Sequence[Label], left: float, top: float) -> list[Label]:
+        """Rows of table three, each of one line, whose labels lack characters."""
+        known, low = {r.what for r in rows}, min(r.y0 for r in rows)
+        found: dict[str, Label] = {}
+        for run in self.runs:
+            text = run.text.strip()
+            if run.x1 > left + 1 or not low <= run.y0 <= top or is_figure(text):
+                continue
+            what = application_row(text, near=True)
+            if what and what not in known:
+                found.setdefault(what, Label(APPLICATION, what, text, run.x0, run.y0, run.x1, run.y1, (run,)))
+        return list(found.values())
+
     def _proactive(self) -> None:
         starts = [h for h in self._of(HEAD_2) if not h.what]
+        self._headless(max((h.y1 for h in starts), default=-1.0))
         for index, start in enumerate(starts):
             until = starts[index + 1].y1 if index + 1 < len(starts) else -1.0
             heads = [h for h in self._of(HEAD_2) if h.what and abs(h.y0 - start.y0) <= _LEVEL and h.x0 > start.x0]
@@ -83,6 +105,13 @@ class Loose:
                 columns = [(h.x0, h.x1) for h in heads]
                 values = self._figures(max(r.x1 for r in rows), start.y0, min(r.y0 for r in rows))
                 self._emit(rows, heads, columns, values, start)
+
+    def _headless(self, low: float) -> None:
+        """Rows of table two above the first header of the page: theirs is on the page before."""
+        for row in self._of(PROACTIVE):
+            beside = [v for v in self._figures(row.x1, row.y1, row.y0) if row.y0 > low and _beside(row, v, [row])]
+            if beside:
+                self._emit([row], [], _clusters([(v.x0, v.x1) for v in beside]), beside)
 
     def _disputes(self) -> None:
         heads = [
@@ -96,6 +125,9 @@ class Loose:
             return
         low = min(h.y0 for h in heads)
         values = [v for v in self._figures(-1.0, low, low - _HEAD) if v.y0 < low]
+        if not values and not any(r.y0 < low and len(r.text.strip()) > _NUMBER for r in self.runs):
+            # The figures stand on the next page.
+            return
         level = max((v.y0 for v in values), default=low)
         self._emit([], heads, [(h.x0, h.x1) for h in heads], [v for v in values if v.y0 >= level - 3.0])
 
@@ -123,7 +155,7 @@ class Loose:
         held = {id(v) for _, mine in beside for v in mine}
         left = [v for v in values if id(v) not in held]
         for row, mine in beside:
-            if left and not mine:
+            if not mine and (left or _may_be_none(row, rows)):
                 # Whether the row is blank, or has the figures that no label is beside, cannot be told.
                 continue
             cells.append(self._cell(number, 0, row.text, (row.x0, row.y0, row.x1, row.y1)))
@@ -156,6 +188,11 @@ class Loose:
 
     def _cell(self, row: int, column: int, text: str, box: BBox | None) -> Cell:
         return Cell(row, column, text, page=self.page, bbox=box, confidence=SURE)
+
+
+def _may_be_none(row: Label, rows: Sequence[Label]) -> bool:
+    """Whether a label without figures may be no row: 总计 of table four, or （六） over rows of its own."""
+    return row.what in COMMON or (row.what == "other" and any(r.what.startswith("other_") for r in rows))
 
 
 def _around(runs: Sequence[Run]) -> BBox | None:

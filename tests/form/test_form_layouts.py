@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from checks import figures, only, wrong
 from paper import Style, report
@@ -9,7 +11,7 @@ from press import Look, dashed, dashes, dots, double, fill, press, thick
 
 from extractors.limits import Limits
 from extractors.pdf import read_pdf
-from form.grid import Document
+from form.grid import Document, Grid
 
 ALL = ("left", "right", "top", "bottom", "verticals", "horizontals")
 
@@ -91,3 +93,28 @@ def test_blank_cells_without_rules_are_blank() -> None:
         found = only(read(report(values, Style()), look))
         assert not wrong(found, values)
         assert max(r.confidence for r in found.readings) < 0.9
+
+
+@pytest.mark.parametrize("bottom", (420, 460, 500, 540))
+def test_pages_without_rules_may_end_anywhere(bottom: int) -> None:
+    """Rows under no header of their page, and labels of table four that rows of table three have too."""
+    values = figures("2021")
+    found = only(read(report(values, Style()), Look(without=ALL, bottom=float(bottom))))
+    off = wrong(found, values)
+    assert len(off) <= 15
+    assert not off.keys() & {r.key for r in found.readings}
+    assert max(r.confidence for r in found.readings) < 0.9
+
+
+def test_a_damaged_label_without_rules() -> None:
+    values = figures("2021")
+    document = report(values, Style())
+    blocks = tuple(
+        replace(b, cells=tuple(replace(c, text=c.text.replace("法规禁", "")) for c in b.cells))
+        if isinstance(b, Grid)
+        else b
+        for b in document.blocks
+    )
+    found = only(read(replace(document, blocks=blocks), Look(without=ALL)))
+    assert not wrong(found, values)
+    assert "label_fuzzy" in {r.code for r in found.remarks}
