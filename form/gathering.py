@@ -15,6 +15,7 @@ from form.catalogue import CELLS, DISPUTE_BLOCKS, DISPUTE_COLUMNS, TABLES
 from form.grid import Document, Grid, Paragraph
 from form.labels import mark_of, normal, skeleton
 from form.lines import COMMON, Line, application_row, has_values, lines_of
+from form.placing import placed
 from form.turning import upright
 
 #: unknown rows that are compared with every label; a real report has a handful
@@ -46,6 +47,12 @@ class Gathered:
         if line.role in ("data", "figures"):
             self.rows[line.table].add(line.row)
 
+    def place(self) -> None:
+        """Name the rows of a scan that only their neighbours tell."""
+        for table in ("proactive", "applications"):
+            self.lines[table] = placed(self.lines[table], table)
+            self.rows[table] |= {line.row for line in self.lines[table] if line.role == "data"}
+
     def grids(self) -> list[int]:
         """The indices of the blocks that hold the tables, in order."""
         return sorted({x.grid for lines in self.lines.values() for x in lines})
@@ -60,6 +67,8 @@ def gather(document: Document) -> list[Gathered]:
         for line in lines:
             walk.take(line)
     walk.finish()
+    for report in walk.found:
+        report.place()
     _bound(walk.found, document)
     return walk.found
 
@@ -88,7 +97,9 @@ def _continues(lines: list[Line], before: list[Line]) -> bool:
         return any(x.role == "data" and x.table == table for x in lines)
     if table == "applications":
         return any(x.role == "data" and x.row in COMMON for x in lines)
-    return last.role == "head" and first.role == "figures" and len(first.cells) >= 5
+    # The page may cut the header's last row: its halves stand behind the rest and before the figures.
+    head = last.role == "head" or (last.role == "other" and any(x.role == "head" for x in before[-2:]))
+    return head and any(x.role == "figures" and len(x.cells) >= 5 for x in lines[:2])
 
 
 class _Walk:

@@ -213,3 +213,16 @@ def test_a_blank_row_before_a_break_whose_figures_may_stand_behind_it() -> None:
     blanks = [r for r in report.readings if r.state == "blank"]
     assert len(blanks) == 7
     assert all(r.confidence < 0.9 for r in blanks)
+
+
+def test_table_four_with_its_header_cut_by_the_page() -> None:
+    """`结果` before the break, `维持` behind it, above the figures."""
+    two, three, four = tables()
+    *head, leaves, row = four
+    upper = [replace(i, text=i.text[:2]) for i in leaves]
+    lower = [Item("")] * 5 + [Item(i.text[2:]) for i in leaves]
+    report = only(
+        paper.document(TITLE, *two, three, paper.to_grid([*head, upper], 1), paper.to_grid([lower, row], 2))
+    )
+    assert not wrong(report, figures("2021"))
+    assert {r.confidence for r in report.readings if r.key.startswith("disputes")} == {0.85}
