@@ -14,7 +14,7 @@ from form.reading import Leftover, Reading, Remark
 MAX_PRINTED: Final = 200
 #: how sure a reading is whose figure or whose label needed interpretation
 UNCERTAIN_FIGURE: Final = 0.8
-LABEL: Final = {"": 1.0, "supported": 0.95, "near": 0.8}
+LABEL: Final = {"": 1.0, "supported": 0.95, "near": 0.8, "placed": 0.8}
 #: a value whose cell covers other rows than its label's
 TALL: Final = 0.8
 JOINED: Final = 0.95

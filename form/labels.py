@@ -12,6 +12,8 @@ from typing import Final
 
 #: shorter labels are matched exactly or not at all: 予以公开 and 不予公开 differ by two characters
 MIN_NEAR: Final = 6
+#: shorter names among Latin letters and digits may be part of another
+MIN_HAN: Final = 4
 MIN_RATIO: Final = 0.80
 MIN_MARGIN: Final = 0.12
 #: among long labels that are like one another: so many times as many differences to the next candidate
@@ -25,6 +27,7 @@ _NUMBERING: Final = re.compile(
     r"|\(?\s*(?P<c>\d)\s*(?:[.、,)]|(?=[\u4e00-\u9fff])))"
 )
 _INNER: Final = re.compile(r"\(\s*[一二三四五六七八九十]\s*\)|\d\s*[.、]")
+_LATIN: Final = re.compile(r"[0-9A-Za-z]")
 _TAIL: Final = re.compile(r"\([^()]*\)?\s*$")
 
 
@@ -113,9 +116,14 @@ class Labels:
         The numbering must not contradict, the likeness must reach `MIN_RATIO` and lead the next
         candidate by `MIN_MARGIN` (or `MIN_FACTOR`); a part cut off at either end counts if only one label has it.
         """
-        if len(text) > MAX_LABEL * 2 or len(skeleton(text)) < MIN_NEAR:
+        if len(text) > MAX_LABEL * 2:
             return None
-        return self._near(skeleton(text), mark_of(text))
+        bare = skeleton(text)
+        # No label holds Latin letters or digits: they are a stamp's, or a stroke of the paper's.
+        han = _LATIN.sub("", bare)
+        if han != bare and len(han) >= MIN_HAN and han in self._exact:
+            return self._uncontradicted(self._exact[han], mark_of(text))
+        return self._near(bare, mark_of(text)) if len(bare) >= MIN_NEAR else None
 
     def _nearest(self, bare: str, mark: Mark | None) -> str | None:
         ends = {w for n, w in self._exact.items() if n.startswith(bare) or n.endswith(bare)}
@@ -129,6 +137,9 @@ class Labels:
             what = next(iter(ends))
         elif not _beyond_doubt(first, second):
             return None
+        return self._uncontradicted(what, mark)
+
+    def _uncontradicted(self, what: str, mark: Mark | None) -> str | None:
         own = self._marks.get(what)
         contradicted = bool(mark and own and mark.level == own.level and mark.number != own.number)
         return None if contradicted else what

@@ -13,7 +13,7 @@ from form.labels import mark_of, normal, skeleton
 from form.numbers import MAX_LENGTH, read_figure
 
 Role = Literal["empty", "noise", "head", "block", "data", "group", "figures", "other"]
-Fuzzy = Literal["", "near", "supported"]
+Fuzzy = Literal["", "near", "supported", "placed"]
 
 _PAGE_NUMBER: Final = re.compile(r"[-—–·.]*(第?\d{1,3}页?(共\d{1,3}页)?|\d{1,3}/\d{1,3})[-—–·.]*")
 _HEADING: Final = re.compile(
@@ -38,7 +38,8 @@ class Line:
 
     `grid` is the block's index in its document. For 'data' rows `row` is the row id, and `label` the
     index of the label cell in `cells`: its values are the cells after it. `fuzzy` is set where the label
-    was not matched exactly: 'supported' if the row before it is the one expected there, else 'near'.
+    was not matched exactly: 'supported' if the row before it is the one expected there, 'placed' if the rows around
+    it alone tell, else 'near'.
     `joined` marks a row put together from both sides of a page break.
     """
 

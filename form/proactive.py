@@ -88,12 +88,14 @@ def _holds_figures(line: Line, inside: bool) -> bool:
 
 def _slots(head: Line) -> list[_Slot]:
     """The columns of a header row, from the one after 信息内容 on."""
-    found = [words.PROACTIVE_COLUMNS.exact(c.text) for c in head.cells]
+    found = [_column(c.text) for c in head.cells]
     start = found.index("") + 1 if "" in found else next((i for i, x in enumerate(found) if x), 0)
-    return [
-        _Slot(c, column or words.PROACTIVE_COLUMNS.near(c.text) or None)
-        for c, column in zip(head.cells[start:], found[start:], strict=True)
-    ]
+    return [_Slot(c, column or None) for c, column in zip(head.cells[start:], found[start:], strict=True)]
+
+
+def _column(text: str) -> str | None:
+    exact = words.PROACTIVE_COLUMNS.exact(text)
+    return words.PROACTIVE_COLUMNS.near(text) if exact is None else exact
 
 
 def _row(line: Line, slots: Sequence[_Slot], edition: str, harvest: Harvest) -> None:

@@ -22,8 +22,8 @@ _COLOURED: Final = 60
 _REDDISH: Final = 40
 #: How much of the red around is taken off a pixel: the stamp's edge goes, text on it stays.
 _LIGHTER: Final = 0.4
-#: The longest side of a canvas in pixels; a page larger than A4 gets fewer pixels to a point.
-_LONGEST: Final = 3_400
+#: The most pixels of a canvas, some four pages of A4; what is larger gets fewer pixels to a point.
+_LARGEST: Final = 16_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def spread(bitmap: Bitmap, turns: int, angle: float) -> Canvas:
     flat, darkest = flatten(bitmap.pixels)
     height, width = flat.shape
     points = bitmap.size[::-1] if turns % 2 else bitmap.size
-    scale = min(SCALE, _LONGEST / max(points))
+    scale = min(SCALE, (_LARGEST / (points[0] * points[1])) ** 0.5)
     out = (max(round(points[0] * scale), 1), max(round(points[1] * scale), 1))
     there = _matrix((width, height), out, turns, angle)
     gray = _whiten(_warp(flat, there, out))

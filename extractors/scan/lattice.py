@@ -6,22 +6,26 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+from camelot.image_processing import extract_lines_from_contours
 from camelot.parsers.lattice import Lattice
 
 from extractors.limits import Limits
 from extractors.scan.canvas import Canvas, Gray
+from extractors.scan.rules import rules_of
 from form.errors import DocumentError
 
-#: A rule is at least one part in so many of the page's side: 5 mm across, 7 mm upright on A4.
-_LINE_SCALE: Final = 42
 #: Crossings closer than this (points) are one.
 _TOLERANCE: Final = 3
+#: A rule parts two cells if it covers so much of the border between them.
+_PARTED: Final = 0.5
 #: Segments in each direction; Camelot tries all pairs. Real pages have some 700 pairs.
 _MAX_SEGMENTS: Final = 1_500
 
@@ -61,11 +65,12 @@ class _Shown:
 
 
 class _Raster(Lattice):
-    """Lattice that keeps nearly blank grids and makes no data frames."""
+    """Lattice that takes its rules from `rules_of`, keeps nearly blank grids and makes no data frames."""
 
-    def __init__(self, gray: Gray) -> None:
-        super().__init__(engine="raster", line_scale=_LINE_SCALE, line_tol=_TOLERANCE, joint_tol=_TOLERANCE)
-        self.icb: Any = _Shown(np.asarray(cv2.cvtColor(gray, cv2.COLOR_GRAY2BGR), np.uint8))
+    def __init__(self, canvas: Canvas) -> None:
+        super().__init__(engine="raster", line_tol=_TOLERANCE, joint_tol=_TOLERANCE)
+        self.masks = rules_of(canvas.gray, canvas.scale)
+        self.icb: Any = _Shown(np.full((*canvas.gray.shape, 3), 255, np.uint8))
 
     def _reject_table(self, table: object) -> bool:
         return False
@@ -77,62 +82,73 @@ class _Raster(Lattice):
         return
 
     def _detect_line_masks(self, regions: Any, image_scalers: Any, engine: str) -> Any:
-        found = super()._detect_line_masks(regions, image_scalers, engine)
-        if max(len(found[2]), len(found[3])) > _MAX_SEGMENTS:
-            raise DocumentError("too_complex", f"page {self.page}: {len(found[2])} × {len(found[3])} rules")
-        return found
+        across, upright = self.masks
+        rows, columns = _segments(across, "horizontal"), _segments(upright, "vertical")
+        if max(len(rows), len(columns)) > _MAX_SEGMENTS:
+            raise DocumentError("too_complex", f"page {self.page}: {len(rows)} × {len(columns)} rules")
+        return upright, across, columns, rows
+
+
+def _segments(mask: Gray, direction: str) -> Any:
+    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    return extract_lines_from_contours(contours, direction)
 
 
 def find_grids(canvas: Canvas, number: int, limits: Limits) -> list[Ruled]:
     """The ruled grids of page `number` from the top down. Raises `DocumentError` (too_complex)."""
-    parser = _Raster(canvas.gray)
+    parser = _Raster(canvas)
     parser.prepare_page_parse("", [], canvas.size, number, [], [], [], "", {})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tables = parser.extract_tables()
-    grids = [_ruled(table, number, canvas, limits) for table in tables]
+    grids = [_ruled(t, number, canvas, parser.masks, limits) for t in tables if t.rows and t.cols]
     return sorted(grids, key=lambda grid: grid.box[1])
 
 
-def _ruled(table: Any, number: int, canvas: Canvas, limits: Limits) -> Ruled:
+def _ruled(table: Any, number: int, canvas: Canvas, masks: tuple[Gray, Gray], limits: Limits) -> Ruled:
     rows, columns = len(table.rows), len(table.cols)
     if rows > limits.max_rows or columns > limits.max_columns or rows * columns > limits.max_cells:
         raise DocumentError("too_complex", f"page {number}: a grid of {rows} × {columns}")
-    taken = [[False] * columns for _ in range(rows)]
     height = canvas.size[1]
-    places = tuple(
-        _place(table.cells, row, column, taken, (canvas.scale, height))
-        for row in range(rows)
-        for column in range(columns)
-        if not taken[row][column]
-    )
-    x0, y0, x1, y1 = table._bbox
-    scale = canvas.scale
-    return Ruled(places, rows, columns, (x0 * scale, (height - y1) * scale, x1 * scale, (height - y0) * scale))
+    ys = [(height - y) * canvas.scale for y in (table.rows[0][0], *(row[1] for row in table.rows))]
+    xs = [x * canvas.scale for x in (table.cols[0][0], *(column[1] for column in table.cols))]
+    across, upright = masks
+    reach = round(_TOLERANCE * canvas.scale)
+    below, right = _walls(across, ys, xs, reach), _walls(np.ascontiguousarray(upright.T), xs, ys, reach).T
+    places = tuple(_places(below, right, ys, xs))
+    return Ruled(places, rows, columns, (xs[0], ys[0], xs[-1], ys[-1]))
 
 
-def _place(
-    cells: list[list[Any]], row: int, column: int, taken: list[list[bool]], sheet: tuple[float, float]
-) -> Place:
-    """The cell that starts here: to the next rule on the right, then down as far as it is open."""
-    right = column
-    while right + 1 < len(taken[row]) and not cells[row][right].right and not taken[row][right + 1]:
-        right += 1
-    below = row
-    while below + 1 < len(cells) and _open_below(cells, below, column, right, taken):
-        below += 1
-    for r in range(row, below + 1):
-        taken[r][column : right + 1] = [True] * (right + 1 - column)
-    first, last = cells[row][column], cells[below][right]
-    scale, height = sheet
-    box = (first.x1 * scale, (height - first.y2) * scale, last.x2 * scale, (height - last.y1) * scale)
-    return Place(row, column, below + 1 - row, right + 1 - column, box)
+def _walls(mask: Gray, lines: list[float], ends: list[float], reach: int) -> npt.NDArray[np.bool_]:
+    """Whether a rule parts a cell from the next one: `[i, j]` on line i + 1, between ends j and j + 1."""
+    walls = np.zeros((len(lines) - 1, len(ends) - 1), np.bool_)
+    for i, line in enumerate(lines[1:]):
+        inked = mask[max(round(line) - reach, 0) : round(line) + reach + 1].max(axis=0) > 0
+        for j, (start, end) in enumerate(pairwise(ends)):
+            part = inked[max(round(start), 0) : max(round(end), 0)]
+            walls[i, j] = len(part) > 0 and part.mean() >= _PARTED
+    return walls
 
 
-def _open_below(cells: list[list[Any]], row: int, left: int, right: int, taken: list[list[bool]]) -> bool:
-    if cells[row][left].bottom or any(cell.bottom for cell in cells[row][left + 1 : right + 1]):
-        return False
-    under = cells[row + 1]
-    if any(taken[row + 1][left : right + 1]) or any(cell.right for cell in under[left:right]):
-        return False
-    return bool(under[left].left and under[right].right)
+def _places(
+    below: npt.NDArray[np.bool_], right: npt.NDArray[np.bool_], ys: list[float], xs: list[float]
+) -> Iterator[Place]:
+    """The cells: each goes to the next rule on its right, then down as far as it is open."""
+    rows, columns = below.shape
+    taken = np.zeros((rows, columns), np.bool_)
+    for row, first in np.ndindex(rows, columns):
+        if taken[row, first]:
+            continue
+        last = first
+        while last + 1 < columns and not right[row, last] and not taken[row, last + 1]:
+            last += 1
+        wide = slice(first, last + 1)
+        end = row
+        while end + 1 < rows and not below[end, wide].any() and not taken[end + 1, wide].any():
+            closed = (first == 0 or right[end + 1, first - 1]) and (last + 1 == columns or right[end + 1, last])
+            if right[end + 1, first:last].any() or not closed:
+                break
+            end += 1
+        taken[row : end + 1, wide] = True
+        box = (xs[first], ys[row], xs[last + 1], ys[end + 1])
+        yield Place(row, first, end + 1 - row, last + 1 - first, box)
