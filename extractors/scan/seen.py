@@ -12,15 +12,16 @@ from extractors.scan.ink import Lines
 from extractors.scan.lattice import Place
 
 _LOOKALIKES: Final = str.maketrans(
-    "OoＯ〇○lI|丨（），．／＋－—–一０１２３４５６７８９",
-    "000001111(),./+----0123456789",
+    "OoＯ〇○lI|丨（），．／＋－—–−一０１２３４５６７８９",
+    "000001111(),./+-----0123456789",
 )
 _FIGURE: Final = re.compile(r"[\d.,/()+\-]+", re.ASCII)
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 #: What holds no figure: no digit but one that numbers it.
 _LABEL: Final = re.compile(r"(?:[（(]?\d\s*[)）.、．]|\D)\D*")
-#: A text read less surely than this is read again, larger.
-SURE: Final = 0.7
+#: A text read less surely than this is read again, larger; and one with a Latin letter: 七 is taken for a t.
+_SURE: Final = 0.9
+_LATIN: Final = re.compile(r"[A-Za-z]")
 
 
 @dataclass(slots=True)
@@ -61,6 +62,11 @@ class Seen:
         return len(self.text) <= 12 and not sure and len(_HAN.findall(self.text)) <= 1
 
 
+def is_sure(guess: Guess) -> bool:
+    """Whether a line, squeezed, was read so that it need not be read again."""
+    return guess.confidence >= _SURE and not _LATIN.search(guess.text)
+
+
 def is_label(guess: Guess) -> bool:
     """Whether a line, squeezed, was surely read as words without a figure."""
-    return guess.confidence >= SURE and len(_HAN.findall(guess.text)) > 1 and bool(_LABEL.fullmatch(guess.text))
+    return is_sure(guess) and len(_HAN.findall(guess.text)) > 1 and bool(_LABEL.fullmatch(guess.text))

@@ -14,8 +14,8 @@ from extractors.scan.ctc import Guess, read_text
 from extractors.scan.figures import read_first, read_second
 from extractors.scan.ink import Box, cell_lines, crop, ink_of, is_clean
 from extractors.scan.lattice import Ruled
-from extractors.scan.recogniser import PROSE, recogniser, squeezed, strip
-from extractors.scan.seen import SURE, Seen, is_label
+from extractors.scan.recogniser import recogniser, squeezed, strip
+from extractors.scan.seen import Seen, is_label, is_sure
 from form.grid import Cell, Grid
 
 #: Height (pixels) to which a line is brought that could not be read when squeezed.
@@ -60,8 +60,8 @@ def fill(canvas: Canvas, grids: Sequence[Ruled], number: int) -> list[Grid]:
 def read_lines(canvas: Canvas, boxes: Sequence[Box]) -> list[Guess]:
     """The text of each line."""
     crops = [crop(canvas, [box], stacked=False)[0] for box in boxes]
-    found = _recognised([squeezed(part, PROSE) for part in crops])
-    unsure = [i for i, guess in enumerate(found) if guess.confidence < SURE]
+    found = _recognised([squeezed(part) for part in crops])
+    unsure = [i for i, guess in enumerate(found) if not is_sure(guess)]
     for i, guess in zip(unsure, _recognised([strip(crops[i], _GLYPH) for i in unsure]), strict=True):
         found[i] = guess
     return found
@@ -109,7 +109,7 @@ def _read(cells: Sequence[Seen]) -> list[Seen]:
         cell.texts = [next(guesses) for _ in cell.crops]
     short = [cell for cell in others if _may_be_short(cell)]
     apart = {id(cell) for cell in short}
-    unsure = [(cell, i) for cell, i in owners if id(cell) not in apart and cell.texts[i].confidence < SURE]
+    unsure = [(cell, i) for cell, i in owners if id(cell) not in apart and not is_sure(cell.texts[i])]
     again = _recognised([strip(cell.crops[i], _GLYPH) for cell, i in unsure])
     for (cell, i), guess in zip(unsure, again, strict=True):
         cell.texts[i] = guess

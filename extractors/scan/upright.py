@@ -10,15 +10,19 @@ import numpy as np
 from extractors.scan.canvas import Bitmap, Canvas, Gray, flatten, spread
 from extractors.scan.ctc import read_text
 from extractors.scan.ink import ink_of, page_lines
-from extractors.scan.recogniser import Probabilities, recogniser, squeezed
+from extractors.scan.recogniser import Probabilities, recogniser, squeezed, strip
 from extractors.scan.skew import skew_of
 
-#: Lines that are read to tell, first and in all; and the confidence that settles it at once.
-_FIRST: Final = 2
+#: Lines that are read to tell: a few, squeezed; where one of them is in doubt, more of them and larger.
+_FIRST: Final = 3
+_DOUBTED: Final = 0.75
 _PROBES: Final = 5
+_GLYPH: Final = 30
+#: The confidence of half of them that settles it at once.
 _SETTLED: Final = 0.9
-#: Of each line only so much is read (times its height).
+#: Of each line only so much is read (times its height), and a character stands in so much of it or less.
 _ASPECT: Final = 7
+_PER_EM: Final = 2
 
 
 def set_upright(bitmap: Bitmap, likely: int) -> tuple[Canvas, int]:
@@ -48,21 +52,24 @@ def _legibility(canvas: Canvas) -> float | None:
     usual = float(np.median([y1 - y0 for _, y0, _, y1 in boxes]))
     boxes.sort(key=lambda box: (abs(box[3] - box[1] - usual) > 0.4 * usual, -(box[2] - box[0]), box))
     parts = [canvas.gray[y0:y1, x0:x1] for x0, y0, x1, y1 in boxes[:_PROBES]]
-    found = _surenesses(parts[:_FIRST])
-    if min(found) < _SETTLED:
-        found += _surenesses(parts[_FIRST:])
-    return float(np.median(found))
+    first = _surenesses([squeezed(part) for part in parts[:_FIRST]], parts)
+    if min(first) >= _DOUBTED and np.median(first) >= _SETTLED:
+        return float(np.median(first))
+    return float(np.median(_surenesses([strip(part, _GLYPH) for part in parts], parts)))
 
 
-def _surenesses(parts: Sequence[Gray]) -> list[float]:
+def _surenesses(strips: Sequence[Gray], parts: Sequence[Gray]) -> list[float]:
     model = recogniser()
-    return [_mean_sureness(found, model.alphabet) for _, found in model.run([squeezed(part) for part in parts])]
+    return [_sureness(found, model.alphabet, parts[i].shape) for i, found in model.run(strips)]
 
 
-def _mean_sureness(probabilities: Probabilities, alphabet: tuple[str, ...]) -> float:
-    """The mean probability of the characters read; nothing read is no sureness."""
-    if not read_text(probabilities, alphabet).text:
-        return 0.0
+def _sureness(probabilities: Probabilities, alphabet: tuple[str, ...], shape: tuple[int, ...]) -> float:
+    """The mean probability of the characters read; less where they are fewer than a line of this shape has.
+
+    A line that lies on its side may be read, quite surely, as one stroke.
+    """
+    height, width = shape
+    few = min(len(read_text(probabilities, alphabet).text) * _PER_EM * height / width, 1.0)
     best = probabilities.argmax(axis=1)
-    sure = probabilities[np.arange(len(best)), best]
-    return float(sure[best > 0].mean())
+    sure = probabilities[np.arange(len(best)), best][best > 0]
+    return float(sure.mean()) * few if len(sure) else 0.0

@@ -62,10 +62,10 @@ def picture(figure: str, font: str, points: float, taken: Taken, seed: int = 0) 
     fine = drawn(figure, font, points)
     share = taken.dpi / _FINE
     shift = np.array([[1, 0, taken.right / share], [0, 1, taken.down / share]])
-    moved = cv2.warpAffine(fine, shift, fine.shape[::-1], borderValue=(255,))
-    small = cv2.resize(moved, None, fx=share, fy=share, interpolation=cv2.INTER_AREA).astype(np.float32)
+    moved = np.asarray(cv2.warpAffine(fine, shift, fine.shape[::-1], borderValue=(255,)), np.uint8)
+    small = cv2.resize(moved, None, fx=share, fy=share, interpolation=cv2.INTER_AREA).astype(np.float64)
     if taken.blur:
-        small = cv2.GaussianBlur(small, (0, 0), taken.blur)
+        small = np.asarray(cv2.GaussianBlur(small, (0, 0), taken.blur), np.float64)
     small += np.random.default_rng(seed).normal(0, taken.noise, small.shape) if taken.noise else 0
     page = np.clip(small, 0, 255).astype(np.uint8)
     if taken.jpeg:
