@@ -64,17 +64,17 @@ _SEEN: Final = frozenset({"native", "scan", "png", "jpg", "tiff"})
 ENTRIES: Final = (
     Entry("gouji", f"{_HERE}.own", "Gouji", _OWN),
     Entry("Camelot lattice `vector`", f"{_HERE}.text_layer", "camelot_vector", _TEXT, ("camelot",)),
-    Entry("Camelot lattice default", f"{_HERE}.text_layer", "camelot_default", _TEXT, ("camelot",), slow=_TEXT),
-    Entry("Camelot stream", f"{_HERE}.text_layer", "camelot_stream", _TEXT, ("camelot",), slow=_TEXT),
+    Entry("Camelot lattice default", f"{_HERE}.text_layer", "camelot_default", _TEXT, ("camelot",)),
+    Entry("Camelot stream", f"{_HERE}.text_layer", "camelot_stream", _TEXT, ("camelot",)),
     Entry("pdfplumber", f"{_HERE}.text_layer", "pdfplumber", _TEXT, ("pdfplumber",)),
-    Entry("PyMuPDF find_tables", f"{_HERE}.text_layer", "pymupdf", _TEXT, ("pymupdf",), slow=_TEXT),
+    Entry("PyMuPDF find_tables", f"{_HERE}.text_layer", "pymupdf", _TEXT, ("pymupdf",)),
     Entry(
         "img2table + Tesseract", f"{_HERE}.pictures", "img2table_tesseract", _SEEN,
-        ("img2table",), ("tesseract",), slow=_SEEN, contrib=True,
+        ("img2table",), ("tesseract",), slow=_SEEN - _TEXT, contrib=True,
     ),
     Entry(
         "img2table + RapidOCR", f"{_HERE}.pictures", "img2table_rapidocr", _SEEN,
-        ("img2table", "rapidocr"), slow=_SEEN, contrib=True,
+        ("img2table", "rapidocr"), slow=_SEEN - _TEXT, contrib=True,
     ),
     Entry(
         "Tesseract whole page",

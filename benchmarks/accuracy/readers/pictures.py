@@ -71,7 +71,7 @@ def tesseract() -> Peer:
 
     def recognise(page: Picture) -> list[Word]:
         kind = pytesseract.Output.DICT
-        data = pytesseract.image_to_data(page, lang="chi_sim+eng", config="--psm 6", output_type=kind)
+        data = pytesseract.image_to_data(page, lang="chi_sim+eng", output_type=kind)
         places = zip(data["left"], data["top"], data["width"], data["height"], data["text"], strict=True)
         return [(x, y, x + w, y + h, text.strip()) for x, y, w, h, text in places if text.strip()]
 
