@@ -27,6 +27,9 @@ _STEP: Final = 8
 _LOW: Final = 32
 _LOW_GLYPH: Final = 27
 _SQUEEZE: Final = 0.645
+#: A line shorter than so many times its height is squeezed to this only: a 不 that is lost there changes a label.
+_SHORT: Final = 5.5
+_SHORT_SQUEEZE: Final = 0.8
 #: Columns of pixels in one run: in larger ones more of them are the blank ends of the shorter lines.
 _RUN_COLUMNS: Final = 640
 #: Signs beyond GB 2312.
@@ -101,7 +104,9 @@ def strip(crop: Gray, glyph: int, *, height: int = HEIGHT, squeeze: float = 1.0,
 
 def squeezed(crop: Gray) -> Gray:
     """A crop of one line of words, lower than figures are read, and squeezed."""
-    return strip(crop, _LOW_GLYPH, height=_LOW, squeeze=_SQUEEZE, room=_STEP // 2)
+    height, width = crop.shape
+    squeeze = _SHORT_SQUEEZE if width < _SHORT * height else _SQUEEZE
+    return strip(crop, _LOW_GLYPH, height=_LOW, squeeze=squeeze, room=_STEP // 2)
 
 
 def _batches(strips: Sequence[Gray]) -> Iterator[list[int]]:
