@@ -27,15 +27,17 @@ _ALIKE: Final = 0.3
 def placed(lines: Sequence[Line], table: str) -> list[Line]:
     """The lines of a table of one report, those that can only be one row of the form as that row."""
     out = list(lines)
-    for first, run, last in _runs(out, table):
+    known = {line.row for line in lines if line.role == "data"}
+    for first, run, last in _runs(lines, table):
         for edition in reversed(EDITIONS):
             rows = _between(table, edition, first, last)
-            if rows is None or len(rows) != len(run):
+            if rows is None or len(rows) != len(run) or not known.isdisjoint(rows):
                 continue
-            named = [_named(out[i], table, row, edition) for i, row in zip(run, rows, strict=True)]
+            named = [_named(lines[i], table, row, edition) for i, row in zip(run, rows, strict=True)]
             if all(line is not None for line in named):
                 for i, line in zip(run, named, strict=True):
                     out[i] = line or out[i]
+                known.update(rows)
                 break
     return out
 
@@ -49,20 +51,28 @@ def _runs(lines: Sequence[Line], table: str) -> Iterator[tuple[str | None, list[
             if run:
                 yield before, run, line.row
             before, run = line.row, []
-        elif _is_unread(line, table):
+        elif _is_row(line, table):
             run.append(i)
     if run:
         yield before, run, None
 
 
-def _is_unread(line: Line, table: str) -> bool:
+def _is_row(line: Line, table: str) -> bool:
+    """Whether a line is a row of figures, whatever its label."""
     if line.role == "figures":
-        # Its label stands in the cell above, whose lower rule is hidden.
-        return table == "applications" and len(line.cells) == _VALUES[table] and line.cells[0].confidence < 1
+        return len(line.cells) >= _VALUES[table]
     at = _label(line, table)
     # A group's label with another label after it: 不予公开 | I1.属于国家秘密.
     unknown = line.role == "other" or (line.role == "group" and at > line.label)
-    return unknown and at >= 0 and line.cells[at].confidence < 1 and has_values(line, at)
+    return unknown and at >= 0 and has_values(line, at)
+
+
+def _is_unread(line: Line, table: str) -> bool:
+    """Whether a row of figures is a scan's, so that its label may be there and not be read."""
+    if line.role == "figures":
+        # Its label stands in the cell above, whose lower rule is hidden.
+        return table == "applications" and len(line.cells) == _VALUES[table] and line.cells[0].confidence < 1
+    return line.cells[_label(line, table)].confidence < 1
 
 
 def _label(line: Line, table: str) -> int:
@@ -84,6 +94,8 @@ def _between(table: str, edition: str, first: str | None, last: str | None) -> t
 
 
 def _named(line: Line, table: str, row: str, edition: str) -> Line | None:
+    if not _is_unread(line, table):
+        return None
     if line.role == "figures":
         return replace(line, role="data", table=table, row=row, label=-1, fuzzy="placed")
     at = _label(line, table)
