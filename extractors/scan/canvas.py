@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import cv2
@@ -24,6 +25,11 @@ _REDDISH: Final = 40
 _LIGHTER: Final = 0.4
 #: The most pixels of a canvas, some four pages of A4; what is larger gets fewer pixels to a point.
 _LARGEST: Final = 16_000_000
+#: On paper made white, darker than this is ink if it hangs together with something darker than `_CORE`.
+_INK: Final = 205
+_CORE: Final = 165
+#: The least height (or width of a dash) of a character in points.
+CHARACTER: Final = 2.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,7 @@ class Bitmap:
     size: tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Canvas:
     """A page turned upright. `gray` is ink on white paper without coloured overprints, `darkest` with them.
 
@@ -47,6 +53,11 @@ class Canvas:
     darkest: Gray
     back: Floats
     scale: float
+
+    @cached_property
+    def ink(self) -> Gray:
+        """1 where `gray` has ink."""
+        return ink_of(self.gray, self.scale)
 
     @property
     def size(self) -> tuple[float, float]:
@@ -130,3 +141,14 @@ def _whiten(gray: Gray) -> Gray:
     paper = cv2.GaussianBlur(cv2.dilate(small, np.ones((9, 9), np.uint8)), (0, 0), 3)
     paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(cv2.divide(gray, np.maximum(paper, 64), scale=255), np.uint8)
+
+
+def ink_of(gray: Gray, scale: float) -> Gray:
+    """1 where there is ink; thin strokes are kept whole, and noise that no stroke is part of is left out."""
+    smooth = cv2.GaussianBlur(gray, (0, 0), 0.8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(np.asarray(smooth < _INK, np.uint8), connectivity=8)
+    real = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) >= CHARACTER * scale
+    real[labels[smooth < _CORE]] = True
+    real[0] = False
+    kept: Gray = real[labels].astype(np.uint8)
+    return kept

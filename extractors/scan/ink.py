@@ -10,18 +10,14 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from extractors.scan.canvas import Canvas, Gray
+from extractors.scan.canvas import CHARACTER, Canvas, Gray
 
 Box = tuple[int, int, int, int]
 Stats = npt.NDArray[np.int32]
 
-#: On paper made white, darker than this is ink if it hangs together with something darker than `_CORE`.
-_INK: Final = 205
-_CORE: Final = 165
 #: Blurred, darker than this is a trace of something.
 _TRACE: Final = 232
-#: Sizes in points: the least height (or width of a dash) of a character, the least side of a dot.
-_CHARACTER: Final = 2.3
+#: The least side of a dot in points.
 _DOT: Final = 0.6
 #: Half of a rule's thickness and what blurs around it, in points.
 _RULE: Final = 1.0
@@ -43,27 +39,16 @@ class Lines:
     specks: bool = False
 
 
-def ink_of(gray: Gray, scale: float) -> Gray:
-    """1 where there is ink; thin strokes are kept whole, and noise that no stroke is part of is left out."""
-    smooth = cv2.GaussianBlur(gray, (0, 0), 0.8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(np.asarray(smooth < _INK, np.uint8), connectivity=8)
-    real = np.maximum(stats[:, _W], stats[:, _H]) >= _CHARACTER * scale
-    real[labels[smooth < _CORE]] = True
-    real[0] = False
-    kept: Gray = real[labels].astype(np.uint8)
-    return kept
-
-
 def is_clean(gray: Gray, box: tuple[float, float, float, float], scale: float) -> bool:
     """Whether a cell without lines is paper and nothing else: no trace as large as a character, however faint."""
     margin = 2 * _RULE * scale
     x0, y0, x1, y1 = (max(round(v), 0) for v in (box[0] + margin, box[1] + margin, box[2] - margin, box[3] - margin))
     part = gray[y0 : max(y1, y0), x0 : max(x1, x0)]
-    if min(part.shape) < _CHARACTER * scale:
+    if min(part.shape) < CHARACTER * scale:
         return True
     traces = np.asarray(cv2.GaussianBlur(part, (0, 0), 1.5) < _TRACE, np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(traces, connectivity=8)
-    return not bool((stats[1:, _H] >= _CHARACTER * scale).any())
+    return not bool((stats[1:, _H] >= CHARACTER * scale).any())
 
 
 def cell_lines(ink: Gray, box: tuple[float, float, float, float], scale: float) -> Lines:
@@ -73,7 +58,7 @@ def cell_lines(ink: Gray, box: tuple[float, float, float, float], scale: float) 
     x1, y1 = round(box[2] - margin), round(box[3] - margin)
     x0, y0 = max(x0, 0), max(y0, 0)
     part = ink[y0 : max(y1, y0), x0 : max(x1, x0)]
-    if min(part.shape) < _CHARACTER * scale:
+    if min(part.shape) < CHARACTER * scale:
         return Lines(())
     _, _, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=8)
     pieces, cut = _without_rules(np.asarray(stats[1:], np.int32), part.shape, scale)
@@ -93,7 +78,7 @@ def page_lines(ink: Gray, holes: Sequence[tuple[float, float, float, float]], sc
         free[max(round(y0 - scale), 0) : round(y1 + scale), max(round(x0 - scale), 0) : round(x1 + scale)] = 0
     _, labels, stats, _ = cv2.connectedComponentsWithStats(free, connectivity=8)
     sizes = np.maximum(stats[:, _W], stats[:, _H])
-    kept = (sizes >= _CHARACTER * scale) & (sizes <= 45 * scale)
+    kept = (sizes >= CHARACTER * scale) & (sizes <= 45 * scale)
     kept[0] = False
     if not kept.any():
         return ()
@@ -101,7 +86,7 @@ def page_lines(ink: Gray, holes: Sequence[tuple[float, float, float, float]], sc
     reach = max(round(1.3 * em), 3)
     joined = cv2.morphologyEx(kept[labels].astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, reach), np.uint8))
     _, _, runs, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    return _merged([row[:4].tolist() for row in runs[1:] if row[_H] >= 1], em, _CHARACTER * scale)
+    return _merged([row[:4].tolist() for row in runs[1:] if row[_H] >= 1], em, CHARACTER * scale)
 
 
 def _without_rules(stats: Stats, shape: tuple[int, ...], scale: float) -> tuple[Stats, bool]:
@@ -114,7 +99,7 @@ def _without_rules(stats: Stats, shape: tuple[int, ...], scale: float) -> tuple[
     across = (top | bottom) & (stats[:, _H] <= thin) & (stats[:, _W] > 2 * stats[:, _H])
     corner = (left | right) & (top | bottom) & ((stats[:, _W] > width * 0.8) | (stats[:, _H] > height * 0.8))
     residue = upright | across | corner
-    speck = np.maximum(stats[:, _W], stats[:, _H]) < _CHARACTER * scale
+    speck = np.maximum(stats[:, _W], stats[:, _H]) < CHARACTER * scale
     touching = (left | right | top | bottom) & ~residue & ~speck
     residue |= (left | right | top | bottom) & speck
     return stats[~residue], bool(touching.any())
@@ -123,7 +108,7 @@ def _without_rules(stats: Stats, shape: tuple[int, ...], scale: float) -> tuple[
 def _sorted_out(stats: Stats, scale: float) -> tuple[Stats, Stats]:
     """Components as large as a character or its stroke, and those that may be dots."""
     largest = np.maximum(stats[:, _W], stats[:, _H])
-    large = largest >= _CHARACTER * scale
+    large = largest >= CHARACTER * scale
     dots = ~large & (largest >= _DOT * scale) & (stats[:, _AREA] >= 3)
     return stats[large], stats[dots]
 
@@ -191,14 +176,19 @@ def _merged(boxes: list[list[int]], em: float, least: float) -> tuple[Box, ...]:
         else:
             lines.append([x, y, x + w, y + h])
     # What lies within another line is its accent, comma or the dot of an i.
-    whole = [line for line in lines if not any(_within(line, other) for other in lines if other is not line)]
+    whole = [line for line, inner in zip(lines, _within(np.array(lines)), strict=True) if not inner]
     return tuple(
         (int(x0), int(y0), int(x1), int(y1)) for x0, y0, x1, y1 in whole if max(y1 - y0, (x1 - x0) / 2) >= least
     )
 
 
-def _within(one: Sequence[float], other: Sequence[float]) -> bool:
-    return other[0] <= one[0] and other[1] <= one[1] and one[2] <= other[2] and one[3] <= other[3] and one != other
+def _within(boxes: npt.NDArray[np.float64]) -> list[bool]:
+    """Of each box, whether it lies within another."""
+    low = (boxes[:, None, :2] >= boxes[None, :, :2]).all(axis=2)
+    high = (boxes[:, None, 2:] <= boxes[None, :, 2:]).all(axis=2)
+    same = (boxes[:, None] == boxes[None]).all(axis=2)
+    inner: list[bool] = (low & high & ~same).any(axis=1).tolist()
+    return inner
 
 
 def crop(canvas: Canvas, boxes: Sequence[Box], *, stacked: bool, darkest: bool = False) -> list[Gray]:

@@ -18,10 +18,12 @@ from camelot.image_processing import extract_lines_from_contours
 from camelot.parsers.lattice import Lattice
 
 from extractors.limits import Limits
-from extractors.scan.canvas import Canvas, Gray
+from extractors.scan.canvas import Canvas, Floats, Gray
 from extractors.scan.rules import rules_of
 from form.errors import DocumentError
 
+#: Rules are looked for on a smaller sheet: it takes a third of the time.
+_COARSE: Final = 0.8
 #: Crossings closer than this (points) are one.
 _TOLERANCE: Final = 3
 #: A rule parts two cells if it covers so much of the border between them.
@@ -69,8 +71,10 @@ class _Raster(Lattice):
 
     def __init__(self, canvas: Canvas) -> None:
         super().__init__(engine="raster", line_tol=_TOLERANCE, joint_tol=_TOLERANCE)
-        self.masks = rules_of(canvas.gray, canvas.scale)
-        self.icb: Any = _Shown(np.full((*canvas.gray.shape, 3), 255, np.uint8))
+        gray = cv2.resize(canvas.gray, None, fx=_COARSE, fy=_COARSE, interpolation=cv2.INTER_AREA)
+        self.scale = canvas.scale * _COARSE
+        self.masks = rules_of(np.asarray(gray, np.uint8), self.scale)
+        self.icb: Any = _Shown(np.full((*gray.shape, 3), 255, np.uint8))
 
     def _reject_table(self, table: object) -> bool:
         return False
@@ -101,30 +105,34 @@ def find_grids(canvas: Canvas, number: int, limits: Limits) -> list[Ruled]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tables = parser.extract_tables()
-    grids = [_ruled(t, number, canvas, parser.masks, limits) for t in tables if t.rows and t.cols]
+    grids = [_ruled(t, number, canvas, parser, limits) for t in tables if t.rows and t.cols]
     return sorted(grids, key=lambda grid: grid.box[1])
 
 
-def _ruled(table: Any, number: int, canvas: Canvas, masks: tuple[Gray, Gray], limits: Limits) -> Ruled:
+def _ruled(table: Any, number: int, canvas: Canvas, parser: _Raster, limits: Limits) -> Ruled:
     rows, columns = len(table.rows), len(table.cols)
     if rows > limits.max_rows or columns > limits.max_columns or rows * columns > limits.max_cells:
         raise DocumentError("too_complex", f"page {number}: a grid of {rows} × {columns}")
     height = canvas.size[1]
-    ys = [(height - y) * canvas.scale for y in (table.rows[0][0], *(row[1] for row in table.rows))]
-    xs = [x * canvas.scale for x in (table.cols[0][0], *(column[1] for column in table.cols))]
-    across, upright = masks
-    reach = round(_TOLERANCE * canvas.scale)
-    below, right = _walls(across, ys, xs, reach), _walls(np.ascontiguousarray(upright.T), xs, ys, reach).T
-    places = tuple(_places(below, right, ys, xs))
-    return Ruled(places, rows, columns, (xs[0], ys[0], xs[-1], ys[-1]))
+    ys = np.array([height - y for y in (table.rows[0][0], *(row[1] for row in table.rows))])
+    xs = np.array([table.cols[0][0], *(column[1] for column in table.cols)])
+    across, upright = parser.masks
+    scale = parser.scale
+    below = _walls(across, ys * scale, xs * scale, round(_TOLERANCE * scale))
+    right = _walls(np.ascontiguousarray(upright.T), xs * scale, ys * scale, round(_TOLERANCE * scale)).T
+    # A rule's place is the middle of its pixels, not their first edge.
+    half = 0.5 / scale
+    edges = ((ys + half) * canvas.scale).tolist(), ((xs + half) * canvas.scale).tolist()
+    box = (edges[1][0], edges[0][0], edges[1][-1], edges[0][-1])
+    return Ruled(tuple(_places(below, right, *edges)), rows, columns, box)
 
 
-def _walls(mask: Gray, lines: list[float], ends: list[float], reach: int) -> npt.NDArray[np.bool_]:
+def _walls(mask: Gray, lines: Floats, ends: Floats, reach: int) -> npt.NDArray[np.bool_]:
     """Whether a rule parts a cell from the next one: `[i, j]` on line i + 1, between ends j and j + 1."""
     walls = np.zeros((len(lines) - 1, len(ends) - 1), np.bool_)
-    for i, line in enumerate(lines[1:]):
+    for i, line in enumerate(lines[1:].tolist()):
         inked = mask[max(round(line) - reach, 0) : round(line) + reach + 1].max(axis=0) > 0
-        for j, (start, end) in enumerate(pairwise(ends)):
+        for j, (start, end) in enumerate(pairwise(ends.tolist())):
             part = inked[max(round(start), 0) : max(round(end), 0)]
             walls[i, j] = len(part) > 0 and part.mean() >= _PARTED
     return walls

@@ -11,7 +11,7 @@ from extractors.limits import Limits
 from extractors.pdf.lines import arrange
 from extractors.pdf.runs import Run
 from extractors.scan.canvas import Canvas
-from extractors.scan.ink import ink_of, page_lines
+from extractors.scan.ink import page_lines
 from extractors.scan.lattice import find_grids
 from extractors.scan.pdf_pages import PdfPages, pdf_pages
 from extractors.scan.pictures import Pictures
@@ -97,7 +97,7 @@ def _read_page(canvas: Canvas, number: int, limits: Limits) -> list[Paragraph | 
     ruled = find_grids(canvas, number, limits)
     grids = fill(canvas, ruled, number)
     height = canvas.gray.shape[0]
-    boxes = page_lines(ink_of(canvas.gray, canvas.scale), [grid.box for grid in ruled], canvas.scale)
+    boxes = page_lines(canvas.ink, [grid.box for grid in ruled], canvas.scale)
     runs = [
         Run(x0 / canvas.scale, (height - y1) / canvas.scale, x1 / canvas.scale, (height - y0) / canvas.scale, text)
         for (x0, y0, x1, y1), text in zip(boxes, (guess.text for guess in read_lines(canvas, boxes)), strict=True)

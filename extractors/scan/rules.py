@@ -32,7 +32,7 @@ _MEET: Final = 2.6
 #: A rule that goes on by no more than this after the last rule it meets, ends there.
 _OVER: Final = 8.0
 #: Beside a rule, from here to there, there is paper; at most so much of it is ink.
-_CLEAR: Final = (1.2, 4.2)
+_CLEAR: Final = (0.9, 2.3)
 _CROWDED: Final = 0.2
 #: Least contrast of a rule, of 255 (spread along it).
 _CONTRAST: Final = 22
@@ -114,26 +114,36 @@ class _Pieces:
 
     def __init__(self, mask: Gray, ink: Gray, scale: float) -> None:
         _, self._labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-        self._kept = stats[:, _W] >= _FREE * scale
-        self._kept[0] = False
         self._scale, self._reach = scale, max(round(_REACH * scale), 1)
-        short = np.flatnonzero(~self._kept[1:]) + 1
-        boxes = zip(short.tolist(), stats[short, :4].tolist(), strict=True)
-        self._short = {label: box for label, box in boxes if self._is_alone(box, ink)}
+        #: 255 on the pieces that are rules
+        self.mask = mask.copy()
+        short = np.flatnonzero(stats[:, _W] < _FREE * scale)
+        boxes: list[tuple[int, list[int]]] = list(zip(short.tolist(), stats[short, :4].tolist(), strict=True))
+        self._waiting = [(label, box) for label, box in boxes if label and self._is_alone(box, ink)]
+        for label, box in boxes:
+            if label:
+                self._set(label, box, 0)
 
-    @property
-    def mask(self) -> Gray:
-        """255 on the pieces that are rules."""
-        return np.asarray((self._kept.astype(np.uint8) * np.uint8(255))[self._labels], np.uint8)
-
-    def admit(self, others: Gray) -> None:
+    def admit(self, others: Gray) -> bool:
         """Takes for rules the short pieces between `others`, the rules of the other direction (transposed)."""
         size = 2 * self._reach + 1
         near = cv2.dilate(np.ascontiguousarray(others.T), np.ones((size, size), np.uint8))
-        for label, (x, y, width, height) in self._short.items():
-            rows = near[y : y + height]
-            begins = rows[:, max(x - 1, 0) : x + self._reach].any()
-            self._kept[label] = begins and rows[:, max(x + width - self._reach, 0) : x + width + 1].any()
+        found = [piece for piece in self._waiting if self._is_anchored(piece[1], np.asarray(near, np.uint8))]
+        for label, box in found:
+            self._set(label, box, 255)
+        self._waiting = [piece for piece in self._waiting if piece not in found]
+        return bool(found)
+
+    def _set(self, label: int, box: list[int], value: int) -> None:
+        x, y, width, height = box
+        place = slice(y, y + height), slice(x, x + width)
+        self.mask[place][self._labels[place] == label] = value
+
+    def _is_anchored(self, box: list[int], near: Gray) -> bool:
+        x, y, width, height = box
+        rows = near[y : y + height]
+        begins = rows[:, max(x - 1, 0) : x + self._reach].any()
+        return bool(begins and rows[:, max(x + width - self._reach, 0) : x + width + 1].any())
 
     def _is_alone(self, box: list[int], ink: Gray) -> bool:
         """Whether there is paper on both sides of a piece: a stroke has other strokes of its character beside it."""
@@ -147,8 +157,8 @@ class _Pieces:
 
 def _anchored(across: _Pieces, upright: _Pieces) -> tuple[Gray, Gray]:
     """The rules: long ones, short ones between them, and short ones between these."""
-    for _ in range(2):
-        across.admit(upright.mask)
+    across.admit(upright.mask)
+    if upright.admit(across.mask) and across.admit(upright.mask):
         upright.admit(across.mask)
     return across.mask, upright.mask
 

@@ -9,10 +9,10 @@ from typing import Final
 import cv2
 import numpy as np
 
-from extractors.scan.canvas import Canvas, Gray
+from extractors.scan.canvas import Canvas, Gray, ink_of
 from extractors.scan.ctc import Guess, read_text
 from extractors.scan.figures import read_first, read_second
-from extractors.scan.ink import Box, cell_lines, crop, ink_of, is_clean
+from extractors.scan.ink import Box, cell_lines, crop, is_clean
 from extractors.scan.lattice import Ruled
 from extractors.scan.recogniser import recogniser, squeezed, strip
 from extractors.scan.seen import Seen, is_label, is_sure
@@ -36,8 +36,7 @@ _STAIN: Final = 1.0
 
 def fill(canvas: Canvas, grids: Sequence[Ruled], number: int) -> list[Grid]:
     """The grids with the text of their cells."""
-    ink = ink_of(canvas.gray, canvas.scale)
-    seen = [[Seen(place, cell_lines(ink, place.box, canvas.scale)) for place in grid.places] for grid in grids]
+    seen = [[Seen(place, cell_lines(canvas.ink, place.box, canvas.scale)) for place in grid.places] for grid in grids]
     everything = [cell for cells in seen for cell in cells]
     if canvas.darkest is not canvas.gray:
         _look_under_red(canvas, everything)

@@ -9,7 +9,7 @@ import numpy as np
 
 from extractors.scan.canvas import Bitmap, Canvas, Gray, flatten, spread
 from extractors.scan.ctc import read_text
-from extractors.scan.ink import ink_of, page_lines
+from extractors.scan.ink import page_lines
 from extractors.scan.recogniser import Probabilities, recogniser, squeezed, strip
 from extractors.scan.skew import skew_of
 
@@ -32,7 +32,7 @@ def set_upright(bitmap: Bitmap, likely: int) -> tuple[Canvas, int]:
     for turns in ((likely + step) % 4 for step in (0, 2, 1, 3)):
         canvas = spread(bitmap, turns, angle)
         score = _legibility(canvas)
-        if score is None or score >= _SETTLED:
+        if score >= _SETTLED:
             return canvas, turns
         if best is None or score > best[0]:
             best = (score, canvas, turns)
@@ -40,15 +40,15 @@ def set_upright(bitmap: Bitmap, likely: int) -> tuple[Canvas, int]:
     return best[1], best[2]
 
 
-def _legibility(canvas: Canvas) -> float | None:
-    """How surely a few lines of the page are read, 0..1; None where it has none."""
+def _legibility(canvas: Canvas) -> float:
+    """How surely a few lines of the page are read, 0..1; 0 where it has none, as on its side."""
     boxes = [
         (x0, y0, min(x1, x0 + _ASPECT * (y1 - y0)), y1)
-        for x0, y0, x1, y1 in page_lines(ink_of(canvas.gray, canvas.scale), (), canvas.scale)
+        for x0, y0, x1, y1 in page_lines(canvas.ink, (), canvas.scale)
         if x1 - x0 >= 3 * (y1 - y0)
     ]
     if not boxes:
-        return None
+        return 0.0
     usual = float(np.median([y1 - y0 for _, y0, _, y1 in boxes]))
     boxes.sort(key=lambda box: (abs(box[3] - box[1] - usual) > 0.4 * usual, -(box[2] - box[0]), box))
     parts = [canvas.gray[y0:y1, x0:x1] for x0, y0, x1, y1 in boxes[:_PROBES]]
