@@ -132,8 +132,9 @@ def _failed(job: Job, error: DocumentError) -> Extraction:
 
 def _limit_memory(limit: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    # OpenCV and Arrow would each start a thread a core in every worker.
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    # OpenCV and Arrow would each start a thread a core in every worker; scans are read by as many as OpenCV has.
+    for variable in ("OMP_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"):
+        os.environ.setdefault(variable, "1")
 
 
 def worker_count() -> int:

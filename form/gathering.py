@@ -50,8 +50,12 @@ class Gathered:
     def place(self) -> None:
         """Name the rows of a scan that only their neighbours tell."""
         for table in ("proactive", "applications"):
-            self.lines[table] = placed(self.lines[table], table)
-            self.rows[table] |= {line.row for line in self.lines[table] if line.role == "data"}
+            lines = self.lines[table]
+            # Headers were kept until a known row followed: an unknown one may stand before its own.
+            named = placed(sorted(lines, key=lambda x: (x.grid, min((c.row for c in x.cells), default=0))), table)
+            if any(line.fuzzy == "placed" for line in named):
+                self.lines[table] = named
+                self.rows[table] |= {line.row for line in named if line.role == "data"}
 
     def grids(self) -> list[int]:
         """The indices of the blocks that hold the tables, in order."""

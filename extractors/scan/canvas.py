@@ -22,7 +22,7 @@ _COLOURED: Final = 60
 #: Red by more than this is a stamp's.
 _REDDISH: Final = 40
 #: How much of the red around is taken off a pixel: the stamp's edge goes, text on it stays.
-_LIGHTER: Final = 0.4
+_LIGHTER: Final = 0.7
 #: The most pixels of a canvas, some four pages of A4; what is larger gets fewer pixels to a point.
 _LARGEST: Final = 16_000_000
 #: On paper made white, darker than this is ink if it hangs together with something darker than `_CORE`.

@@ -1,4 +1,4 @@
-"""Figures are recognised twice, in two sizes; pictures that are alike are recognised once in each."""
+"""Figures are recognised twice, in two widths; pictures that are alike are recognised once in each."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from extractors.scan.alike import alike
+from extractors.scan.canvas import Gray
 from extractors.scan.ctc import read_figure, read_text
 from extractors.scan.recogniser import recogniser, strip
 from extractors.scan.seen import Seen
 
-#: Heights (pixels) to which figures are brought the first time and the second.
-_FIRST: Final = 34
-_SECOND: Final = 42
+#: Heights (pixels) to which figures are brought, and of the strips they are read from.
+_GLYPH: Final = 34
+_HEIGHT: Final = 40
+#: How much they are squeezed the first time and the second.
+_FIRST: Final = 1.0
+_SECOND: Final = 0.8
 #: Where the passes are less sure than this of what a group shows, each of its cells is read for itself.
 _SHARED: Final = 0.9
 
@@ -55,12 +59,16 @@ def _is_agreed(cell: Seen) -> bool:
 
 def _first(cells: Sequence[Seen]) -> None:
     model = recogniser()
-    for i, probabilities in model.run([strip(cell.crops[0], _FIRST) for cell in cells]):
+    for i, probabilities in model.run([_strip(cell, _FIRST) for cell in cells]):
         cells[i].texts = [read_text(probabilities, model.alphabet)]
         cells[i].figures = read_figure(probabilities, model.alphabet)
 
 
 def _second(cells: Sequence[Seen]) -> None:
     model = recogniser()
-    for i, probabilities in model.run([strip(cell.crops[0], _SECOND) for cell in cells]):
+    for i, probabilities in model.run([_strip(cell, _SECOND) for cell in cells]):
         cells[i].second = read_figure(probabilities, model.alphabet)
+
+
+def _strip(cell: Seen, squeeze: float) -> Gray:
+    return strip(cell.crops[0], _GLYPH, height=_HEIGHT, squeeze=squeeze)

@@ -73,6 +73,8 @@ def cell_lines(ink: Gray, box: tuple[float, float, float, float], scale: float) 
 
 def page_lines(ink: Gray, holes: Sequence[tuple[float, float, float, float]], scale: float) -> tuple[Box, ...]:
     """The printed lines outside of the holes, in no order; parts far from one another are lines of their own."""
+    # Half the size is enough, and a quarter of the work.
+    ink, scale, holes = _halved(ink), scale / 2, [(x0 / 2, y0 / 2, x1 / 2, y1 / 2) for x0, y0, x1, y1 in holes]
     free = ink.copy()
     for x0, y0, x1, y1 in holes:
         free[max(round(y0 - scale), 0) : round(y1 + scale), max(round(x0 - scale), 0) : round(x1 + scale)] = 0
@@ -86,7 +88,15 @@ def page_lines(ink: Gray, holes: Sequence[tuple[float, float, float, float]], sc
     reach = max(round(1.3 * em), 3)
     joined = cv2.morphologyEx(kept[labels].astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, reach), np.uint8))
     _, _, runs, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    return _merged([row[:4].tolist() for row in runs[1:] if row[_H] >= 1], em, CHARACTER * scale)
+    found = _merged([row[:4].tolist() for row in runs[1:] if row[_H] >= 1], em, CHARACTER * scale)
+    return tuple((2 * x0, 2 * y0, 2 * x1, 2 * y1) for x0, y0, x1, y1 in found)
+
+
+def _halved(ink: Gray) -> Gray:
+    """A pixel for every four, ink where one of them is."""
+    height, width = (side // 2 * 2 for side in ink.shape)
+    rows = ink[:height:2, :width] | ink[1:height:2, :width]
+    return rows[:, ::2] | rows[:, 1::2]
 
 
 def _without_rules(stats: Stats, shape: tuple[int, ...], scale: float) -> tuple[Stats, bool]:

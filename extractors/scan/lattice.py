@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -102,9 +101,7 @@ def find_grids(canvas: Canvas, number: int, limits: Limits) -> list[Ruled]:
     """The ruled grids of page `number` from the top down. Raises `DocumentError` (too_complex)."""
     parser = _Raster(canvas)
     parser.prepare_page_parse("", [], canvas.size, number, [], [], [], "", {})
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        tables = parser.extract_tables()
+    tables = parser.extract_tables()
     grids = [_ruled(t, number, canvas, parser, limits) for t in tables if t.rows and t.cols]
     return sorted(grids, key=lambda grid: grid.box[1])
 

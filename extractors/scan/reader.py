@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+import warnings
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.metadata import version
 from typing import Final
+
+import cv2
 
 from extractors.limits import Limits
 from extractors.pdf.lines import arrange
@@ -15,6 +20,7 @@ from extractors.scan.ink import page_lines
 from extractors.scan.lattice import find_grids
 from extractors.scan.pdf_pages import PdfPages, pdf_pages
 from extractors.scan.pictures import Pictures
+from extractors.scan.recogniser import recogniser
 from extractors.scan.texts import fill, read_lines
 from extractors.scan.upright import set_upright
 from form.errors import DocumentError
@@ -38,9 +44,9 @@ def read_scan(
     """The paragraphs and grids of a scanned PDF or a picture (png, jpg, tiff), in reading order.
 
     `media_type` says whether the bytes are a PDF (`application/pdf`) or a picture (anything else). `pages`
-    (from 1) limits a PDF with native pages to its scanned ones; blocks keep their page numbers. One page is
-    in memory at a time; `on_page` hears of each. A cell's bbox is in points of the page as shown, origin at the
-    bottom left; a picture's points follow from the dots to the inch that it names, else from 150.
+    (from 1) limits a PDF with native pages to its scanned ones; blocks keep their page numbers. A few
+    pages are in memory at a time; `on_page` hears of each. A cell's bbox is in points of the page as shown, origin
+    at the bottom left; a picture's points follow from the dots to the inch that it names, else from 150.
 
     A cell's confidence is the probability that the model gives to its text; below 0.5 two passes over a figure
     differ, and `alternatives` hold what else was read. `metadata["pages"]` is the number of pages.
@@ -50,12 +56,9 @@ def read_scan(
     """
     blocks: list[Paragraph | Grid] = []
     spent = _Spent(limits)
-    turns = 0
     with _opened(data, media_type, limits) as source:
         wanted = [n for n in range(1, source.count + 1) if pages is None or n in pages]
-        for done, number in enumerate(wanted, start=1):
-            canvas, turns = set_upright(source.page(number), turns)
-            found = _read_page(canvas, number, limits)
+        for done, (number, found) in enumerate(_read_pages(source, wanted, limits), start=1):
             spent.add(found, number)
             blocks += found
             if on_page is not None:
@@ -91,6 +94,31 @@ def _opened(data: bytes, media_type: str, limits: Limits) -> Iterator[PdfPages |
             yield found
     else:
         yield Pictures(data, limits)
+
+
+def _read_pages(
+    source: PdfPages | Pictures, wanted: Sequence[int], limits: Limits
+) -> Iterator[tuple[int, list[Paragraph | Grid]]]:
+    """Each page's number and blocks, in order.
+
+    Pages are opened and set upright here, one after the other (PDFium is not thread-safe), and read beside that by
+    as many threads as OpenCV may use; no more pages than threads are held in memory, and one.
+    """
+    turns = 0
+    threads = max(cv2.getNumThreads(), 1)
+    waiting: deque[tuple[int, Future[list[Paragraph | Grid]]]] = deque()
+    recogniser()  # loaded once, before there are threads
+    with warnings.catch_warnings(), ThreadPoolExecutor(threads) as pool:
+        # Camelot warns of pages without text: all of them here.
+        warnings.simplefilter("ignore")
+        for number in wanted:
+            canvas, turns = set_upright(source.page(number), turns)
+            waiting.append((number, pool.submit(_read_page, canvas, number, limits)))
+            if len(waiting) > threads:
+                first, found = waiting.popleft()
+                yield first, found.result()
+        for number, found in waiting:
+            yield number, found.result()
 
 
 def _read_page(canvas: Canvas, number: int, limits: Limits) -> list[Paragraph | Grid]:

@@ -20,7 +20,7 @@ _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 #: What holds no figure: no digit but one that numbers it.
 _LABEL: Final = re.compile(r"(?:[（(]?\d\s*[)）.、．]|\D)\D*")
 #: A text read less surely than this is read again, larger; and one with a Latin letter: 七 is taken for a t.
-_SURE: Final = 0.9
+_SURE: Final = 0.8
 _LATIN: Final = re.compile(r"[A-Za-z]")
 
 
