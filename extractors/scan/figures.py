@@ -17,6 +17,10 @@ _HEIGHT: Final = 40
 #: How much they are squeezed the first time and the second.
 _FIRST: Final = 1.0
 _SECOND: Final = 0.8
+#: The third time they stand as high as this in strips of the model's own height; it is asked where the other two
+#: differ, or one is less sure than this.
+_LARGE: Final = 42
+_DOUBTED: Final = 0.5
 #: Where the passes are less sure than this of what a group shows, each of its cells is read for itself.
 _SHARED: Final = 0.9
 
@@ -52,9 +56,17 @@ def read_second(groups: Sequence[Sequence[Seen]], wanted: Collection[int]) -> No
     _second(doubted)
 
 
-def _is_agreed(cell: Seen) -> bool:
+def read_third(cells: Sequence[Seen]) -> None:
+    """The third pass, as large as the model was trained for: cells of which the other two left a doubt."""
+    model = recogniser()
+    doubted = [cell for cell in cells if not _is_agreed(cell, _DOUBTED)]
+    for i, probabilities in model.run([strip(cell.crops[0], _LARGE) for cell in doubted]):
+        doubted[i].third = read_figure(probabilities, model.alphabet)
+
+
+def _is_agreed(cell: Seen, least: float = _SHARED) -> bool:
     first, second = cell.figures[0], cell.second[0]
-    return first.text == second.text and min(first.confidence, second.confidence) >= _SHARED
+    return first.text == second.text and min(first.confidence, second.confidence) >= least
 
 
 def _first(cells: Sequence[Seen]) -> None:

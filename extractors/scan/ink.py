@@ -20,7 +20,7 @@ _TRACE: Final = 232
 #: The least side of a dot in points.
 _DOT: Final = 0.6
 #: Half of a rule's thickness and what blurs around it, in points.
-_RULE: Final = 1.0
+_RULE: Final = 1.3
 
 _X, _Y, _W, _H, _AREA = range(5)
 

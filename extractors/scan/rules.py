@@ -39,6 +39,8 @@ _CONTRAST: Final = 22
 #: Darker than this is ink. Characters, or some that run together, are at most so high, thicker than a rule, and
 #: fill so much of the box around them.
 _INK: Final = 200
+#: Noise is smoothed by so many pixels before.
+_SMOOTH: Final = 0.5
 _CHARACTER: Final = 16.0
 _THICK: Final = 1.9
 _RULE: Final = 3.4
@@ -51,7 +53,7 @@ _X, _Y, _W, _H, _AREA = range(5)
 
 def rules_of(gray: Gray, scale: float) -> tuple[Gray, Gray]:
     """The rules across and the upright ones of a page, 255 on 0, as large as it; `scale` is in pixels a point."""
-    ink = np.asarray(cv2.GaussianBlur(gray, (0, 0), 0.8) < _INK, np.uint8)
+    ink = np.asarray(cv2.GaussianBlur(gray, (0, 0), _SMOOTH) < _INK, np.uint8)
     text = _text(ink, scale)
     turned = np.ascontiguousarray(ink.T)
     across = _mask(gray, text, scale, _SHORTEST[0])

@@ -26,7 +26,7 @@ _LATIN: Final = re.compile(r"[A-Za-z]")
 
 @dataclass(slots=True)
 class Seen:
-    """Lines of a cell with their crops and texts; of one that may hold a figure, the best readings of two passes.
+    """Lines of a cell with their crops and texts; of one that may hold a figure, the best readings of each pass.
 
     `red` says that only coloured ink stands in the cell, `stained` that such ink stands over its text.
     """
@@ -37,6 +37,7 @@ class Seen:
     texts: list[Guess] = field(default_factory=list)
     figures: list[Guess] = field(default_factory=list)
     second: list[Guess] = field(default_factory=list)
+    third: list[Guess] = field(default_factory=list)
     red: bool = False
     stained: bool = False
 

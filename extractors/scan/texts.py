@@ -11,7 +11,7 @@ import numpy as np
 
 from extractors.scan.canvas import Canvas, Gray, ink_of
 from extractors.scan.ctc import Guess, read_text
-from extractors.scan.figures import read_first, read_second
+from extractors.scan.figures import read_first, read_second, read_third
 from extractors.scan.ink import Box, cell_lines, crop, is_clean
 from extractors.scan.lattice import Ruled
 from extractors.scan.recogniser import recogniser, squeezed, strip
@@ -45,6 +45,7 @@ def fill(canvas: Canvas, grids: Sequence[Ruled], number: int) -> list[Grid]:
     groups = read_first(_read(everything))
     chosen = {id(cell) for cells in seen for cell in _figures(cells)}
     read_second(groups, chosen)
+    read_third([cell for cell in everything if id(cell) in chosen])
     return [
         Grid(
             tuple(_cell(canvas, cell, number, figure=id(cell) in chosen) for cell in cells),
@@ -151,17 +152,33 @@ def _cell(canvas: Canvas, cell: Seen, number: int, *, figure: bool) -> Cell:
 
 
 def _figure(cell: Seen) -> tuple[str, float, tuple[tuple[str, float], ...]]:
-    """Text, confidence and alternatives of a cell that was read twice."""
-    first, second = cell.figures[0], cell.second[0]
-    agree = first.text == second.text
-    best = first if first.confidence >= second.confidence else second
-    confidence = min(first.confidence, second.confidence, _MOST) if agree else min(best.confidence, _DIFFER)
+    """Text, confidence and alternatives of a cell that was read twice, and a third time if that left a doubt."""
+    text, confidence = _agreed(cell)
     seen: dict[str, float] = {}
-    for guess in (*cell.figures, *cell.second):
-        if guess.text != best.text and guess.confidence >= 0.001:
+    for guess in (*cell.figures, *cell.second, *cell.third):
+        if guess.text != text and guess.confidence >= 0.001:
             seen[guess.text] = max(seen.get(guess.text, 0.0), guess.confidence)
+    bare = text.strip(".,")
+    if bare != text and bare.isdigit():
+        # A speck beside a whole number: no figure of the form ends or begins so.
+        seen[text], text, confidence = confidence, bare, min(confidence, _CUT)
+        seen.pop(bare, None)
     ranked = sorted(seen.items(), key=lambda item: (-item[1], item[0]))
-    return best.text, confidence, tuple((text, round(p, 4)) for text, p in ranked[:4])
+    return text, confidence, tuple((text, round(p, 4)) for text, p in ranked[:4])
+
+
+def _agreed(cell: Seen) -> tuple[str, float]:
+    """What two passes agree on, and how sure the less sure of them is."""
+    first, second = cell.figures[0], cell.second[0]
+    if not cell.third:
+        return first.text, min(first.confidence, second.confidence, _MOST)
+    third = cell.third[0]
+    votes = [guess for guess in (first, second, third) if guess.text == third.text]
+    if len(votes) > 1:
+        return third.text, min(sorted(guess.confidence for guess in votes)[-2], _CUT)
+    best = max(first, second, key=lambda guess: guess.confidence)
+    agree = first.text == second.text
+    return best.text, min(first.confidence, second.confidence) if agree else min(best.confidence, _DIFFER)
 
 
 def _label(canvas: Canvas, cell: Seen) -> tuple[str, float, tuple[tuple[str, float], ...]]:
