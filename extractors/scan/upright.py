@@ -53,9 +53,11 @@ def _legibility(canvas: Canvas) -> float:
     boxes.sort(key=lambda box: (abs(box[3] - box[1] - usual) > 0.4 * usual, -(box[2] - box[0]), box))
     parts = [canvas.gray[y0:y1, x0:x1] for x0, y0, x1, y1 in boxes[:_PROBES]]
     first = _surenesses([squeezed(part) for part in parts[:_FIRST]], parts)
+    # On its side a page may seem to have a line or two.
+    few = min(len(parts) / _FIRST, 1.0)
     if min(first) >= _DOUBTED and np.median(first) >= _SETTLED:
-        return float(np.median(first))
-    return float(np.median(_surenesses([strip(part, _GLYPH) for part in parts], parts)))
+        return float(np.median(first)) * few
+    return float(np.median(_surenesses([strip(part, _GLYPH) for part in parts], parts))) * few
 
 
 def _surenesses(strips: Sequence[Gray], parts: Sequence[Gray]) -> list[float]:
