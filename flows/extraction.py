@@ -26,8 +26,6 @@ READING_LIBRARIES = (
     "selectolax",
 )
 
-#: no cell of a picture is surer than this until benchmarks/accuracy.md shows none that is wrong and sure
-RECOGNISED = 0.89
 #: rooms whose code decides what is read, with the modules of this one named in `reader_version`
 READING_ROOMS = ("form", "extractors", "expectations")
 
@@ -102,13 +100,7 @@ def _reconsidered(
     from flows.second_reading import recognised, second_look
 
     looked = second_look(data, media_type, reports, charset)
-    return tuple(_humbled(propose(report)) if recognised(report) else report for report in looked)
-
-
-def _humbled(report: Report) -> Report:
-    """A recognised report with no cell surer than `RECOGNISED`: the bench still finds wrong figures above it."""
-    readings = tuple(replace(reading, confidence=min(reading.confidence, RECOGNISED)) for reading in report.readings)
-    return replace(report, readings=readings)
+    return tuple(propose(report) if recognised(report) else report for report in looked)
 
 
 def _warned(reports: tuple[Report, ...], metadata: Mapping[str, str]) -> tuple[Report, ...]:

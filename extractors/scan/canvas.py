@@ -152,3 +152,8 @@ def ink_of(gray: Gray, scale: float) -> Gray:
     real[0] = False
     kept: Gray = real[labels].astype(np.uint8)
     return kept
+
+
+def turned(layer: Gray) -> Gray:
+    """The layer with rows for columns."""
+    return np.asarray(cv2.transpose(layer), np.uint8)

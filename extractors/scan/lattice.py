@@ -17,7 +17,7 @@ from camelot.image_processing import extract_lines_from_contours
 from camelot.parsers.lattice import Lattice
 
 from extractors.limits import Limits
-from extractors.scan.canvas import Canvas, Floats, Gray
+from extractors.scan.canvas import Canvas, Floats, Gray, turned
 from extractors.scan.rules import rules_of
 from form.errors import DocumentError
 
@@ -116,7 +116,7 @@ def _ruled(table: Any, number: int, canvas: Canvas, parser: _Raster, limits: Lim
     across, upright = parser.masks
     scale = parser.scale
     below = _walls(across, ys * scale, xs * scale, round(_TOLERANCE * scale))
-    right = _walls(np.ascontiguousarray(upright.T), xs * scale, ys * scale, round(_TOLERANCE * scale)).T
+    right = _walls(turned(upright), xs * scale, ys * scale, round(_TOLERANCE * scale)).T
     # A rule's place is the middle of its pixels, not their first edge.
     half = 0.5 / scale
     edges = ((ys + half) * canvas.scale).tolist(), ((xs + half) * canvas.scale).tolist()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+import cv2
 import numpy as np
 import pypdfium2 as pdfium
 from pypdfium2 import raw
@@ -24,6 +25,8 @@ _MAX_SIDE: Final = 14_400.0
 _DRAWN: Final = 8_000_000
 #: A page that draws more than this is not one picture.
 _FEW: Final = 400
+#: channels of a bitmap -> OpenCV's way to RGB
+_TO_RGB: Final = {3: cv2.COLOR_BGR2RGB, 4: cv2.COLOR_BGRA2RGB}
 
 
 class PdfPages:
@@ -116,5 +119,6 @@ def _rgb(bitmap: Any) -> np.ndarray[Any, np.dtype[np.uint8]]:
     values = bitmap.to_numpy()
     if values.ndim == 2 or values.shape[2] == 1:
         return np.array(values.reshape(values.shape[:2]), np.uint8)
-    values = values[:, :, :3]
-    return np.ascontiguousarray(values if bitmap.rev_byteorder else values[:, :, ::-1], np.uint8)
+    if bitmap.rev_byteorder:
+        return np.ascontiguousarray(values[:, :, :3], np.uint8)
+    return np.asarray(cv2.cvtColor(values, _TO_RGB[values.shape[2]]), np.uint8)

@@ -7,7 +7,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from extractors.scan.canvas import Gray
+from extractors.scan.canvas import Gray, turned
 
 #: Sizes in points. What is darker than both its sides is looked at so wide: thicker than half of it is no rule.
 _WIDE: Final = 6.4
@@ -55,11 +55,11 @@ def rules_of(gray: Gray, scale: float) -> tuple[Gray, Gray]:
     """The rules across and the upright ones of a page, 255 on 0, as large as it; `scale` is in pixels a point."""
     ink = np.asarray(cv2.GaussianBlur(gray, (0, 0), _SMOOTH) < _INK, np.uint8)
     text = _text(ink, scale)
-    turned = np.ascontiguousarray(ink.T)
+    ink_turned = turned(ink)
     across = _mask(gray, text, scale, _SHORTEST[0])
-    upright = _mask(np.ascontiguousarray(gray.T), np.ascontiguousarray(text.T), scale, _SHORTEST[1])
-    across, upright = _anchored(_Pieces(across, ink, scale), _Pieces(upright, turned, scale))
-    return _ended(across, upright, scale), np.ascontiguousarray(_ended(upright, across, scale).T)
+    upright = _mask(turned(gray), turned(text), scale, _SHORTEST[1])
+    across, upright = _anchored(_Pieces(across, ink, scale), _Pieces(upright, ink_turned, scale))
+    return _ended(across, upright, scale), turned(_ended(upright, across, scale))
 
 
 def _text(ink: Gray, scale: float) -> Gray:
@@ -129,7 +129,7 @@ class _Pieces:
     def admit(self, others: Gray) -> bool:
         """Takes for rules the short pieces between `others`, the rules of the other direction (transposed)."""
         size = 2 * self._reach + 1
-        near = cv2.dilate(np.ascontiguousarray(others.T), np.ones((size, size), np.uint8))
+        near = cv2.dilate(turned(others), np.ones((size, size), np.uint8))
         found = [piece for piece in self._waiting if self._is_anchored(piece[1], np.asarray(near, np.uint8))]
         for label, box in found:
             self._set(label, box, 255)
@@ -168,7 +168,7 @@ def _anchored(across: _Pieces, upright: _Pieces) -> tuple[Gray, Gray]:
 def _ended(mask: Gray, others: Gray, scale: float) -> Gray:
     """The rules, three pixels thick at least, each from the first rule that it meets to the last."""
     drawn = np.asarray(cv2.dilate(mask, np.ones((1, _odd(_MEET * scale)), np.uint8)), np.uint8)
-    crossing = cv2.dilate(np.ascontiguousarray(others.T), np.ones((_odd(2 * _MEET * scale), 1), np.uint8))
+    crossing = cv2.dilate(turned(others), np.ones((_odd(2 * _MEET * scale), 1), np.uint8))
     _, _, stats, _ = cv2.connectedComponentsWithStats(drawn, connectivity=8)
     over = round(_OVER * scale)
     for x, y, width, height in stats[1:, :4].tolist():
