@@ -106,7 +106,9 @@ def text_turns(text: Text, shown: Frame) -> int:
     """Quarter turns clockwise that set most of the text upright; 0 for a page without text."""
     asked = text.index[:: max(1, len(text.index) // _ASKED)].tolist()
     # Both a character's angle and a page's rotation are clockwise; together they must come to nothing.
-    quarters: Counter[int] = Counter(round(native.char_angle(text.text_page, i) / (math.pi / 2)) % 4 for i in asked)
+    angles = (native.char_angle(text.text_page, i) for i in asked)
+    # A matrix of huge numbers gives no angle.
+    quarters = Counter(round(angle / (math.pi / 2)) % 4 for angle in angles if math.isfinite(angle))
     if not quarters:
         return 0
     most: int = quarters.most_common(1)[0][0]

@@ -204,3 +204,9 @@ def test_pages_that_are_pictures_are_named_where_others_have_text() -> None:
             pdf.image(Image.effect_noise((200, 280), 60), x=0, y=0, w=595)
     document = read_pdf(bytes(pdf.output()), limits=Limits())
     assert document.metadata["image_pages"] == "2,3"
+
+
+def test_text_on_a_matrix_of_huge_numbers() -> None:
+    """Found by the fuzz run: such a character has no angle (NaN)."""
+    content = b"10001 0 0 -1 1 30 cm " * 12 + b"BT /F 9 Tf 80 700 Td (figures) Tj ET"
+    assert not read_pdf(makers.raw(content), limits=Limits()).grids
