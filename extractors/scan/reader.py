@@ -41,7 +41,7 @@ def read_scan(
     pages: Collection[int] | None = None,
     on_page: Progress | None = None,
 ) -> Document:
-    """The paragraphs and grids of a scanned PDF or a picture (png, jpg, tiff), in reading order.
+    """The paragraphs and grids of a scanned PDF or a picture (png, jpg, tiff, gif, bmp, webp), in reading order.
 
     `media_type` says whether the bytes are a PDF (`application/pdf`) or a picture (anything else). `pages`
     (from 1) limits a PDF with native pages to its scanned ones; blocks keep their page numbers. A few
