@@ -13,6 +13,9 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+import pypdfium2 as pdfium
+from PIL import Image
+
 from benchmarks.accuracy.answers import Answer
 from benchmarks.accuracy.making import Document
 from benchmarks.accuracy.plan import GROUPS
@@ -24,11 +27,12 @@ _CONTEXT = get_context("spawn")
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One reader on one document; `seconds` from the path of the file to the figures."""
+    """One reader on one document of so many pages; `seconds` from the path of the file to the figures."""
 
     reader: str
     document: str
     group: str
+    pages: int
     seconds: float
     error: str
     score: Score
@@ -142,11 +146,21 @@ def run(
                 continue
             seconds, answer = worker.ask(document.path, limit)
             counted = score(document.truths, answer)
-            own = (document.item.name, document.item.group)
+            own = (document.item.name, document.item.group, pages_of(document.path))
             results.append(Result(worker.entry.name, *own, seconds, answer.error, counted))
     for worker in workers:
         worker.stop()
     return results
+
+
+def pages_of(path: Path) -> int:
+    """The pages of a PDF or TIFF; what flows is one."""
+    if path.suffix == ".pdf":
+        return len(pdfium.PdfDocument(path))
+    if path.suffix in (".tif", ".tiff"):
+        with Image.open(path) as picture:
+            return int(getattr(picture, "n_frames", 1))
+    return 1
 
 
 def _warm(entry: Entry, documents: Sequence[Document]) -> tuple[Path, ...]:

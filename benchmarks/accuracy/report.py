@@ -21,8 +21,8 @@ _PACKAGES: Final = (
     "camelot-py", "pdfplumber", "pymupdf", "img2table", "rapidocr", "onnxruntime", "pytesseract", "pypdfium2",
 )  # fmt: skip
 _HEAD: Final = (
-    "| reader | documents | cells exact | silent wrong | wrong | flagged | missing | seconds, median | slowest |\n"
-    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    "| reader | documents | cells exact | silent wrong | wrong | flagged | missing | seconds, median | a page "
+    "| slowest |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
 )
 
 
@@ -59,10 +59,11 @@ def _line(reader: str, own: Sequence[Result]) -> str:
         return ""
     whole = total(own)
     times = [result.seconds for result in own]
+    a_page = statistics.median(result.seconds / result.pages for result in own)
     return (
         f"| {reader} | {len(own)} | {whole.exact} of {whole.cells} ({share(whole.exact, whole.cells)}) "
         f"| {whole.silent} | {whole.wrong} | {whole.flagged} | {whole.missing} "
-        f"| {statistics.median(times):.2f} | {max(times):.2f} |"
+        f"| {statistics.median(times):.2f} | {a_page:.2f} | {max(times):.2f} |"
     )
 
 
