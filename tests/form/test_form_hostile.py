@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 
 import paper
 from hypothesis import given, settings
@@ -30,9 +29,7 @@ def test_ten_thousand_unknown_rows_and_as_many_repeated() -> None:
         rows.append([Item(f"{i}项不知名的政府信息公开申请事项", 3), *(Item(str(i)) for _ in range(7))])
         rows.append([Item("一、本年新收政府信息公开申请数量", 3), *(Item(str(i)) for _ in range(7))])
     grid = paper.to_grid(rows)
-    began = time.monotonic()
     (report,) = read_reports(Document((Paragraph("某局2022年政府信息公开年度报告" * 1000), grid), "x", "t"))
-    assert time.monotonic() - began < 15
     assert len(report.leftovers) >= 4_800
     assert {r.state for r in report.readings if "received" in r.key} == {"unreadable"}
 
