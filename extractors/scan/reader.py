@@ -56,7 +56,8 @@ def read_scan(
     """
     blocks: list[Paragraph | Grid] = []
     spent = _Spent(limits)
-    with _opened(data, media_type, limits) as source:
+    with _opened(data, media_type, limits) as source, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Camelot warns of pages without text: all of them here
         wanted = [n for n in range(1, source.count + 1) if pages is None or n in pages]
         for done, (number, found) in enumerate(_read_pages(source, wanted, limits), start=1):
             spent.add(found, number)
@@ -104,13 +105,16 @@ def _read_pages(
     Pages are opened and set upright here, one after the other (PDFium is not thread-safe), and read beside that by
     as many threads as OpenCV may use; no more pages than threads are held in memory, and one.
     """
+    threads = cv2.getNumThreads()
     turns = 0
-    threads = max(cv2.getNumThreads(), 1)
+    if threads <= 1:
+        for number in wanted:
+            canvas, turns = set_upright(source.page(number), turns)
+            yield number, _read_page(canvas, number, limits)
+        return
     waiting: deque[tuple[int, Future[list[Paragraph | Grid]]]] = deque()
     recogniser()  # loaded once, before there are threads
-    with warnings.catch_warnings(), ThreadPoolExecutor(threads) as pool:
-        # Camelot warns of pages without text: all of them here.
-        warnings.simplefilter("ignore")
+    with ThreadPoolExecutor(threads) as pool:
         for number in wanted:
             canvas, turns = set_upright(source.page(number), turns)
             waiting.append((number, pool.submit(_read_page, canvas, number, limits)))
