@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import replace
 from functools import cache
 from typing import Final
 
@@ -12,7 +11,7 @@ from form.catalogue import EDITIONS, column_labels, keys_of, row_labels
 from form.errors import DocumentError
 from form.grid import Document, Paragraph
 from form.identity import parse_title
-from form.reading import Remark, Report
+from form.reading import Report
 
 #: distinct labels with a figure behind them; prose counts 件 and 项 behind its figures, and names few
 _ENOUGH_LABELS: Final = 5
@@ -45,7 +44,7 @@ def remarked(report: Report, document: Document) -> Report:
         return report
     if not tables_as_text(document):
         return report
-    return replace(report, remarks=(*report.remarks, Remark("tables_as_text", f"部分{AS_TEXT}")))
+    return report.remarked("tables_as_text", f"部分{AS_TEXT}")
 
 
 def tables_as_text(document: Document) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from flows import costs
 from flows.canonical import Rival
 from flows.extraction import Extraction, reader_version
 from flows.workers import Job, Readers
-from form.reading import Remark, Report
+from form.reading import Report
 from portals.captures import Capture
 from portals.documents import DocumentSet
 from portals.registry import Registry
@@ -190,8 +190,7 @@ def _remarked(report: Report, documents: DocumentSet) -> Report:
     """The report, with a remark where its list names another year than the report itself."""
     if report.year is None or documents.entry.year in (None, report.year):
         return report
-    remark = Remark("year_differs", f"列表标题为{documents.entry.year}年，报告为{report.year}年")
-    return replace(report, remarks=(*report.remarks, remark))
+    return report.remarked("year_differs", f"列表标题为{documents.entry.year}年，报告为{report.year}年")
 
 
 def _failure(documents: DocumentSet, capture: Capture, code: str, detail: str) -> Failure:

@@ -88,21 +88,14 @@ def draw(wanted: Wanted) -> bytes:
 
 def _read(wanted: Wanted) -> tuple[Document, tuple[Report, ...]]:
     """The document and its reports: by its text, else by its pictures."""
-    from extractors.read import read, read_pictures
+    from extractors.read import read
+    from flows.extraction import recognise
 
-    document: Document | None = None
     try:
         document = read(wanted.data, name=wanted.name, charset=wanted.charset)
-        return document, read_reports(document)
+        return recognise(document, wanted.data, wanted.name, wanted.charset, wanted.pictures)
     except DocumentError as error:
         failure = error
-    if document is not None:
-        try:
-            pictured = read_pictures(wanted.data, more=wanted.pictures, charset=wanted.charset)
-            if pictured is not None:
-                return pictured, read_reports(pictured)
-        except DocumentError:
-            pass
     # Figures that stand in the warehouse have their place on paper, whatever today's readers say.
     if wanted.readings and all(reading.bbox is not None for reading in wanted.readings):
         return Document((), "", ""), ()
@@ -117,14 +110,14 @@ def _numbered(found: list[_Found]) -> list[_Found]:
     return [replace(one, item=replace(one.item, number=number)) for number, one in enumerate(found, 1)]
 
 
-def _fresh(wanted: Wanted, document: Document, reports: Sequence[Report]) -> Iterator[_Found]:
+def _fresh(wanted: Wanted, document: Document, reports: tuple[Report, ...]) -> Iterator[_Found]:
     """The cells of a document that was never loaded, in each of its reports."""
-    from flows.extraction import extract_bytes
+    from flows.extraction import reconsider
 
     keys = frozenset(wanted.keys)
     # With what a second look and the arithmetic of the form have to say of each cell.
-    looked = extract_bytes(wanted.data, wanted.name, wanted.charset, wanted.pictures).reports
-    for report, traces in zip(looked or reports, _traces(document, reports), strict=True):
+    looked = reconsider(reports, wanted.data, document.media_type, wanted.charset)
+    for report, traces in zip(looked, _traces(document, reports), strict=True):
         for reading in report.readings:
             if reading.key in keys:
                 item = Item(report.unit, report.year, reading, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 from importlib.resources import files
@@ -12,7 +12,7 @@ from importlib.resources.abc import Traversable
 
 from form.errors import DocumentError
 from form.grid import Document
-from form.reading import Remark, Report
+from form.reading import Report
 
 #: libraries that decide what is read; a new version of one is a new reader
 READING_LIBRARIES = (
@@ -54,8 +54,8 @@ def extract_bytes(data: bytes, name: str, charset: str | None = None, pictures: 
     try:
         document = read(data, name=name, charset=charset)
         media_type = document.media_type
-        reports = _recognised(document, data, name, charset, pictures)
-        return Extraction(sha256, media_type, _reconsidered(reports, data, media_type, charset), None)
+        _, reports = recognise(document, data, name, charset, pictures)
+        return Extraction(sha256, media_type, reconsider(reports, data, media_type, charset), None)
     except DocumentError as error:
         return Extraction(sha256, media_type, (), _mislabelled(name, media_type) or error)
     except MemoryError:
@@ -65,17 +65,20 @@ def extract_bytes(data: bytes, name: str, charset: str | None = None, pictures: 
         return Extraction(sha256, media_type, (), DocumentError("crashed", detail))
 
 
-def _recognised(
+def recognise(
     document: Document, data: bytes, name: str, charset: str | None, pictures: Sequence[bytes]
-) -> tuple[Report, ...]:
-    """The reports of a document, from its pictures where its text holds none."""
+) -> tuple[Document, tuple[Report, ...]]:
+    """The reports of a document and where they stand: in itself, or, where its text holds none, in its pictures.
+
+    Raises `DocumentError` (not_a_report, with what is known of why).
+    """
     from extractors.read import read_pictures
     from flows import absence
     from form.recognise import read_reports
 
     try:
         reports = _warned(read_reports(document, name), document.metadata)
-        return tuple(absence.remarked(report, document) for report in reports)
+        return document, tuple(absence.remarked(report, document) for report in reports)
     except DocumentError as error:
         if error.code != "not_a_report":
             raise
@@ -86,15 +89,13 @@ def _recognised(
         shown = None  # what the text says of itself is the better reason
     try:
         if shown is not None:
-            return read_reports(shown, name)
+            return shown, read_reports(shown, name)
     except DocumentError as error:
         failure = error
     raise absence.explained(document, failure, pictured=shown is not None)
 
 
-def _reconsidered(
-    reports: tuple[Report, ...], data: bytes, media_type: str, charset: str | None
-) -> tuple[Report, ...]:
+def reconsider(reports: tuple[Report, ...], data: bytes, media_type: str, charset: str | None) -> tuple[Report, ...]:
     """A second reader for native text in doubt; for recognised cells, the form's own arithmetic."""
     from expectations.proposals import propose
     from flows.second_reading import recognised, second_look
@@ -106,10 +107,7 @@ def _reconsidered(
 def _warned(reports: tuple[Report, ...], metadata: Mapping[str, str]) -> tuple[Report, ...]:
     """The reports, with a remark where the reader found printed characters of a table in none of its cells."""
     warning = metadata.get("pdf_warning")
-    if not warning:
-        return reports
-    remark = Remark("text_outside_cells", warning)
-    return tuple(replace(report, remarks=(*report.remarks, remark)) for report in reports)
+    return tuple(report.remarked("text_outside_cells", warning) for report in reports) if warning else reports
 
 
 def _mislabelled(name: str, media_type: str | None) -> DocumentError | None:

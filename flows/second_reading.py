@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from flows.doubts import broken, needed
-from form.reading import Reading, Remark, Report
+from form.reading import Reading, Report
 
 #: share of the first reader's cells that the second must have seen
 MIN_SEEN: Final = 0.6
@@ -86,7 +86,7 @@ def compare(report: Report, second: Report) -> Report:
     more = [key for key in seen if key not in {reading.key for reading in report.readings}]
     compared = replace(report, readings=readings)
     if more:
-        return _remarked(compared, _MORE, f"第二次读取另见到{len(more)}个单元格：{'、'.join(more[:3])}")
+        return compared.remarked(_MORE, f"第二次读取另见到{len(more)}个单元格：{'、'.join(more[:3])}")
     return compared
 
 
@@ -112,9 +112,4 @@ def _compared(first: Reading, second: Reading | None) -> Reading:
 
 
 def _failed(report: Report, reason: str) -> Report:
-    return _remarked(report, _FAILED, " ".join(reason.split())[:200])
-
-
-def _remarked(report: Report, code: str, text: str) -> Report:
-    remark = Remark(code, text)
-    return report if remark in report.remarks else replace(report, remarks=(*report.remarks, remark))
+    return report.remarked(_FAILED, " ".join(reason.split())[:200])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -109,3 +109,8 @@ class Report:
     scope: Scope | None = None
     facts: tuple[Fact, ...] = ()
     claims: tuple[Claim, ...] = ()
+
+    def remarked(self, code: str, text: str) -> Report:
+        """The report with a further remark, unless it has the same already."""
+        remark = Remark(code, text)
+        return self if remark in self.remarks else replace(self, remarks=(*self.remarks, remark))

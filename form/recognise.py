@@ -12,8 +12,6 @@ than columns; `group_row` a heading row holds figures; `duplicate_tables` the sa
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from form.applications import read_applications
 from form.claims import claims
 from form.disputes import read_disputes
@@ -26,7 +24,7 @@ from form.identity import identify
 from form.narrative import narrate
 from form.proactive import proactive_edition, read_proactive, unit_above
 from form.prose import prose
-from form.reading import Remark, Report
+from form.reading import Report
 
 #: fewer cells than one table of the form are a mention of it, not a report
 MIN_READINGS = 10
@@ -48,7 +46,7 @@ def read_reports(document: Document, address: str = "") -> tuple[Report, ...]:
         if twin is None:
             reports.append(report)
         else:
-            reports[twin] = _with_remark(reports[twin])
+            reports[twin] = reports[twin].remarked("duplicate_tables", "文中重复出现相同的统计表")
     if not reports:
         raise DocumentError("not_a_report")
     return tuple(reports)
@@ -109,8 +107,3 @@ def _same(one: Report, other: Report) -> bool:
         return {r.key: (r.state, r.value) for r in report.readings}
 
     return one.year in (None, other.year) and one.unit in (None, other.unit) and figures(one) == figures(other)
-
-
-def _with_remark(report: Report) -> Report:
-    remark = Remark("duplicate_tables", "文中重复出现相同的统计表")
-    return report if remark in report.remarks else replace(report, remarks=(*report.remarks, remark))
