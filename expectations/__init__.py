@@ -6,5 +6,6 @@
 from expectations.evaluator import evaluate
 from expectations.findings import findings
 from expectations.rules import RULES
+from expectations.world import UNITS, World
 
-__all__ = ["RULES", "evaluate", "findings"]
+__all__ = ["RULES", "UNITS", "World", "evaluate", "findings"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from expectations import layout
 from expectations.declaration import Where
+from expectations.world import World
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
@@ -33,7 +34,8 @@ class Batch:
 
     `value` holds the printed integers that fit 64 bits when scaled by 10^10, else 0; `inexact` marks the
     printed figures that are not in `value` (fractions, or 9.2e8 and more): those are asked for by `exact`.
-    `row` is the position of a cell in `cells`, -1 where the report does not print it.
+    `row` is the position of a cell in `cells`, -1 where the report does not print it. `subject` marks the
+    reports that get verdicts; the others are their neighbours. `world` is what stands around them.
     """
 
     reports: pa.Table
@@ -42,6 +44,8 @@ class Batch:
     value: Ints
     inexact: Bools
     row: npt.NDArray[np.int32]
+    subject: Bools
+    world: World | None = None
     where: dict[Where, Bools] = field(default_factory=dict)
 
     @property
@@ -87,8 +91,10 @@ def truth(values: pa.ChunkedArray | pa.Array) -> Bools:
     return np.asarray(pc.fill_null(values, False).to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 
-def load(reports: pa.Table, cells: pa.Table) -> Batch:
-    """The tables `reports` and `cells` of `docs/architecture.md` as a batch.
+def load(
+    reports: pa.Table, cells: pa.Table, world: World | None = None, subjects: Collection[str] | None = None
+) -> Batch:
+    """The tables `reports` and `cells` of `docs/architecture.md` as a batch; `subjects` None: all reports.
 
     Raises ValueError where no verdict could be trusted: a report or a cell twice, a cell of no report, a
     key or a state that does not exist.
@@ -112,7 +118,10 @@ def load(reports: pa.Table, cells: pa.Table) -> Batch:
     state[where_key, where_report] = codes
     value[where_key, where_report] = np.where(codes == PRINTED, figures, 0)
     inexact[where_key, where_report] = (codes == PRINTED) & ~exact
-    batch = Batch(reports, cells, state, value, inexact, row)
+    subject = np.ones(reports.num_rows, dtype=np.bool_)
+    if subjects is not None:
+        subject = truth(pc.is_in(reports["report_id"], value_set=pa.array(sorted(subjects), pa.string())))
+    batch = Batch(reports, cells, state, value, inexact, row, subject, world)
     batch.where.update(_layouts(batch))
     return batch
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -12,11 +12,12 @@ import pyarrow as pa
 from expectations import attributes, linear, predicates
 from expectations.answer import FAIL, NOT_EVALUABLE, REASONS, SILENT, UNREADABLE, Answer, Words
 from expectations.attribution import ATTRIBUTIONS, Asked, attributions
-from expectations.batch import Batch, load
+from expectations.batch import Batch, Bools, load
 from expectations.declaration import OUTCOMES, SEVERITIES, Rule
 from expectations.rules import RULES
 from expectations.schema import VERDICTS
 from expectations.suspects import Suspects, suspects
+from expectations.world import World
 
 _PREDICATES: Final[dict[str, Callable[[Batch, Rule], Iterator[Answer]]]] = {
     "total_blank": predicates.total_blank,
@@ -33,14 +34,21 @@ _PREDICATES: Final[dict[str, Callable[[Batch, Rule], Iterator[Answer]]]] = {
 }
 
 
-def evaluate(reports: pa.Table, cells: pa.Table) -> pa.Table:
+def evaluate(
+    reports: pa.Table, cells: pa.Table, world: World | None = None, subjects: Collection[str] | None = None
+) -> pa.Table:
     """The `verdicts` of a batch, from the tables `reports` and `cells` of `docs/architecture.md`.
 
+    `reports` and `cells` hold the reports to be judged and their neighbours: of the year before and after,
+    above and below. `subjects` are the report_ids that get verdicts (None: all). `world` is what stands
+    around them; without it neighbours come from the reports' own unit_id, year and parent_id, and the rules
+    about coverage are silent.
+
     One verdict a report, rule and scope, ordered by report_id, then as the rules and scopes are declared.
-    Passes and rules that do not apply carry no words and no cells. Raises ValueError for a batch of which
-    no verdict could be trusted (see `expectations.batch.load`).
+    Passes and rules that do not apply carry no cells. Raises ValueError for a batch of which no verdict
+    could be trusted (see `expectations.batch.load`).
     """
-    batch = load(reports, cells)
+    batch = load(reports, cells, world, subjects)
     return _table(batch, [Asked(rule, answer) for rule in RULES for answer in ask(batch, rule)])
 
 
@@ -66,7 +74,7 @@ def _table(batch: Batch, asked: Sequence[Asked]) -> pa.Table:
     outcomes = np.array([answer.outcome for answer in answers]).T
     reasons = np.array([answer.reason for answer in answers]).T
     severities = np.array([answer.severity for answer in answers]).T
-    report, position = np.nonzero(outcomes != SILENT)
+    report, position = np.nonzero((outcomes != SILENT) & batch.subject[:, np.newaxis])
     spoken = _Spoken(report, position, outcomes[report, position])
     reason = reasons[report, position]
     of_report = pa.array(report)
@@ -80,8 +88,8 @@ def _table(batch: Batch, asked: Sequence[Asked]) -> pa.Table:
         "outcome": _pick(OUTCOMES, spoken.outcome),
         "cells": _operands(answers, spoken),
         "attribution": _attribution(batch, asked, spoken, reason),
-        "suspects": _suspects(suspects(batch, answers), spoken, len(answers)),
-        **_words(answers, spoken, reason),
+        "suspects": _suspects(suspects(batch, answers), spoken, len(answers), batch.subject),
+        **_words(answers, spoken, reason, batch.subject),
     }
     return pa.table([columns[name] for name in VERDICTS.names], schema=VERDICTS)
 
@@ -92,7 +100,9 @@ def _pick(names: Sequence[str], codes: npt.NDArray[np.integer[Any]]) -> pa.Array
     return pa.DictionaryArray.from_arrays(indices, pa.array(names, pa.string())).cast(pa.string())
 
 
-def _words(answers: Sequence[Answer], spoken: _Spoken, reason: npt.NDArray[np.int8]) -> dict[str, pa.Array]:
+def _words(
+    answers: Sequence[Answer], spoken: _Spoken, reason: npt.NDArray[np.int8], subject: Bools
+) -> dict[str, pa.Array]:
     """The text columns: what an answer says of a report, else the reason why it cannot be evaluated."""
     texts: dict[str, list[str]] = {name: [] for name in Words._fields}
     texts["message"] = list(REASONS[1:])
@@ -101,6 +111,8 @@ def _words(answers: Sequence[Answer], spoken: _Spoken, reason: npt.NDArray[np.in
     place = _places(spoken, len(answers))
     for position, answer in enumerate(answers):
         for report, words in answer.words.items():
+            if not subject[report]:
+                continue
             for name, text in words._asdict().items():
                 if text is not None:
                     codes[name][place(report, position)] = len(texts[name])
@@ -145,10 +157,10 @@ def _attribution(batch: Batch, asked: Sequence[Asked], spoken: _Spoken, reason: 
     return _pick(ATTRIBUTIONS, names)
 
 
-def _suspects(found: Suspects, spoken: _Spoken, width: int) -> pa.ListArray:
+def _suspects(found: Suspects, spoken: _Spoken, width: int, subject: Bools) -> pa.ListArray:
     """The suspect cells of each verdict, mostly none."""
     place = _places(spoken, width)
-    at = sorted((place(report, answer), keys) for (answer, report), keys in found.items())
+    at = sorted((place(report, answer), keys) for (answer, report), keys in found.items() if subject[report])
     lengths = np.zeros(len(spoken.report), dtype=np.int64)
     for row, keys in at:
         lengths[row] = len(keys)

@@ -1,0 +1,42 @@
+"""What stands around the reports of a batch: the registry's units, the coverage ledger, the documents, the hosts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import pyarrow as pa
+
+#: The registry's units as the rules need them.
+#:
+#: `first_year` to `last_year` (null: still exists) are report years. `predecessors` are the ids of the units
+#: that this one took over, merged or renamed, from its `first_year` on. `children_complete` says that the
+#: registry lists all its children, so that their sum may be asked to equal it.
+UNITS: Final = pa.schema(
+    [
+        ("unit_id", pa.string()),
+        ("unit_name", pa.string()),
+        ("code", pa.string()),
+        ("level", pa.string()),
+        ("kind", pa.string()),
+        ("parent_id", pa.string()),
+        ("first_year", pa.int16()),
+        ("last_year", pa.int16()),
+        ("predecessors", pa.list_(pa.string())),
+        ("children_complete", pa.bool_()),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The surroundings of a batch; whatever is missing leaves the rules that need it silent.
+
+    `units` has the schema `UNITS`; `coverage` and `documents` have the columns of the warehouse's tables;
+    `hosts` are the exact hosts of the registry.
+    """
+
+    units: pa.Table
+    coverage: pa.Table | None = None
+    documents: pa.Table | None = None
+    hosts: frozenset[str] = frozenset()
