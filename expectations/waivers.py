@@ -127,7 +127,7 @@ def waiver_of(
 
 def latest(granted: date) -> date:
     """The last day that a waiver granted on that day may name."""
-    year = granted.year + YEARS
+    year = min(granted.year + YEARS, date.max.year)
     return date(year, 2, 28) if (granted.month, granted.day) == (2, 29) else granted.replace(year=year)
 
 
