@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from portals import names, schema
+from portals import lineage, names, schema
 from portals.schema import RegistryError
 from portals.units import PortalSource, Unit
 
@@ -106,7 +106,7 @@ def load(*paths: Path) -> Registry:
     """Read and merge source files, in the order given.
 
     Raises `RegistryError` naming file, entry and reason: see `portals.schema.read`; also a name, host or
-    id given twice, and a unit whose portal no file declares.
+    id given twice, a unit whose portal no file declares, and a lineage that cannot be (`portals.lineage`).
     """
     portals: dict[str, PortalSource] = {}
     units: dict[str, Unit] = {}
@@ -124,4 +124,5 @@ def load(*paths: Path) -> Registry:
     for unit in units.values():
         if unit.portal not in portals:
             raise RegistryError(f"{labels[unit.id]}: portal {unit.portal!r} is not declared")
+    lineage.check(units, labels)
     return Registry(portals, units)

@@ -20,6 +20,7 @@ Check = Callable[[object], str | None]
 
 #: A DNS name of two labels or more, lower case; the last label is not a number, so never an address.
 _HOST: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*")
+_ID: Final = re.compile(r"\d{6}[0-9a-z-]{0,26}")
 _MAX_FILE_BYTES: Final = 20 * 1024 * 1024
 
 
@@ -51,6 +52,17 @@ def _names(value: object) -> str | None:
     return None if fits else "must be a list of names"
 
 
+def _ids(value: object) -> str | None:
+    fits = isinstance(value, list) and all(isinstance(one, str) and _ID.fullmatch(one) for one in value)
+    if not fits:
+        return "must be a list of ids of units"
+    return "names a unit twice" if len(set(value)) != len(value) else None  # type: ignore[arg-type]  # a list of str
+
+
+def _flag(value: object) -> str | None:
+    return None if isinstance(value, bool) else "must be true or false"
+
+
 def _one_of(*choices: str) -> Check:
     return lambda value: None if value in choices else f"must be one of {', '.join(choices)}"
 
@@ -67,7 +79,7 @@ _PORTAL_KEYS: Final[Mapping[str, Check]] = {
     "scheme": _one_of("http", "https"),
 }
 _UNIT_KEYS: Final[Mapping[str, Check]] = {
-    "id": _text(r"\d{6}[0-9a-z-]{0,26}", "must start with the six digits of the code"),
+    "id": _text(_ID.pattern, "must start with the six digits of the code"),
     "code": _text(r"\d{6}(?:\d{3}){0,2}", "must be six, nine or twelve digits"),
     "name": _text(r"\S(?:.*\S)?", "must be a name"),
     "aliases": _names,
@@ -78,9 +90,11 @@ _UNIT_KEYS: Final[Mapping[str, Check]] = {
     "path": _PATH,
     "first_year": _YEAR,
     "last_year": _YEAR,
+    "predecessors": _ids,
+    "children_complete": _flag,
 }
 _PORTAL_OPTIONAL: Final = frozenset({"serve", "scheme"})
-_UNIT_OPTIONAL: Final = frozenset({"aliases", "parent", "last_year"})
+_UNIT_OPTIONAL: Final = frozenset({"aliases", "parent", "last_year", "predecessors", "children_complete"})
 
 
 def read(path: Path) -> tuple[dict[str, PortalSource], dict[str, Unit]]:
@@ -148,12 +162,15 @@ def _unit(entry: Mapping[str, object], label: str) -> Unit:
     _check(entry, _UNIT_KEYS, _UNIT_OPTIONAL, label)
     values = {"last_year": None, **entry}
     values["aliases"] = tuple(values.get("aliases", ()))  # type: ignore[arg-type]  # a list, checked above
+    values["predecessors"] = tuple(values.get("predecessors", ()))  # type: ignore[arg-type]  # likewise
     values["parent"] = values.get("parent") or None
     unit = Unit(**values)  # type: ignore[arg-type]  # checked key by key above
     if unit.id[:6] != unit.code[:6]:
         raise RegistryError(f"{label}: id and code {unit.code} begin with different codes")
     if unit.parent == unit.id:
         raise RegistryError(f"{label}: a unit cannot be its own parent")
+    if unit.id in unit.predecessors:
+        raise RegistryError(f"{label}: a unit cannot be its own predecessor")
     if unit.last_year is not None and unit.last_year < unit.first_year:
         raise RegistryError(f"{label}: last_year {unit.last_year} is before first_year {unit.first_year}")
     return unit

@@ -13,6 +13,8 @@ class Unit:
     `id` starts with the six digits of `code` (GB/T 2260). `level` is province, prefecture, county or
     township; `kind` is aggregate, office, department or township. `path` is where its reports are listed on
     `portal`. It exists for the report years `first_year` to `last_year` (None: still does).
+    `predecessors` are the ids of the units it took over from its `first_year` on, merged or renamed;
+    `children_complete` says that the registry lists every unit whose `parent` it is.
     """
 
     id: str
@@ -26,6 +28,8 @@ class Unit:
     path: str
     first_year: int
     last_year: int | None
+    predecessors: tuple[str, ...] = ()
+    children_complete: bool = False
 
     def existed(self, year: int) -> bool:
         """Whether a report of this year is due from the unit at all."""
