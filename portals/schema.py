@@ -53,10 +53,9 @@ def _names(value: object) -> str | None:
 
 
 def _ids(value: object) -> str | None:
-    fits = isinstance(value, list) and all(isinstance(one, str) and _ID.fullmatch(one) for one in value)
-    if not fits:
+    if not isinstance(value, list) or not all(isinstance(one, str) and _ID.fullmatch(one) for one in value):
         return "must be a list of ids of units"
-    return "names a unit twice" if len(set(value)) != len(value) else None  # type: ignore[arg-type]  # a list of str
+    return "names a unit twice" if len(set(value)) != len(value) else None
 
 
 def _flag(value: object) -> str | None:
