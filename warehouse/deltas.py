@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
@@ -83,9 +83,11 @@ def _uri(path: Path) -> str:
     return absolute.as_uri()
 
 
-def read(path: Path, table: Table, at: int) -> pa.Table:
-    """All rows of version `at`, with the table's own schema."""
-    return _of_this_spec(open_at(path, at), table).to_pyarrow_table(columns=table.names).cast(table.schema)
+def read(path: Path, table: Table, at: int, columns: Sequence[str] = ()) -> pa.Table:
+    """All rows of version `at`, with the table's own schema; some of its columns only if asked."""
+    chosen = list(columns) or table.names
+    schema = pa.schema([table.schema.field(name) for name in chosen])
+    return _of_this_spec(open_at(path, at), table).to_pyarrow_table(columns=chosen).cast(schema)
 
 
 def rows(path: Path, at: int) -> int:

@@ -192,4 +192,6 @@ _REPORT_FIELDS: Final[dict[str, Callable[[Report], Any]]] = {
     "scope": lambda report: report.scope,
     "facts": _facts,
     "claims": lambda report: [_claim(claim) for claim in report.claims],
+    # No waiver is known before the gate.
+    "waivers": lambda report: [],
 }

@@ -79,6 +79,7 @@ _REPORT_COLUMNS: Final = (
     ),
     _c("claims", listed(CLAIM), "what the narrative claims; see the view `claims`", True),
     _READER,
+    _c("waivers", _STRINGS, "finding_ids of its critical findings that a waiver covers: released, marked", True),
 )
 _CELL_COLUMNS: Final = (
     _REPORT_ID,
@@ -101,6 +102,7 @@ _CELL_COLUMNS: Final = (
     _c("proposed", DECIMAL, "what the form's arithmetic would have there; null where nothing was proposed"),
     _s("reason", "why it was proposed, and whether it was taken; null likewise"),
 )
+_FINDING_ID: Final = _s("finding_id", "stable over runs: a hash of report_id, rule, scope", True)
 _VERDICT_COLUMNS: Final = (
     _REPORT_ID,
     _UNIT_ID,
@@ -149,15 +151,42 @@ _DECLARED: Final = (
         "findings",
         "The verdicts that have something to say, on the newest version of each report.",
         (
-            _s("finding_id", "stable over runs: a hash of report_id, rule, scope", True),
+            _FINDING_ID,
             *_VERDICT_COLUMNS,
             _UNIT_NAME,
-            _ADDRESS,
-            _s("gate", _GATE, True),
+            _s("address", "address of the document; null where there is no report"),
+            _s("gate", f"{_GATE}; null where there is no report"),
+            _s("status", "open, or waived: a waiver covers it", True),
+            _c("opened_at", _UTC, "the run that first saw it", True),
+            _s("opened_in", "the release that first had it", True),
         ),
         ("finding_id",),
         "report_id",
         "year",
+    ),
+    Table(
+        "finding_events",
+        "What became of findings, release by release; nothing is ever taken out.",
+        (
+            _FINDING_ID,
+            _s(
+                "event",
+                "opened; fixed (a new publication of this report, or of one whose cells it cites, came); withdrawn "
+                "(gone with the same documents: readers, rules or registry changed); waived; waiver_ended; reopened",
+                True,
+            ),
+            _c("at", _UTC, "the run that saw it", True),
+            _s("release_id", "the release that has it", True),
+            _s("sha256", "the report's newest document then; null where there is no report"),
+            _REPORT_ID,
+            _UNIT_ID,
+            _YEAR,
+            _s("rule", "id of the rule", True),
+            _s("scope", "what of the report the rule was applied to", True),
+            _s("severity", "critical, warning or info: as last found", True),
+        ),
+        ("finding_id", "event", "release_id"),
+        "release_id",
     ),
     Table(
         "coverage",

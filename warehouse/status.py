@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from pathlib import Path
 from typing import Final
@@ -55,11 +56,16 @@ def _moment(as_of: str, last: Release) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
 
 
-def read_table(home: Path, name: str, as_of: str | None = None) -> pa.Table:
-    """All rows of a table of `warehouse.spec` in its exact schema, in no order; raises as `release_as_of`."""
+def read_table(home: Path, name: str, as_of: str | None = None, columns: Sequence[str] = ()) -> pa.Table:
+    """All rows of a table of `warehouse.spec` in its exact schema, in no order; raises as `release_as_of`.
+
+    `columns` chooses some of them, in that order (none: all).
+    """
     version = release_as_of(home, as_of).tables.get(name)
     table = TABLES[name]
-    return table.empty() if version is None else deltas.read(record.folder(home) / name, table, version)
+    if version is None:
+        return table.empty().select(list(columns) or table.names)
+    return deltas.read(record.folder(home) / name, table, version, columns)
 
 
 def known_documents(home: Path) -> frozenset[tuple[str, str, str]]:

@@ -132,6 +132,9 @@ def batch(
             "unit_name": named[row["report_id"]].unit_name,
             "address": named[row["report_id"]].address,
             "gate": "held",
+            "status": "open",
+            "opened_at": FIRST_NIGHT,
+            "opened_in": "r0001",
         }
         for row in judged
         if row["outcome"] == "fail"

@@ -1,0 +1,85 @@
+"""Chosen reports of the current release, without the rest of it: what a few new ones are judged beside."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from warehouse import deltas, record
+from warehouse.record import Release, current
+from warehouse.scan import names, parquet
+from warehouse.spec import TABLES
+
+_MEMORY: Final = "2GB"
+
+
+class Chosen(NamedTuple):
+    """Reports and their cells, in the schemas of `reports` and `cells`, in no order of reports."""
+
+    reports: pa.Table
+    cells: pa.Table
+
+    def without(self, ids: Collection[str]) -> Chosen:
+        """The reports that are not among `ids`."""
+        return self._filtered(ids, False)
+
+    def only(self, ids: Collection[str]) -> Chosen:
+        """The reports that are among `ids`."""
+        return self._filtered(ids, True)
+
+    def beside(self, other: Chosen) -> Chosen:
+        """These reports and those of `other`."""
+        return Chosen(*(pa.concat_tables(pair) for pair in zip(self, other, strict=True)))
+
+    def _filtered(self, ids: Collection[str], inside: bool) -> Chosen:
+        wanted = pa.array(sorted(ids), pa.string())
+        masks = (pc.is_in(table["report_id"], value_set=wanted) for table in self)
+        return Chosen(
+            *(table.filter(mask if inside else pc.invert(mask)) for table, mask in zip(self, masks, strict=True))
+        )
+
+
+def nothing() -> Chosen:
+    """No reports."""
+    return Chosen(TABLES["reports"].empty(), TABLES["cells"].empty())
+
+
+def released(home: Path, ids: Collection[str]) -> Chosen:
+    """The released versions of the reports `ids`; those that have none are left out."""
+    return _chosen(home, ids, ("reports", "cells"))
+
+
+def newest(home: Path, ids: Collection[str]) -> Chosen:
+    """The newest versions of the reports `ids`: the held one where there is one, else the released."""
+    held = _chosen(home, ids, ("held_reports", "held_cells"))
+    rest = frozenset(ids).difference(held.reports["report_id"].to_pylist())
+    return held.beside(released(home, rest))
+
+
+def _chosen(home: Path, ids: Collection[str], tables: tuple[str, str]) -> Chosen:
+    release = current(home)
+    if release is None or not ids:
+        return nothing()
+    wanted = pa.table({"report_id": pa.array(sorted(ids), pa.string())})
+    # `{unit_id}-{year}`: the year says which partitions to open.
+    of_years = sorted({int(report_id.rpartition("-")[2]) for report_id in ids})
+    with duckdb.connect(config={"memory_limit": _MEMORY}) as connection:
+        connection.register("wanted", wanted)
+        return Chosen(*(_rows(connection, home, release, name, of_years) for name in tables))
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection, home: Path, release: Release, name: str, of_years: list[int]
+) -> pa.Table:
+    table, version = TABLES[name], release.tables.get(name)
+    files = {} if version is None else deltas.files(record.folder(home) / name, table, version, of_years)
+    if not files:
+        return table.empty()
+    columns = names(table.names)
+    sql = f"SELECT {columns} FROM ({parquet(table, files)}) SEMI JOIN wanted USING (report_id)"  # noqa: S608 - the spec's
+    return table.conform(connection.sql(sql).to_arrow_table())
