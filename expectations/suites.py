@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any, Final, NamedTuple, cast
 
@@ -22,7 +23,10 @@ import pyarrow.compute as pc
 from expectations import layout
 from expectations.declaration import Severity
 from expectations.evaluator import evaluate
+from expectations.findings import finding_id
 from expectations.rules import RULES
+from expectations.waivers import Void, Waiver, Weighed, weigh
+from expectations.world import World
 
 
 class GateError(Exception):
@@ -41,11 +45,16 @@ class Statistic(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The gate's decision: `held` names the critical rules broken by each report that stays behind."""
+    """The gate's decision: `held` names the critical rules broken by each report that stays behind.
+
+    `waived` are the finding_ids that a waiver covers; `void` are the waivers that cover nothing, with the reason.
+    """
 
     verdicts: pa.Table
     held: Mapping[str, tuple[str, ...]]
     statistics: tuple[Statistic, ...]
+    waived: frozenset[str] = frozenset()
+    void: tuple[Void, ...] = ()
 
     @property
     def success(self) -> bool:
@@ -56,9 +65,13 @@ class Gate:
 class _Staged:
     """The batch under validation, and its verdicts once the metric has run."""
 
-    def __init__(self, reports: pa.Table, cells: pa.Table) -> None:
+    def __init__(
+        self, reports: pa.Table, cells: pa.Table, world: World | None, subjects: Collection[str] | None
+    ) -> None:
         self.reports = reports
         self.cells = cells
+        self.world = world
+        self.subjects = subjects
         self.verdicts: pa.Table | None = None
 
 
@@ -68,13 +81,25 @@ _REPORT_COLUMNS: Final = ("report_id", "unit_id", "year", "edition", "address", 
 _CELL_COLUMNS: Final = ("report_id", "key", "table", "state")
 
 
-def gate(reports: pa.Table, cells: pa.Table) -> Gate:
-    """Validates a staged batch (the tables `reports` and `cells` of `docs/architecture.md`).
+def gate(
+    reports: pa.Table,
+    cells: pa.Table,
+    world: World | None = None,
+    subjects: Collection[str] | None = None,
+    waivers: Sequence[Waiver] = (),
+    today: date | None = None,
+) -> Gate:
+    """Validates a staged batch: `reports` and `cells` of `docs/architecture.md`, neighbours included.
+
+    `world` and `subjects` as `expectations.evaluate` takes them. A critical finding that one of the `waivers`
+    covers on the day `today` holds no report.
 
     Raises GateError where the population is wrong, the library failed, or it says otherwise than the
     verdicts: then nothing may be released.
     """
-    staged = _Staged(reports, cells)
+    if waivers and today is None:
+        raise ValueError("waivers hold until a day: today is needed")
+    staged = _Staged(reports, cells, world, subjects)
     token = _STAGED.set(staged)
     try:
         _population("cells", _cell_frame(staged), _cell_expectations())
@@ -88,14 +113,18 @@ def gate(reports: pa.Table, cells: pa.Table) -> Gate:
     failed = staged.verdicts.filter(pc.equal(staged.verdicts["outcome"], "fail"))
     statistics = tuple(_agreed(result, failed) for result in results)
     _complete(statistics, failed)
-    return Gate(staged.verdicts, _held(failed), statistics)
+    weighed = weigh(staged.verdicts, reports, cells, waivers, today) if today else Weighed()
+    return Gate(staged.verdicts, _held(failed, reports, weighed.covered), statistics, weighed.covered, weighed.void)
 
 
-def _held(failed: pa.Table) -> dict[str, tuple[str, ...]]:
-    critical = failed.filter(pc.equal(failed["severity"], "critical"))
+def _held(failed: pa.Table, reports: pa.Table, covered: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """The reports with a critical failure that no waiver covers; not those that are missing altogether."""
+    there = pc.is_in(failed["report_id"], value_set=reports["report_id"].combine_chunks())
+    critical = failed.filter(pc.and_(pc.equal(failed["severity"], "critical"), there))
     held: dict[str, dict[str, None]] = {}
-    for report, rule in zip(critical["report_id"].to_pylist(), critical["rule"].to_pylist(), strict=True):
-        held.setdefault(report, {})[rule] = None
+    for report, rule, scope in zip(*(critical[n].to_pylist() for n in ("report_id", "rule", "scope")), strict=True):
+        if not covered or finding_id(report, rule, scope) not in covered:
+            held.setdefault(report, {})[rule] = None
     return {report: tuple(rules) for report, rules in held.items()}
 
 
@@ -272,7 +301,7 @@ def _failures(staged: _Staged, report_ids: list[str]) -> dict[tuple[str, str], t
     """The metric: runs the evaluator; for each rule and severity, failed verdicts and their reports."""
     if report_ids != staged.reports["report_id"].to_pylist():
         raise GateError("the validated batch is not the staged one")
-    staged.verdicts = evaluate(staged.reports, staged.cells)
+    staged.verdicts = evaluate(staged.reports, staged.cells, staged.world, staged.subjects)
     failed = staged.verdicts.filter(pc.equal(staged.verdicts["outcome"], "fail"))
     counts: dict[tuple[str, str], int] = defaultdict(int)
     reports: dict[tuple[str, str], list[str]] = defaultdict(list)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ from expectations import evaluate, findings, suites
 from expectations.findings import finding_id
 from expectations.rules import RULES
 from expectations.suites import GateError, gate
+from expectations.waivers import cited_printed, failing, waiver_of
 
 ROOT = Path(__file__).resolve().parents[2]
 CLEAN = {f"6201{n:02d}-2023": consistent("2021", seed=n) for n in range(6)}
@@ -55,6 +57,25 @@ def test_the_gate_holds_exactly_the_critical_ones() -> None:
         ("T2-LEVEL", "warning"): (1, 1),
         ("SECTIONS", "warning"): (5, 1),
     }
+
+
+def test_a_waived_critical_lets_its_report_through_and_a_void_waiver_does_not() -> None:
+    reports, cells = tables(STAGED)
+    found = failing(evaluate(reports, cells))
+    printed = cited_printed(found.values(), cells)
+    days = (date(2026, 11, 24), date(2027, 3, 31))
+    waivers = [waiver_of(row, "0" * 64, printed, ("张三", "已核实"), days) for row in found.values()]
+    assert reports["sha256"][0].as_py() == "0" * 64
+    decision = gate(reports, cells, waivers=waivers, today=days[1])
+    assert decision.held == {}
+    assert decision.waived == found.keys()
+    late = gate(reports, cells, waivers=waivers, today=date(2027, 4, 1))
+    assert late.held == gate(reports, cells).held
+    assert (late.waived, len(late.void)) == (frozenset(), len(waivers))
+    one = next(waiver for waiver in waivers if waiver.rule == "T3-DETAIL")
+    assert gate(reports, cells, waivers=[one], today=days[0]).held[one.report_id] == ("T3-ROW",)
+    with pytest.raises(ValueError, match="today is needed"):
+        gate(reports, cells, waivers=waivers)
 
 
 def test_the_gate_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,7 +124,7 @@ def test_the_gate_trusts_no_library_that_says_otherwise(monkeypatch: pytest.Monk
 
 
 def test_an_evaluator_that_fails_lets_nothing_through(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(reports, cells):
+    def broken(*batch):
         raise RuntimeError("out of order")
 
     monkeypatch.setattr(suites, "evaluate", broken)
@@ -121,9 +142,9 @@ def test_a_rule_that_was_not_asked_lets_nothing_through(monkeypatch: pytest.Monk
 def test_the_evaluator_runs_once_for_all_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
 
-    def counting(reports, cells):
+    def counting(reports, *rest):
         calls.append(reports.num_rows)
-        return evaluate(reports, cells)
+        return evaluate(reports, *rest)
 
     monkeypatch.setattr(suites, "evaluate", counting)
     gate(*tables(STAGED))
