@@ -44,7 +44,7 @@ def attributions(batch: Batch, asked: Sequence[Asked], failures: Iterable[Where]
         answer = asked[position].answer
         agreed = None
         if answer.severity[report] == _CRITICAL:
-            agreed = readers.agree(answer.operands[answer.which[report]], report)
+            agreed = readers.agree(answer.cells(report), report)
         names.append(_name(agreed, (position, report) in shifted))
     return names
 
@@ -71,7 +71,8 @@ class _Readers:
             return False
         return None if None in seen else True
 
-    def _same(self, key: str, report: int) -> bool | None:
+    def _same(self, cited: str, report: int) -> bool | None:
+        key, report = self._batch.locate(cited, report)
         row = int(self._batch.row[layout.INDEX[key], report])
         second = self._field("second", row) if row >= 0 else None
         if second is None:

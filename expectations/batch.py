@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from expectations import layout
 from expectations.declaration import Where
+from expectations.neighbours import Near, find
 from expectations.world import World
 
 Bools = npt.NDArray[np.bool_]
@@ -35,7 +36,8 @@ class Batch:
     `value` holds the printed integers that fit 64 bits when scaled by 10^10, else 0; `inexact` marks the
     printed figures that are not in `value` (fractions, or 9.2e8 and more): those are asked for by `exact`.
     `row` is the position of a cell in `cells`, -1 where the report does not print it. `subject` marks the
-    reports that get verdicts; the others are their neighbours. `world` is what stands around them.
+    reports that get verdicts; the others are their neighbours. `near` says which stand beside each other,
+    `world` what stands around them.
     """
 
     reports: pa.Table
@@ -45,6 +47,7 @@ class Batch:
     inexact: Bools
     row: npt.NDArray[np.int32]
     subject: Bools
+    near: Near
     world: World | None = None
     where: dict[Where, Bools] = field(default_factory=dict)
 
@@ -54,8 +57,17 @@ class Batch:
         return int(self.reports.num_rows)
 
     def strings(self, name: str) -> list[Any]:
-        """A column of `reports` as Python values."""
-        return list(self.reports[name].to_pylist())
+        """A column of `reports` as Python values; nulls where the table has no such column."""
+        return self.reports[name].to_pylist() if name in self.reports.column_names else [None] * self.size
+
+    def cite(self, key: str, report: int) -> str:
+        """A cell of another report, as a verdict names it."""
+        return f"{key}@{self.reports['report_id'][report].as_py()}"
+
+    def locate(self, cell: str, report: int) -> tuple[str, int]:
+        """Key and position of a cell that a verdict of `report` names; the opposite of `cite`."""
+        key, _, other = cell.partition("@")
+        return key, pc.index(self.reports["report_id"], other).as_py() if other else report
 
     def edition_in(self, editions: frozenset[str]) -> Bools:
         """Which reports are of one of these editions."""
@@ -121,7 +133,7 @@ def load(
     subject = np.ones(reports.num_rows, dtype=np.bool_)
     if subjects is not None:
         subject = truth(pc.is_in(reports["report_id"], value_set=pa.array(sorted(subjects), pa.string())))
-    batch = Batch(reports, cells, state, value, inexact, row, subject, world)
+    batch = Batch(reports, cells, state, value, inexact, row, subject, find(reports, world), world)
     batch.where.update(_layouts(batch))
     return batch
 

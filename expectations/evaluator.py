@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from expectations import attributes, linear, predicates
-from expectations.answer import FAIL, NOT_EVALUABLE, REASONS, SILENT, UNREADABLE, Answer, Words
+from expectations.answer import FAIL, NOT_EVALUABLE, REASONS, SILENT, UNREADABLE_CELL, Answer, Words
 from expectations.attribution import ATTRIBUTIONS, Asked, attributions
 from expectations.batch import Batch, Bools, load
 from expectations.declaration import OUTCOMES, SEVERITIES, Rule
@@ -136,6 +136,10 @@ def _operands(answers: Sequence[Answer], spoken: _Spoken) -> pa.ListArray:
     first = np.cumsum([0, *(len(answer.operands) for answer in answers)])
     which = np.array([answer.which for answer in answers]).T[spoken.report, spoken.answer]
     chosen = first[spoken.answer] + which
+    place = _places(spoken, len(answers))
+    for row, cited in _cited(answers, spoken, place):
+        chosen[row] = len(sets)
+        sets.append(cited)
     lengths = np.array([len(keys) for keys in sets])[chosen]
     lengths[(spoken.outcome != FAIL) & (spoken.outcome != NOT_EVALUABLE)] = 0
     starts = np.cumsum([0, *(len(keys) for keys in sets)])[:-1][chosen]
@@ -147,10 +151,19 @@ def _operands(answers: Sequence[Answer], spoken: _Spoken) -> pa.ListArray:
     )
 
 
+def _cited(
+    answers: Sequence[Answer], spoken: _Spoken, place: Callable[[int, int], int]
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The verdicts that name cells of other reports: their place and the cells."""
+    reports = frozenset(np.unique(spoken.report).tolist())
+    for position, answer in enumerate(answers):
+        yield from ((place(report, position), keys) for report, keys in answer.cited.items() if report in reports)
+
+
 def _attribution(batch: Batch, asked: Sequence[Asked], spoken: _Spoken, reason: npt.NDArray[np.int8]) -> pa.Array:
     """`unreadable` where a cell could not be read; for failures whose error they are; else null."""
     names = np.full(len(spoken.outcome), -1, dtype=np.int8)
-    names[reason == UNREADABLE] = ATTRIBUTIONS.index("unreadable")
+    names[np.isin(reason, UNREADABLE_CELL)] = ATTRIBUTIONS.index("unreadable")
     failed = np.flatnonzero(spoken.outcome == FAIL)
     where = zip(spoken.answer[failed].tolist(), spoken.report[failed].tolist(), strict=True)
     names[failed] = [ATTRIBUTIONS.index(name) for name in attributions(batch, asked, where)]
