@@ -11,8 +11,9 @@ Operator = Literal["=", "≤", "≥"]
 #: Which layout of （六）其他处理 a relation needs: its leaves as one row or three (`one_row`, `three_rows`), or
 #: that the one row or the three rows stand in the report (`row_one`, `row_three`).
 Where = Literal["one_row", "three_rows", "row_one", "row_three"]
-#: coefficient and key
+#: coefficient and key; `key@last` is the figure of the year before
 Term = tuple[int, str]
+LAST: Final = "@last"
 
 OUTCOMES: Final[tuple[Outcome, ...]] = ("pass", "fail", "not_evaluable", "not_applicable")
 SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "warning", "info")
@@ -61,8 +62,8 @@ class Rule:
     """A reconciliation rule (勾稽关系) of `domain/rules.md`.
 
     `severities` are those a failure can have, worst first; `predicate` names a function of
-    `expectations.predicates`, None for a linear rule. `formula` and `explanation` are for people: the
-    first in keys, the second in Chinese.
+    `expectations.evaluator`, None for a rule that is linear within one report. `formula` and `explanation` are
+    for people: the first in keys, the second in Chinese.
     """
 
     id: str

@@ -9,7 +9,19 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from expectations import attributes, linear, predicates
+from expectations import (
+    absent,
+    attributes,
+    coverage,
+    levels,
+    levels_sum,
+    linear,
+    predicates,
+    timeliness,
+    years_copy,
+    years_jump,
+    years_rules,
+)
 from expectations.answer import FAIL, NOT_EVALUABLE, REASONS, SILENT, UNREADABLE_CELL, Answer, Words
 from expectations.attribution import ATTRIBUTIONS, Asked, attributions
 from expectations.batch import Batch, Bools, load
@@ -31,6 +43,17 @@ _PREDICATES: Final[dict[str, Callable[[Batch, Rule], Iterator[Answer]]]] = {
     "period": attributes.period,
     "sections": attributes.sections,
     "leftover": attributes.leftover,
+    "carry": years_rules.carry,
+    "grown": years_rules.grown,
+    "published_total": years_rules.published,
+    "jump": years_jump.jump,
+    "copy": years_copy.copy,
+    "part": levels.part,
+    "add_up": levels_sum.add_up,
+    "unit": coverage.unit,
+    "duplicate": coverage.duplicate,
+    "host": coverage.host,
+    "published_by": timeliness.published,
 }
 
 
@@ -44,12 +67,15 @@ def evaluate(
     around them; without it neighbours come from the reports' own unit_id, year and parent_id, and the rules
     about coverage are silent.
 
-    One verdict a report, rule and scope, ordered by report_id, then as the rules and scopes are declared.
+    One verdict a report, rule and scope, ordered by report_id, then as the rules and scopes are declared; after
+    them those of units and years without a report (`expectations.absent`), in the same order.
     Passes and rules that do not apply carry no cells. Raises ValueError for a batch of which no verdict
     could be trusted (see `expectations.batch.load`).
     """
     batch = load(reports, cells, world, subjects)
-    return _table(batch, [Asked(rule, answer) for rule in RULES for answer in ask(batch, rule)])
+    judged = _table(batch, [Asked(rule, answer) for rule in RULES for answer in ask(batch, rule)])
+    known = set(zip(batch.strings("unit_id"), batch.strings("year"), strict=True))
+    return pa.concat_tables([judged, absent.verdicts(world, RULES, known, subjects)])
 
 
 def ask(batch: Batch, rule: Rule) -> Iterator[Answer]:

@@ -42,6 +42,27 @@ COUNTS: Final = tuple(cell.key for cell in CELLS if cell.unit in {"件", "项"})
 #: counts whose sign is another rule's business: T2-ITEMS and T2-INFORCE
 SIGNED: Final = frozenset(cell.key for cell in CELLS if cell.column in {"items_change", "in_force"})
 
+#: columns of table two that count what happened in the year, not what stood at its end
+_HAPPENED: Final = frozenset(
+    {"issued", "repealed", "newly_made", "newly_published", "decisions", "amount", "items"}
+)  # items: 采购项目数量, contracts of the year
+#: rows of table three that say what stood open when a year began or ended
+_OPEN: Final = frozenset({"carried_in", "carried_out"})
+#: what happened in the year, once: the figures that may be added up over units
+FLOWS: Final = tuple(
+    cell.key
+    for cell in CELLS
+    if (cell.table == "proactive" and cell.column in _HAPPENED)
+    or (cell.table == "applications" and cell.row not in _OPEN)
+)
+#: the figures of table four: a case may be counted by two, so they are never added up
+DISPUTES: Final = tuple(cell.key for cell in CELLS if cell.table == "disputes")
+#: figures of one table, each key once
+TABLES: Final = {
+    table: tuple(cell.key for cell in CELLS if cell.table == table)
+    for table in ("proactive", "applications", "disputes")
+}
+
 _LABELS: Final = {cell.key: cell.label for cell in CELLS}
 #: what a row's label says beside its name
 _ASIDES: Final = ("三、本年度办理结果 ", "（区分处理的，只计这一情形，不计其他情形）")

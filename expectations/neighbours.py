@@ -25,6 +25,8 @@ from expectations.world import World
 Positions = npt.NDArray[np.intp]
 Codes = npt.NDArray[np.int8]
 
+#: the first year that has the form's predecessor: 2018 had another form, without a row for what was carried over
+FIRST_COMPARED: Final = 2020
 _COLUMNS: Final = ("unit_id", "year", "kind", "code", "parent_id", "scope")
 _Key = tuple[str, int]
 _Row = dict[str, Any]
@@ -39,7 +41,7 @@ class Near:
     `no_parent` (n) why a report is not compared with it. `whole` (n) marks the reports whose figures are
     all of their unit's, so that a sum may count on them; `zone` (n) the 功能区, which may lie outside the
     sum. `expected` (n) is how many children the registry has for an aggregate, zones apart; -1 unknown.
-    `listed` (n) marks those of which the registry lists every child.
+    `zones` (n) is how many of them are 功能区. `listed` (n) marks those of which the registry lists every child.
     """
 
     later: Positions
@@ -50,6 +52,7 @@ class Near:
     whole: npt.NDArray[np.bool_]
     zone: npt.NDArray[np.bool_]
     expected: npt.NDArray[np.int64]
+    zones: npt.NDArray[np.int64]
     listed: npt.NDArray[np.bool_]
 
     def sources(self, report: int) -> list[int]:
@@ -83,12 +86,12 @@ class _Registry:
         olds = unit["predecessors"]
         return olds, all(len(self.heirs[old]) == 1 and not self._exists(old, year) for old in olds)
 
-    def expected(self, unit_id: str, year: int) -> int:
-        """How many children should report, zones apart; -1 without a registry."""
+    def expected(self, unit_id: str, year: int) -> tuple[int, int]:
+        """How many children should report, and how many 功能区; -1 and 0 without a registry."""
         if not self.known:
-            return -1
-        there = (row for row in self.children.get(unit_id, ()) if _existed(row, year))
-        return sum(not is_zone(row["code"]) for row in there)
+            return -1, 0
+        there = [is_zone(row["code"]) for row in self.children.get(unit_id, ()) if _existed(row, year)]
+        return there.count(False), there.count(True)
 
     def listed(self, unit_id: str) -> bool:
         """Whether the registry lists every child."""
@@ -129,6 +132,7 @@ def find(reports: pa.Table, world: World | None) -> Near:
     before = [_before(row, rows, at, registry) for row in rows]
     above = [_above(row, rows, at, registry) for row in rows]
     pairs = [(later, earlier) for later, (found, _) in enumerate(before) for earlier in found]
+    counts = [registry.expected(row["unit_id"], row["year"] or 0) for row in rows]
     return Near(
         later=np.array([later for later, _ in pairs], dtype=np.intp),
         earlier=np.array([earlier for _, earlier in pairs], dtype=np.intp),
@@ -137,7 +141,8 @@ def find(reports: pa.Table, world: World | None) -> Near:
         no_parent=np.array([reason for _, reason in above], dtype=np.int8),
         whole=np.array([_whole(row, at) for row in rows], dtype=np.bool_),
         zone=np.array([is_zone(row["code"]) for row in rows], dtype=np.bool_),
-        expected=np.array([registry.expected(row["unit_id"], row["year"] or 0) for row in rows], dtype=np.int64),
+        expected=np.array([units for units, _ in counts], dtype=np.int64),
+        zones=np.array([zones for _, zones in counts], dtype=np.int64),
         listed=np.array([registry.listed(row["unit_id"]) for row in rows], dtype=np.bool_),
     )
 
@@ -149,7 +154,7 @@ def _before(row: _Row, rows: list[_Row], at: Mapping[_Key, list[int]], registry:
     found = [at.get((old, year - 1), []) for old in olds]
     sources = [position for several in found for position in several]
     obstacles = (
-        (not sources, NO_EARLIER),
+        (not sources or year < FIRST_COMPARED, NO_EARLIER),
         (not undivided, DIVIDED),
         (not all(found), PARTIAL),
         (len(sources) > len(found), RIVALS),

@@ -11,12 +11,13 @@ from fractions import Fraction
 import numpy as np
 import pyarrow.compute as pc
 
-from expectations import layout, linear, wording
+from expectations import earlier, layout, linear, wording, years_jump
 from expectations.answer import (
     ALL_BLANK,
     MISSING,
     NOT_APPLICABLE,
     NOT_EVALUABLE,
+    PASS,
     SIDE_BLANK,
     SILENT,
     UNREADABLE,
@@ -32,6 +33,9 @@ from expectations.declaration import SEVERITIES, Rule, Scope
 
 #: what `form.numbers` notes on an amount without a unit
 _NO_UNIT = "单位未注明"
+#: a fee so many times last year's is more likely 元 taken for 万元
+_THOUSAND = 1000
+_PER_WAN = 10_000
 
 
 def total_blank(batch: Batch, rule: Rule) -> Iterator[Answer]:
@@ -155,7 +159,10 @@ def procurement(batch: Batch, rule: Rule) -> Iterator[Answer]:
 
 
 def fee(batch: Batch, rule: Rule) -> Iterator[Answer]:
-    """T2-FEE: more than six decimals of 万元, counted in the printed text, which may be half or full width."""
+    """T2-FEE: more than six decimals of 万元, or a thousand times the year before.
+
+    Decimals are counted in the printed text, which may be half or full width.
+    """
     (scope,) = rule.scopes
     (key,) = scope.keys
     answer = start(batch, rule, scope)
@@ -166,5 +173,15 @@ def fee(batch: Batch, rule: Rule) -> Iterator[Answer]:
     for report in failures(answer, fine & ~in_yuan):
         message = f"{scope.label}：收费金额印为“{wording.quote(printed[report].as_py())}”（单位：万元），小数超过6位"
         answer.fail(report, Words("≤ 6", None, None, message))
+    for report, then, now in years_jump.leap(batch, key, _THOUSAND):
+        if answer.outcome[report] == PASS:
+            answer.fail(report, _thousandfold(scope, then, now))
+            answer.cited[report] = (key, *earlier.cite(batch, key, report))
     no_figure(answer, batch.state[index(scope.keys)])
     yield answer
+
+
+def _thousandfold(scope: Scope, then: Fraction, now: Fraction) -> Words:
+    a, b, bound = (wording.figure(amount / _PER_WAN) for amount in (then, now, then * _THOUSAND))
+    message = f"{scope.label}：上年度 {a} 万元，本年度 {b} 万元，达 {_THOUSAND} 倍，可能把元误作万元"
+    return Words(f"＜ {bound}", b, f"{b} ≥ {_THOUSAND} × {a}", message)

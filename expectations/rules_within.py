@@ -180,8 +180,8 @@ WITHIN: Final[tuple[Rule, ...]] = (
     Rule(
         "T2-FEE",
         "收费金额的单位",
-        "at most 6 decimals in 万元",
-        "以万元计的金额小数超过6位，即细于一分钱：可能把元误作万元，或单位有误。",
+        "at most 6 decimals in 万元; amount(y) < 1,000 × amount(y−1)",
+        "以万元计的金额小数超过6位，即细于一分钱，或达到上年度的1000倍：可能把元误作万元，或单位有误。",
         ("warning",),
         "国办公开办函〔2021〕30号：表二第二十条第（八）项",
         (scopes.place("fees", "表二“行政事业性收费”", ("proactive.fees.amount",), frozenset({"2021"})),),

@@ -41,7 +41,7 @@ def total(batch: Batch, terms: Sequence[Term], report: int) -> Fraction:
     return sum((coefficient * batch.exact(key, report) for coefficient, key in terms), Fraction(0))
 
 
-def _side(terms: Sequence[tuple[int, Fraction, str]]) -> str:
+def side(terms: Sequence[tuple[int, Fraction, str]]) -> str:
     """`172 + 5` or, with labels, `新收 172 + 结转 5`; zeros are left out unless nothing else is there."""
     shown = [term for term in terms if term[1]] or terms[:1]
     text = ""
@@ -57,9 +57,9 @@ def broken(batch: Batch, scope: Scope, relation: Relation, report: int) -> Words
     plain, named, sums = [], [], []
     for terms in (relation.left, relation.right):
         figures = [(c, batch.exact(key, report), layout.short_label(key, scope.id)) for c, key in terms]
-        plain.append(_side([(c, number, "") for c, number, _ in figures]))
+        plain.append(side([(c, number, "") for c, number, _ in figures]))
         filled = sum(1 for _, number, _ in figures if number)
-        named.append(f"{filled} 个非零分项之和" if filled > _NAMED else _side(figures))
+        named.append(f"{filled} 个非零分项之和" if filled > _NAMED else side(figures))
         sums.append(total(batch, terms, report))
     left, right = (
         said if said.endswith(f" {figure(value)}") else f"{said} = {figure(value)}"

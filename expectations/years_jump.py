@@ -1,0 +1,98 @@
+"""X-JUMP: a figure ten times that of the year before, or a tenth; and the jump of T2-FEE."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Final
+
+import numpy as np
+
+from expectations import earlier, layout, wording, years
+from expectations.answer import (
+    EARLIER_UNREADABLE,
+    NOT_APPLICABLE,
+    NOT_EVALUABLE,
+    NOTHING,
+    SILENT,
+    UNREADABLE,
+    Answer,
+    Words,
+    blank_answer,
+    put,
+)
+from expectations.batch import PRINTED, Batch, Bools
+from expectations.batch import UNREADABLE as CELL_UNREADABLE
+from expectations.declaration import SEVERITIES, Rule, Scope
+
+_TIMES: Final = 10
+_LARGE: Final = 100
+
+
+def jump(batch: Batch, rule: Rule) -> Iterator[Answer]:
+    """X-JUMP: a verdict for each cell that jumps or cannot be read, else one for all (`cells`).
+
+    Table two is compared only with the same edition's: its quantities have other meanings in the other.
+    """
+    *cells, overall = rule.scopes
+    severity = SEVERITIES.index(rule.severities[0])
+    early, same = years.too_early(batch), years.same_form(batch)
+    spoken, compared = early.copy(), np.zeros(batch.size, dtype=np.bool_)
+    for scope in cells:
+        (key,) = scope.keys
+        comparable = ~early & (same if key.startswith("proactive.") else True)
+        answer = blank_answer(scope.id, batch.size, scope.keys, severity, SILENT)
+        compared |= _cell(batch, answer, scope, comparable)
+        said = answer.outcome != SILENT
+        spoken |= said
+        if said.any():
+            yield answer
+    answer = blank_answer(overall.id, batch.size, overall.keys, severity)
+    put(answer, ~compared, NOT_EVALUABLE, NOTHING)
+    missing = batch.near.no_earlier > 0
+    put(answer, missing, NOT_EVALUABLE)
+    answer.reason[missing] = batch.near.no_earlier[missing]
+    answer.outcome[spoken] = SILENT
+    put(answer, early, NOT_APPLICABLE)
+    yield answer
+
+
+def _cell(batch: Batch, answer: Answer, scope: Scope, comparable: Bools) -> Bools:
+    """Judges one cell of all reports; gives those where both years print a figure."""
+    (key,) = scope.keys
+    k, before = layout.INDEX[key], earlier.earlier(batch, key)
+    there = comparable & (batch.near.no_earlier == 0)
+    put(answer, there & (before.state == CELL_UNREADABLE), NOT_EVALUABLE, EARLIER_UNREADABLE)
+    put(answer, there & (batch.state[k] == CELL_UNREADABLE), NOT_EVALUABLE, UNREADABLE)
+    both = there & (batch.state[k] == PRINTED) & (before.state == PRINTED)
+    more, less = np.maximum(batch.value[k], before.value), np.minimum(batch.value[k], before.value)
+    jumps = (more >= _LARGE) & (more >= _TIMES * less) & (less >= 0)
+    for report in np.flatnonzero(both & (jumps | batch.inexact[k] | before.inexact)).tolist():
+        then, now = earlier.exact(batch, key, report), batch.exact(key, report)
+        small, large = min(then, now), max(then, now)
+        if small >= 0 and large >= _LARGE and large >= _TIMES * small:
+            answer.fail(report, _words(scope, then, now))
+    for report in np.flatnonzero(answer.outcome != SILENT).tolist():
+        answer.cited[report] = (key, *earlier.cite(batch, key, report))
+    return np.asarray(both)
+
+
+def _words(scope: Scope, then: Fraction, now: Fraction) -> Words:
+    a, b = wording.figure(then), wording.figure(now)
+    if now > then:
+        expected, equation = f"＜ {wording.figure(_TIMES * then)}", f"{b} ≥ {_TIMES} × {a}"
+    else:
+        expected, equation = f"＞ {wording.figure(then / _TIMES)}", f"{a} ≥ {_TIMES} × {b}"
+    kind = "增加" if now > then else "减少"
+    return Words(expected, b, equation, f"{scope.label}：上年度 {a}，本年度 {b}，{kind}达 {_TIMES} 倍")
+
+
+def leap(batch: Batch, key: str, times: int) -> Iterator[tuple[int, Fraction, Fraction]]:
+    """The reports whose figure is at least `times` that of the year before, above 0; with both figures."""
+    k, before = layout.INDEX[key], earlier.earlier(batch, key)
+    both = (batch.state[k] == PRINTED) & (before.state == PRINTED)
+    near = (batch.value[k] >= times * before.value) | batch.inexact[k] | before.inexact
+    for report in np.flatnonzero(both & near).tolist():
+        then, now = earlier.exact(batch, key, report), batch.exact(key, report)
+        if then > 0 and now >= times * then:
+            yield report, then, now
