@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from extractors.scan.components import H, W, chosen, components
 from form.grid import BBox
 
 Gray = npt.NDArray[np.uint8]
@@ -32,13 +33,18 @@ _CORE: Final = 165
 CHARACTER: Final = 2.3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bitmap:
     """A page as shown: `pixels` are rows of RGB or gray, `size` its width and height in points."""
 
     number: int
     pixels: npt.NDArray[np.uint8]
     size: tuple[float, float]
+
+    @cached_property
+    def layers(self) -> tuple[Gray, Gray]:
+        """The page without its red (stamps are red where text is not), and the darkest of its colours."""
+        return _flatten(self.pixels)
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,7 @@ class Canvas:
 
 def spread(bitmap: Bitmap, turns: int, angle: float) -> Canvas:
     """The page turned clockwise by quarter turns, then by `angle` (degrees), on a canvas of its own."""
-    flat, darkest = flatten(bitmap.pixels)
+    flat, darkest = bitmap.layers
     height, width = flat.shape
     points = bitmap.size[::-1] if turns % 2 else bitmap.size
     scale = min(SCALE, (_LARGEST / (points[0] * points[1])) ** 0.5)
@@ -90,8 +96,7 @@ def spread(bitmap: Bitmap, turns: int, angle: float) -> Canvas:
     return Canvas(gray, dark, (per_point @ inverse)[:2], scale)
 
 
-def flatten(pixels: npt.NDArray[np.uint8]) -> tuple[Gray, Gray]:
-    """The page without its red (stamps are red where text is not), and the darkest of its colours."""
+def _flatten(pixels: npt.NDArray[np.uint8]) -> tuple[Gray, Gray]:
     if pixels.ndim == 2:
         return pixels, pixels
     red, green, blue = cv2.split(pixels)
@@ -146,12 +151,11 @@ def _whiten(gray: Gray) -> Gray:
 def ink_of(gray: Gray, scale: float) -> Gray:
     """1 where there is ink; thin strokes are kept whole, and noise that no stroke is part of is left out."""
     smooth = cv2.GaussianBlur(gray, (0, 0), 0.8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(np.asarray(smooth < _INK, np.uint8), connectivity=8)
-    real = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) >= CHARACTER * scale
+    labels, stats = components(np.asarray(smooth < _INK, np.uint8))
+    real = np.maximum(stats[:, W], stats[:, H]) >= CHARACTER * scale
     real[labels[smooth < _CORE]] = True
     real[0] = False
-    kept: Gray = real[labels].astype(np.uint8)
-    return kept
+    return chosen(labels, real)
 
 
 def turned(layer: Gray) -> Gray:

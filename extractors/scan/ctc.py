@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
+from unicodedata import east_asian_width, normalize
 
 import numpy as np
 
@@ -39,13 +40,47 @@ class Guess:
 
 
 def read_text(probabilities: Probabilities, alphabet: tuple[str, ...]) -> Guess:
-    """The most probable character at every step; the confidence is that of the least sure of them."""
+    """The most probable character at every step; the confidence is that of the least sure of them.
+
+    A sign in full width and in half width are one, and a space is nothing: which of them is printed is a doubt that
+    changes no text.
+    """
+    twins, wide, spaces = _twins(alphabet)
+    steps = np.arange(len(probabilities))
     best = probabilities.argmax(axis=1)
-    sure = probabilities[np.arange(len(best)), best]
+    sure = probabilities[steps, best]
+    both = probabilities[:, twins] + probabilities[:, wide]
+    of_both = both.argmax(axis=1)
+    wins = both[steps, of_both] >= sure
+    best[wins], sure[wins] = np.array(twins)[of_both[wins]], both[wins, of_both[wins]]
+    blank = np.isin(best, spaces)
+    sure[blank] = probabilities[blank][:, [0, *spaces]].sum(axis=1)
     starts = np.flatnonzero(np.diff(best, prepend=-1) != 0)
-    kept = [(int(best[i]), float(sure[i:j].max())) for i, j in zip(starts, [*starts[1:], len(best)], strict=True)]
-    parts = [(alphabet[symbol], p) for symbol, p in kept if symbol]
-    return Guess("".join(c for c, _ in parts), min((p for _, p in parts), default=0.0))
+    kept = [(i, j) for i, j in zip(starts, [*starts[1:], len(best)], strict=True) if best[i]]
+    text = "".join(alphabet[_printed(probabilities[i:j], int(best[i]), twins, wide)] for i, j in kept)
+    return Guess(text, min((float(sure[i:j].max()) for i, j in kept), default=0.0))
+
+
+def _printed(steps: Probabilities, symbol: int, twins: list[int], wide: list[int]) -> int:
+    """The symbol or its twin in full width, whichever is more probable at some step."""
+    if symbol not in twins:
+        return symbol
+    pair = [symbol, *(w for t, w in zip(twins, wide, strict=True) if t == symbol)]
+    return pair[int(steps[:, pair].max(axis=0).argmax())]
+
+
+@cache
+def _twins(alphabet: tuple[str, ...]) -> tuple[list[int], list[int], list[int]]:
+    """Positions of characters that also come in full width, of those, and of spaces."""
+    known = {character: i for i, character in enumerate(alphabet)}
+    pairs = [
+        (known[plain], i)
+        for i, character in enumerate(alphabet)
+        if east_asian_width(character or " ") == "F" and (plain := normalize("NFKC", character)) in known
+    ]
+    spaces = [i for i, character in enumerate(alphabet) if character and not character.strip()]
+    pairs = [(plain, i) for plain, i in pairs if i not in spaces]
+    return [plain for plain, _ in pairs], [i for _, i in pairs], spaces
 
 
 def read_figure(probabilities: Probabilities, alphabet: tuple[str, ...]) -> list[Guess]:

@@ -14,6 +14,8 @@ from extractors.scan.seen import Seen
 #: Heights (pixels) to which figures are brought, and of the strips they are read from.
 _GLYPH: Final = 34
 _HEIGHT: Final = 40
+#: Blank columns beside them.
+_ROOM: Final = 4
 #: How much they are squeezed the first time and the second.
 _FIRST: Final = 1.0
 _SECOND: Final = 0.8
@@ -83,4 +85,4 @@ def _second(cells: Sequence[Seen]) -> None:
 
 
 def _strip(cell: Seen, squeeze: float) -> Gray:
-    return strip(cell.crops[0], _GLYPH, height=_HEIGHT, squeeze=squeeze)
+    return strip(cell.crops[0], _GLYPH, height=_HEIGHT, squeeze=squeeze, room=_ROOM)

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from extractors.scan.canvas import CHARACTER, Canvas, Gray
+from extractors.scan.components import AREA, H, Stats, W, X, Y, chosen, components
 
 Box = tuple[int, int, int, int]
-Stats = npt.NDArray[np.int32]
 
 #: Blurred, darker than this is a trace of something.
 _TRACE: Final = 232
@@ -21,8 +21,6 @@ _TRACE: Final = 232
 _DOT: Final = 0.6
 #: Half of a rule's thickness and what blurs around it, in points.
 _RULE: Final = 1.3
-
-_X, _Y, _W, _H, _AREA = range(5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +45,8 @@ def is_clean(gray: Gray, box: tuple[float, float, float, float], scale: float) -
     if min(part.shape) < CHARACTER * scale:
         return True
     traces = np.asarray(cv2.GaussianBlur(part, (0, 0), 1.5) < _TRACE, np.uint8)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(traces, connectivity=8)
-    return not bool((stats[1:, _H] >= CHARACTER * scale).any())
+    _, stats = components(traces)
+    return not bool((stats[1:, H] >= CHARACTER * scale).any())
 
 
 def cell_lines(ink: Gray, box: tuple[float, float, float, float], scale: float) -> Lines:
@@ -60,12 +58,12 @@ def cell_lines(ink: Gray, box: tuple[float, float, float, float], scale: float) 
     part = ink[y0 : max(y1, y0), x0 : max(x1, x0)]
     if min(part.shape) < CHARACTER * scale:
         return Lines(())
-    _, _, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=8)
-    pieces, cut = _without_rules(np.asarray(stats[1:], np.int32), part.shape, scale)
+    _, stats = components(part)
+    pieces, cut = _without_rules(stats[1:], part.shape, scale)
     large, small = _sorted_out(pieces, scale)
     if not len(large):
         return Lines((), cut=cut, specks=bool(len(small)))
-    em = float(np.median(np.maximum(large[:, _W], large[:, _H])))
+    em = float(np.median(np.maximum(large[:, W], large[:, H])))
     bands = _bands(large, em)
     boxes = tuple(_around(large[band], small, em, (x0, y0)) for band in bands)
     return Lines(boxes, _is_stacked(boxes), cut, bool(len(small)))
@@ -78,17 +76,17 @@ def page_lines(ink: Gray, holes: Sequence[tuple[float, float, float, float]], sc
     free = ink.copy()
     for x0, y0, x1, y1 in holes:
         free[max(round(y0 - scale), 0) : round(y1 + scale), max(round(x0 - scale), 0) : round(x1 + scale)] = 0
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(free, connectivity=8)
-    sizes = np.maximum(stats[:, _W], stats[:, _H])
+    labels, stats = components(free)
+    sizes = np.maximum(stats[:, W], stats[:, H])
     kept = (sizes >= CHARACTER * scale) & (sizes <= 45 * scale)
     kept[0] = False
     if not kept.any():
         return ()
     em = float(np.percentile(sizes[kept], 70))
     reach = max(round(1.3 * em), 3)
-    joined = cv2.morphologyEx(kept[labels].astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, reach), np.uint8))
-    _, _, runs, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    found = _merged([row[:4].tolist() for row in runs[1:] if row[_H] >= 1], em, CHARACTER * scale)
+    joined = cv2.morphologyEx(chosen(labels, kept), cv2.MORPH_CLOSE, np.ones((3, reach), np.uint8))
+    _, runs = components(np.asarray(joined, np.uint8))
+    found = _merged([row[:4].tolist() for row in runs[1:] if row[H] >= 1], em, CHARACTER * scale)
     return tuple((2 * x0, 2 * y0, 2 * x1, 2 * y1) for x0, y0, x1, y1 in found)
 
 
@@ -102,14 +100,14 @@ def _halved(ink: Gray) -> Gray:
 def _without_rules(stats: Stats, shape: tuple[int, ...], scale: float) -> tuple[Stats, bool]:
     """The components but what is left of rules at the edges, and whether another one touches an edge."""
     height, width = shape
-    left, top = stats[:, _X] <= 0, stats[:, _Y] <= 0
-    right, bottom = stats[:, _X] + stats[:, _W] >= width, stats[:, _Y] + stats[:, _H] >= height
+    left, top = stats[:, X] <= 0, stats[:, Y] <= 0
+    right, bottom = stats[:, X] + stats[:, W] >= width, stats[:, Y] + stats[:, H] >= height
     thin = 1.6 * scale
-    upright = (left | right) & (stats[:, _W] <= thin) & (stats[:, _H] > 2 * stats[:, _W])
-    across = (top | bottom) & (stats[:, _H] <= thin) & (stats[:, _W] > 2 * stats[:, _H])
-    corner = (left | right) & (top | bottom) & ((stats[:, _W] > width * 0.8) | (stats[:, _H] > height * 0.8))
+    upright = (left | right) & (stats[:, W] <= thin) & (stats[:, H] > 2 * stats[:, W])
+    across = (top | bottom) & (stats[:, H] <= thin) & (stats[:, W] > 2 * stats[:, H])
+    corner = (left | right) & (top | bottom) & ((stats[:, W] > width * 0.8) | (stats[:, H] > height * 0.8))
     residue = upright | across | corner
-    speck = np.maximum(stats[:, _W], stats[:, _H]) < CHARACTER * scale
+    speck = np.maximum(stats[:, W], stats[:, H]) < CHARACTER * scale
     touching = (left | right | top | bottom) & ~residue & ~speck
     residue |= (left | right | top | bottom) & speck
     return stats[~residue], bool(touching.any())
@@ -117,19 +115,19 @@ def _without_rules(stats: Stats, shape: tuple[int, ...], scale: float) -> tuple[
 
 def _sorted_out(stats: Stats, scale: float) -> tuple[Stats, Stats]:
     """Components as large as a character or its stroke, and those that may be dots."""
-    largest = np.maximum(stats[:, _W], stats[:, _H])
+    largest = np.maximum(stats[:, W], stats[:, H])
     large = largest >= CHARACTER * scale
-    dots = ~large & (largest >= _DOT * scale) & (stats[:, _AREA] >= 3)
+    dots = ~large & (largest >= _DOT * scale) & (stats[:, AREA] >= 3)
     return stats[large], stats[dots]
 
 
 def _bands(large: Stats, em: float) -> list[npt.NDArray[np.intp]]:
     """Indices of the components of each printed line: those whose heights overlap, or nearly."""
-    order = np.argsort(large[:, _Y], kind="stable")
+    order = np.argsort(large[:, Y], kind="stable")
     bands: list[list[int]] = []
     end = -np.inf
     for i in order.tolist():
-        low, high = float(large[i, _Y]), float(large[i, _Y] + large[i, _H])
+        low, high = float(large[i, Y]), float(large[i, Y] + large[i, H])
         if low > end - 0.1 * em:
             bands.append([])
         bands[-1].append(i)
@@ -141,7 +139,7 @@ def _whole(bands: list[list[int]], large: Stats, em: float) -> list[list[int]]:
     """Bands put together where one is only a stroke of a character: 二, or the upper part of 六."""
 
     def extent(band: list[int]) -> tuple[int, int]:
-        return int(large[band, _Y].min()), int((large[band, _Y] + large[band, _H]).max())
+        return int(large[band, Y].min()), int((large[band, Y] + large[band, H]).max())
 
     out: list[list[int]] = []
     for band in bands:
@@ -157,8 +155,8 @@ def _whole(bands: list[list[int]], large: Stats, em: float) -> list[list[int]]:
 
 def _around(band: Stats, small: Stats, em: float, origin: tuple[int, int]) -> Box:
     """The box of a line, with the dots that stand in it or close beside it."""
-    x0, y0 = int(band[:, _X].min()), int(band[:, _Y].min())
-    x1, y1 = int((band[:, _X] + band[:, _W]).max()), int((band[:, _Y] + band[:, _H]).max())
+    x0, y0 = int(band[:, X].min()), int(band[:, Y].min())
+    x1, y1 = int((band[:, X] + band[:, W]).max()), int((band[:, Y] + band[:, H]).max())
     for x, y, w, h in small[:, :4].tolist():
         if y + h >= y0 - 0.2 * em and y <= y1 + 0.35 * em and x + w >= x0 - 0.6 * em and x <= x1 + 0.6 * em:
             x0, x1, y1 = min(x0, x), max(x1, x + w), max(y1, y + h)

@@ -69,7 +69,7 @@ class _Raster(Lattice):
     """Lattice that takes its rules from `rules_of`, keeps nearly blank grids and makes no data frames."""
 
     def __init__(self, canvas: Canvas) -> None:
-        super().__init__(engine="raster", line_tol=_TOLERANCE, joint_tol=_TOLERANCE)
+        super().__init__(engine="raster", threshold_blocksize=3, line_tol=_TOLERANCE, joint_tol=_TOLERANCE)
         gray = cv2.resize(canvas.gray, None, fx=_COARSE, fy=_COARSE, interpolation=cv2.INTER_AREA)
         self.scale = canvas.scale * _COARSE
         self.masks = rules_of(np.asarray(gray, np.uint8), self.scale)

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from importlib.metadata import version
 from typing import Final
 
@@ -15,7 +16,7 @@ import cv2
 from extractors.limits import Limits
 from extractors.pdf.lines import arrange
 from extractors.pdf.runs import Run
-from extractors.scan.canvas import Canvas
+from extractors.scan.canvas import Bitmap, Canvas
 from extractors.scan.ink import page_lines
 from extractors.scan.lattice import find_grids
 from extractors.scan.pdf_pages import PdfPages, pdf_pages
@@ -31,6 +32,7 @@ _PDF: Final = "application/pdf"
 
 #: Called after every page with how many are done, and of how many.
 Progress = Callable[[int, int], None]
+Job = Callable[[], list[Paragraph | Grid]]
 
 
 def read_scan(
@@ -102,27 +104,41 @@ def _read_pages(
 ) -> Iterator[tuple[int, list[Paragraph | Grid]]]:
     """Each page's number and blocks, in order.
 
-    Pages are opened and set upright here, one after the other (PDFium is not thread-safe), and read beside that by
-    as many threads as OpenCV may use; no more pages than threads are held in memory, and one.
+    Pages are opened here, one after the other (PDFium is not thread-safe), and read beside that by as many threads as
+    OpenCV may use; no more pages than threads are held in memory, and one.
     """
     threads = cv2.getNumThreads()
-    turns = 0
+    recogniser()  # loaded once, before there are threads
     if threads <= 1:
-        for number in wanted:
-            canvas, turns = set_upright(source.page(number), turns)
-            yield number, _read_page(canvas, number, limits)
+        for number, job in _jobs(source, wanted, limits):
+            yield number, job()
         return
     waiting: deque[tuple[int, Future[list[Paragraph | Grid]]]] = deque()
-    recogniser()  # loaded once, before there are threads
     with ThreadPoolExecutor(threads) as pool:
-        for number in wanted:
-            canvas, turns = set_upright(source.page(number), turns)
-            waiting.append((number, pool.submit(_read_page, canvas, number, limits)))
+        for number, job in _jobs(source, wanted, limits):
+            waiting.append((number, pool.submit(job)))
             if len(waiting) > threads:
                 first, found = waiting.popleft()
                 yield first, found.result()
         for number, found in waiting:
             yield number, found.result()
+
+
+def _jobs(source: PdfPages | Pictures, wanted: Sequence[int], limits: Limits) -> Iterator[tuple[int, Job]]:
+    """Each page opened, and what is left to do with it; most lie as the first one does."""
+    likely: int | None = None
+    for number in wanted:
+        bitmap = source.page(number)
+        if likely is None:
+            canvas, likely = set_upright(bitmap, 0)
+            yield number, partial(_read_page, canvas, number, limits)
+        else:
+            yield number, partial(_set_and_read, bitmap, likely, limits)
+
+
+def _set_and_read(bitmap: Bitmap, likely: int, limits: Limits) -> list[Paragraph | Grid]:
+    canvas, _ = set_upright(bitmap, likely)
+    return _read_page(canvas, bitmap.number, limits)
 
 
 def _read_page(canvas: Canvas, number: int, limits: Limits) -> list[Paragraph | Grid]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -22,11 +23,11 @@ _MODEL: Final = "models/PP-OCRv6_rec_small.onnx"
 HEIGHT: Final = 48
 _STEP: Final = 8
 #: Words are read as surely from lower lines in half of the time: the whole height, the glyphs', and how much they
-#: are squeezed, to 15 pixels a Chinese character; at 13 brackets get lost, at 12 digits. Figures alone are not: their
+#: are squeezed, to 14 pixels a Chinese character; at 13 brackets get lost, at 12 digits. Figures alone are not: their
 #: 1 and 7 come too close.
 _LOW: Final = 32
 _LOW_GLYPH: Final = 27
-_SQUEEZE: Final = 0.645
+_SQUEEZE: Final = 0.61
 #: A line shorter than so many times its height is squeezed to this only: a 不 that is lost there changes a label.
 _SHORT: Final = 5.5
 _SHORT_SQUEEZE: Final = 0.8
@@ -46,22 +47,30 @@ class Recogniser:
 
     session: ort.InferenceSession
     alphabet: tuple[str, ...]
+    #: Batches of all pages are shared out to it, so that a page with little text leaves no processor idle.
+    pool: ThreadPoolExecutor | None
 
     def run(self, strips: Sequence[Gray]) -> Iterator[tuple[int, Probabilities]]:
         """For each strip (of one height) its number and its probabilities, a row a step, a column a character."""
-        for chosen in _batches(strips):
-            width = max(strips[i].shape[1] for i in chosen)
-            batch = np.full((len(chosen), 1, strips[0].shape[0], width), 255, np.uint8)
-            for row, i in enumerate(chosen):
-                batch[row, 0, :, : strips[i].shape[1]] = strips[i]
-            values = np.repeat(batch.astype(np.float32) / 127.5 - 1.0, 3, axis=1)
-            found: Probabilities = self.session.run(None, {"x": values})[0]
+        batches = list(_batches(strips))
+        values = ([strips[i] for i in chosen] for chosen in batches)
+        results = self.pool.map(self._of_batch, values) if self.pool else map(self._of_batch, values)
+        for chosen, found in zip(batches, results, strict=True):
             yield from zip(chosen, found, strict=True)
+
+    def _of_batch(self, strips: Sequence[Gray]) -> Probabilities:
+        width = max(part.shape[1] for part in strips)
+        batch = np.full((len(strips), 1, strips[0].shape[0], width), 255, np.uint8)
+        for row, part in zip(batch, strips, strict=True):
+            row[0, :, : part.shape[1]] = part
+        values = np.repeat(batch.astype(np.float32) / 127.5 - 1.0, 3, axis=1)
+        found: Probabilities = self.session.run(None, {"x": values})[0]
+        return found
 
 
 @cache
 def recogniser() -> Recogniser:
-    """The one of this process; nothing is downloaded. One thread: pages are shared out to processes."""
+    """The one of this process; nothing is downloaded. It takes as many threads as OpenCV may: one in a worker."""
     spec = find_spec("rapidocr")
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("rapidocr")
@@ -73,7 +82,9 @@ def recogniser() -> Recogniser:
     kept = [i for i, character in enumerate(alphabet) if _is_printed(character)]
     small = any_height(with_classes(model, len(alphabet), kept))
     session = ort.InferenceSession(small, options, providers=["CPUExecutionProvider"])
-    return Recogniser(session, tuple(alphabet[i] for i in kept))
+    threads = cv2.getNumThreads()
+    pool = ThreadPoolExecutor(threads, "recogniser") if threads > 1 else None
+    return Recogniser(session, tuple(alphabet[i] for i in kept), pool)
 
 
 def _is_printed(character: str) -> bool:

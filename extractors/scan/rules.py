@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from extractors.scan.canvas import Gray, turned
+from extractors.scan.components import AREA, H, W, chosen, components
 
 #: Sizes in points. What is darker than both its sides is looked at so wide: thicker than half of it is no rule.
 _WIDE: Final = 6.4
@@ -48,8 +49,6 @@ _FILLED: Final = 0.26
 #: No single character is larger.
 _SINGLE: Final = 11.5
 
-_X, _Y, _W, _H, _AREA = range(5)
-
 
 def rules_of(gray: Gray, scale: float) -> tuple[Gray, Gray]:
     """The rules across and the upright ones of a page, 255 on 0, as large as it; `scale` is in pixels a point."""
@@ -64,16 +63,15 @@ def rules_of(gray: Gray, scale: float) -> tuple[Gray, Gray]:
 
 def _text(ink: Gray, scale: float) -> Gray:
     """255 where characters stand that touch no rule."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    least, most = np.minimum(stats[:, _W], stats[:, _H]), np.maximum(stats[:, _W], stats[:, _H])
+    labels, stats = components(ink)
+    least, most = np.minimum(stats[:, W], stats[:, H]), np.maximum(stats[:, W], stats[:, H])
     # 十 fills less of its box than two characters that run together, or a piece of a grid.
     share = np.where(most <= _SINGLE * scale, _FILLED / 2, _FILLED)
-    filled = stats[:, _AREA] >= share * stats[:, _W] * stats[:, _H]
+    filled = stats[:, AREA] >= share * stats[:, W] * stats[:, H]
     bar = (least <= _RULE * scale) & (most >= 2 * _CHARACTER * scale)
     found = (least >= _THICK * scale) & (least <= _CHARACTER * scale) & filled & ~bar
     found[0] = False
-    marked = (found.astype(np.uint8) * np.uint8(255))[labels]
-    return np.asarray(cv2.dilate(marked, np.ones((3, 3), np.uint8)), np.uint8)
+    return np.asarray(cv2.dilate(chosen(labels, found, 255), np.ones((3, 3), np.uint8)), np.uint8)
 
 
 def _mask(gray: Gray, text: Gray, scale: float, shortest: float) -> Gray:
@@ -105,21 +103,21 @@ def _along(mask: Gray, operation: int, length: float) -> Gray:
 
 def _long(mask: Gray, scale: float) -> Gray:
     """The mask without pieces as short as a figure's stroke."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    keep = (stats[:, _W] > _STROKE * scale).astype(np.uint8) * np.uint8(255)
-    keep[0] = 0
-    return np.asarray(keep[labels], np.uint8)
+    labels, stats = components(mask)
+    keep = stats[:, W] > _STROKE * scale
+    keep[0] = False
+    return chosen(labels, keep, 255)
 
 
 class _Pieces:
     """The pieces of a mask: the long ones are rules, the short ones if they stand alone and end on rules."""
 
     def __init__(self, mask: Gray, ink: Gray, scale: float) -> None:
-        _, self._labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+        self._labels, stats = components(mask)
         self._scale, self._reach = scale, max(round(_REACH * scale), 1)
         #: 255 on the pieces that are rules
         self.mask = mask.copy()
-        short = np.flatnonzero(stats[:, _W] < _FREE * scale)
+        short = np.flatnonzero(stats[:, W] < _FREE * scale)
         boxes: list[tuple[int, list[int]]] = list(zip(short.tolist(), stats[short, :4].tolist(), strict=True))
         self._waiting = [(label, box) for label, box in boxes if label and self._is_alone(box, ink)]
         for label, box in boxes:
@@ -169,7 +167,7 @@ def _ended(mask: Gray, others: Gray, scale: float) -> Gray:
     """The rules, three pixels thick at least, each from the first rule that it meets to the last."""
     drawn = np.asarray(cv2.dilate(mask, np.ones((1, _odd(_MEET * scale)), np.uint8)), np.uint8)
     crossing = cv2.dilate(turned(others), np.ones((_odd(2 * _MEET * scale), 1), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(drawn, connectivity=8)
+    _, stats = components(drawn)
     over = round(_OVER * scale)
     for x, y, width, height in stats[1:, :4].tolist():
         met = np.flatnonzero(crossing[y : y + height, x : x + width].any(axis=0))

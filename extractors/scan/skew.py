@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from extractors.scan.canvas import Floats, Gray
+from extractors.scan.components import W, components
 
 #: Pages are askew by at most this much (degrees).
 LIMIT: Final = 5.0
@@ -38,11 +39,11 @@ def skew_of(gray: Gray) -> float:
 def _rules(ink: Gray) -> list[tuple[float, float]]:
     """Slope (degrees, downwards) and length of each long rule that runs across."""
     pieces = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, _PIECE), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(pieces, connectivity=8)
+    labels, stats = components(np.asarray(pieces, np.uint8))
     least = _LONG * min(ink.shape)
     rise = math.tan(math.radians(LIMIT))
     found = []
-    for label in np.flatnonzero(stats[:, cv2.CC_STAT_WIDTH] >= least).tolist():
+    for label in np.flatnonzero(stats[:, W] >= least).tolist():
         x, y, width, height = stats[label, :4].tolist()
         if label == 0 or height > width * rise + 6:
             continue

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from extractors.scan.canvas import Bitmap, Canvas, Gray, flatten, spread
+from extractors.scan.canvas import Bitmap, Canvas, Gray, spread
 from extractors.scan.ctc import read_text
 from extractors.scan.ink import page_lines
 from extractors.scan.recogniser import Probabilities, recogniser, squeezed, strip
@@ -27,7 +27,7 @@ _PER_EM: Final = 2
 
 def set_upright(bitmap: Bitmap, likely: int) -> tuple[Canvas, int]:
     """The page on its canvas, and its quarter turns clockwise; `likely` (those of the page before) is tried first."""
-    angle = skew_of(flatten(bitmap.pixels)[0])
+    angle = skew_of(bitmap.layers[0])
     best: tuple[float, Canvas, int] | None = None
     for turns in ((likely + step) % 4 for step in (0, 2, 1, 3)):
         canvas = spread(bitmap, turns, angle)
