@@ -87,6 +87,14 @@ class Batch:
         figure: Decimal = self.cells["value"][int(self.row[k, report])].as_py()
         return Fraction(figure)
 
+    def text(self, key: str, report: int, name: str) -> str | None:
+        """A text of one printed cell, from a column of `cells`; None where there is none."""
+        row = int(self.row[layout.INDEX[key], report])
+        if row < 0 or name not in self.cells.column_names:
+            return None
+        found: str | None = self.cells[name][row].as_py()
+        return found
+
     def column(self, key: str, name: str) -> pa.ChunkedArray:
         """A column of `cells` for one key, a value a report; null where the report has no such cell."""
         rows = self.row[layout.INDEX[key]]
@@ -125,7 +133,7 @@ def load(
     value = np.zeros(shape, dtype=np.int64)
     inexact = np.zeros(shape, dtype=np.bool_)
     codes = 1 + _position(cells["state"], _STATES, "state").astype(np.int8)
-    figures, exact, known = _integers(cells["value"])
+    figures, exact, known = integers(cells["value"])
     codes[(codes == PRINTED) & ~known] = UNREADABLE
     state[where_key, where_report] = codes
     value[where_key, where_report] = np.where(codes == PRINTED, figures, 0)
@@ -147,7 +155,7 @@ def _position(values: pa.ChunkedArray, known: pa.Array, name: str) -> npt.NDArra
     return np.asarray(found.to_numpy(), dtype=np.int64)
 
 
-def _integers(values: pa.ChunkedArray) -> tuple[Ints, Bools, Bools]:
+def integers(values: pa.ChunkedArray) -> tuple[Ints, Bools, Bools]:
     """The whole figures as int64, which of them are held so exactly, and which are not null.
 
     Reads the 128-bit words of the column directly: a figure is held when its scaled value fits the low

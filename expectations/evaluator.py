@@ -17,6 +17,9 @@ from expectations import (
     levels_sum,
     linear,
     predicates,
+    text,
+    text_compared,
+    text_statements,
     timeliness,
     years_copy,
     years_jump,
@@ -28,7 +31,6 @@ from expectations.batch import Batch, Bools, load
 from expectations.declaration import OUTCOMES, SEVERITIES, Rule
 from expectations.rules import RULES
 from expectations.schema import VERDICTS
-from expectations.suspects import Suspects, suspects
 from expectations.world import World
 
 _PREDICATES: Final[dict[str, Callable[[Batch, Rule], Iterator[Answer]]]] = {
@@ -43,6 +45,11 @@ _PREDICATES: Final[dict[str, Callable[[Batch, Rule], Iterator[Answer]]]] = {
     "period": attributes.period,
     "sections": attributes.sections,
     "leftover": attributes.leftover,
+    "text_counted": text.counted,
+    "text_share": text_compared.share,
+    "text_growth": text_compared.growth,
+    "text_all": text_statements.everything,
+    "text_year": text_statements.year,
     "carry": years_rules.carry,
     "grown": years_rules.grown,
     "published_total": years_rules.published,

@@ -78,7 +78,7 @@ def _report(document: Document, gathered: Gathered, address: str) -> Report | No
         period=identity.period,
         scope=identity.scope,
         facts=(*identity.facts, *edition_facts(edition, gathered)),
-        claims=claims(narrative, identity.year),
+        claims=claims(narrative, identity.year, identity.unit),
     )
 
 

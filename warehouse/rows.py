@@ -172,7 +172,19 @@ def _facts(report: Report) -> list[dict[str, Any]]:
 
 
 def _claim(claim: Claim) -> dict[str, Any]:
-    same = ("kind", "number", "unit", "subject", "scope", "period", "approximate", "section", "quote")
+    same = (
+        "kind",
+        "number",
+        "unit",
+        "subject",
+        "whole",
+        "scope",
+        "scope_words",
+        "period",
+        "approximate",
+        "section",
+        "quote",
+    )
     row = {name: _clean(getattr(claim, name)) for name in same}
     return row | {"of_subject": claim.of, "start_at": claim.start, "end_at": claim.end}
 

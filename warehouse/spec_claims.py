@@ -22,12 +22,16 @@ FACT: Final = (
 )
 #: one member of `reports.claims`, and with report and place one row of `claims`
 CLAIM: Final = (
-    Column("kind", _TEXT, "figure, all_closed or all_upheld", True),
+    Column("kind", _TEXT, "figure, all_closed, all_upheld or year", True),
     Column("number", pa.decimal128(38, 10), "the figure, a decrease negative; null for a statement without one"),
-    Column("unit", _TEXT, "what it is counted in: 件, 项, %, …; '' for a statement", True),
+    Column("unit", _TEXT, "what it is counted in: 件, 项, %, 年, …; '' for a statement", True),
     Column("subject", _TEXT, "`form.claims_subjects.SUBJECTS`; uncertain where the words leave it open", True),
-    Column("of_subject", _TEXT, "what a growth or a share is of; null for others"),
+    Column(
+        "of_subject", _TEXT, "what a growth or a share is of, or what an uncertain figure comes nearest to; else null"
+    ),
+    Column("whole", _TEXT, "what a share is a share of: a subject, any (some total) or uncertain; null for others"),
     Column("scope", _TEXT, "aggregate, own, represented or unknown", True),
+    Column("scope_words", _TEXT, "the words that the scope is told from, '' where it is unknown", True),
     Column("period", _TEXT, "this_year, last_year, other_year, part_of_year or unknown", True),
     Column("approximate", pa.bool_(), "the words say about how many only (余, 近)", True),
     Column("section", _TEXT, "overview, problems or other_matters", True),
