@@ -61,7 +61,7 @@ def add_up(batch: Batch, rule: Rule) -> Iterator[Answer]:
     below = _below(batch)
     spoken, compared = np.zeros(batch.size, dtype=np.bool_), np.zeros(batch.size, dtype=np.bool_)
     filled: dict[str, Bools] = {}
-    for scope in cells:
+    for scope in cells if below.found.any() else ():
         answer = blank_answer(scope.id, batch.size, scope.keys, severity, SILENT)
         row = scope.id.rsplit(".", 1)[0]
         if row not in filled:

@@ -38,7 +38,7 @@ def jump(batch: Batch, rule: Rule) -> Iterator[Answer]:
     severity = SEVERITIES.index(rule.severities[0])
     early, same = years.too_early(batch), years.same_form(batch)
     spoken, compared = early.copy(), np.zeros(batch.size, dtype=np.bool_)
-    for scope in cells:
+    for scope in cells if len(batch.near.later) else ():
         (key,) = scope.keys
         comparable = ~early & (same if key.startswith("proactive.") else True)
         answer = blank_answer(scope.id, batch.size, scope.keys, severity, SILENT)

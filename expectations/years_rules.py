@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -102,21 +103,16 @@ def _explained(batch: Batch, relation: Relation, report: int) -> bool:
     gap = years.total(batch, relation.left, report) - years.total(batch, relation.right, report)
     most = 0
     for note in (note for name in relation.keys for note in _notes(batch, name, report)):
-        if _ASIDE.search(note):
-            counted = re.findall(r"\d+", _YEARS.sub("", note))
-            if not counted:
-                return True
-            most += sum(int(number) for number in counted)
+        counted = re.findall(r"\d+", _YEARS.sub("", note))
+        if not counted:
+            return True
+        most += sum(int(number) for number in counted)
     return abs(gap) <= most
 
 
 def _notes(batch: Batch, name: str, report: int) -> Iterator[str]:
-    """What stands beside the figure of an operand, in the note or in what is printed."""
+    """What stands beside the figure of an operand, as a note or as it is printed."""
     key, last = years.split(name)
     for at in batch.near.sources(report) if last else [report]:
-        if batch.state[layout.INDEX[key], at] == PRINTED:
-            for column in ("note", "printed"):
-                text = batch.column(key, column)[at].as_py() if column in batch.cells.column_names else None
-                if text and _ASIDE.search(text):
-                    yield text
-                    break
+        texts = (batch.text(key, at, column) for column in ("note", "printed"))
+        yield from islice((text for text in texts if text and _ASIDE.search(text)), 1)
