@@ -11,6 +11,7 @@ from form.catalogue import EDITIONS, column_labels, keys_of, row_labels
 from form.errors import DocumentError
 from form.grid import Document, Paragraph
 from form.identity import parse_title
+from form.labels import normal
 from form.reading import Report
 
 #: distinct labels with a figure behind them; prose counts 件 and 项 behind its figures, and names few
@@ -65,7 +66,7 @@ def _labelled() -> re.Pattern[str]:
     """A label of either edition and a figure that no measure word follows."""
     printed = [row.label for edition in EDITIONS for row in row_labels(edition)]
     printed += [column.label for edition in EDITIONS for column in column_labels(edition)]
-    labels = {_NUMBERING.sub("", "".join(unicodedata.normalize("NFKC", label).split())) for label in printed}
+    labels = {_NUMBERING.sub("", normal(label)) for label in printed}
     # The longest first, since one may begin another.
     names = "|".join(re.escape(name) for name in sorted(labels, key=lambda n: (-len(n), n)) if len(name) >= _SHORTEST)
     return re.compile(rf"({names})[|:,、/]*\d[\d,.]*+(?![\d件项条次个份人家%元万年月日])")

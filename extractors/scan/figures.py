@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from extractors.scan.alike import alike
-from extractors.scan.canvas import Gray
 from extractors.scan.ctc import read_figure, read_text
-from extractors.scan.recogniser import recogniser, strip
+from extractors.scan.recogniser import Probabilities, recogniser, strip
 from extractors.scan.seen import Seen
 
 #: Heights (pixels) to which figures are brought, and of the strips they are read from.
@@ -72,17 +71,18 @@ def _is_agreed(cell: Seen, least: float = _SHARED) -> bool:
 
 
 def _first(cells: Sequence[Seen]) -> None:
-    model = recogniser()
-    for i, probabilities in model.run([_strip(cell, _FIRST) for cell in cells]):
-        cells[i].texts = [read_text(probabilities, model.alphabet)]
-        cells[i].figures = read_figure(probabilities, model.alphabet)
+    alphabet = recogniser().alphabet
+    for cell, probabilities in _recognised(cells, _FIRST):
+        cell.texts = [read_text(probabilities, alphabet)]
+        cell.figures = read_figure(probabilities, alphabet)
 
 
 def _second(cells: Sequence[Seen]) -> None:
-    model = recogniser()
-    for i, probabilities in model.run([_strip(cell, _SECOND) for cell in cells]):
-        cells[i].second = read_figure(probabilities, model.alphabet)
+    alphabet = recogniser().alphabet
+    for cell, probabilities in _recognised(cells, _SECOND):
+        cell.second = read_figure(probabilities, alphabet)
 
 
-def _strip(cell: Seen, squeeze: float) -> Gray:
-    return strip(cell.crops[0], _GLYPH, height=_HEIGHT, squeeze=squeeze, room=_ROOM)
+def _recognised(cells: Sequence[Seen], squeeze: float) -> Iterator[tuple[Seen, Probabilities]]:
+    strips = [strip(cell.crops[0], _GLYPH, height=_HEIGHT, squeeze=squeeze, room=_ROOM) for cell in cells]
+    return ((cells[i], probabilities) for i, probabilities in recogniser().run(strips))

@@ -37,11 +37,11 @@ _CLEAR: Final = (0.9, 2.3)
 _CROWDED: Final = 0.2
 #: Least contrast of a rule, of 255 (spread along it).
 _CONTRAST: Final = 22
-#: Darker than this is ink. Characters, or some that run together, are at most so high, thicker than a rule, and
-#: fill so much of the box around them.
-_INK: Final = 200
-#: Noise is smoothed by so many pixels before.
+#: Noise is smoothed by so many pixels; darker than this is ink then.
 _SMOOTH: Final = 0.5
+_INK: Final = 200
+#: Characters, or some that run together, are at most so high, thicker than a rule, and fill so much of the box around
+#: them.
 _CHARACTER: Final = 16.0
 _THICK: Final = 1.9
 _RULE: Final = 3.4
@@ -128,11 +128,15 @@ class _Pieces:
         """Takes for rules the short pieces between `others`, the rules of the other direction (transposed)."""
         size = 2 * self._reach + 1
         near = cv2.dilate(turned(others), np.ones((size, size), np.uint8))
-        found = [piece for piece in self._waiting if self._is_anchored(piece[1], np.asarray(near, np.uint8))]
-        for label, box in found:
-            self._set(label, box, 255)
-        self._waiting = [piece for piece in self._waiting if piece not in found]
-        return bool(found)
+        left: list[tuple[int, list[int]]] = []
+        for label, box in self._waiting:
+            if self._is_anchored(box, np.asarray(near, np.uint8)):
+                self._set(label, box, 255)
+            else:
+                left.append((label, box))
+        admitted = len(left) < len(self._waiting)
+        self._waiting = left
+        return admitted
 
     def _set(self, label: int, box: list[int], value: int) -> None:
         x, y, width, height = box

@@ -61,10 +61,16 @@ def read_lines(canvas: Canvas, boxes: Sequence[Box]) -> list[Guess]:
     """The text of each line."""
     crops = [crop(canvas, [box], stacked=False)[0] for box in boxes]
     found = _recognised([squeezed(part) for part in crops])
+    return _again(crops, found)
+
+
+def _again(crops: Sequence[Gray], found: Sequence[Guess]) -> list[Guess]:
+    """What was found; what is unsure of it, read again in full."""
+    best = list(found)
     unsure = [i for i, guess in enumerate(found) if not is_sure(guess)]
     for i, guess in zip(unsure, _recognised([strip(crops[i], _GLYPH) for i in unsure]), strict=True):
-        found[i] = guess
-    return found
+        best[i] = guess
+    return best
 
 
 def _look_under_red(canvas: Canvas, cells: Sequence[Seen]) -> None:
@@ -103,16 +109,15 @@ def _read(cells: Sequence[Seen]) -> list[Seen]:
     """The text of cells that hold words; gives back those that may hold a figure, not to be squeezed."""
     narrow = [cell for cell in cells if len(cell.crops) == 1 and _shape(cell.crops[0]) <= _NARROW]
     others = [cell for cell in cells if len(cell.crops) > 1 or (cell.crops and _shape(cell.crops[0]) > _NARROW)]
-    owners = [(cell, i) for cell in others for i in range(len(cell.crops))]
-    guesses = iter(_recognised([squeezed(cell.crops[i]) for cell, i in owners]))
+    guesses = iter(_recognised([squeezed(part) for cell in others for part in cell.crops]))
     for cell in others:
         cell.texts = [next(guesses) for _ in cell.crops]
     short = [cell for cell in others if _may_be_short(cell)]
     apart = {id(cell) for cell in short}
-    unsure = [(cell, i) for cell, i in owners if id(cell) not in apart and not is_sure(cell.texts[i])]
-    again = _recognised([strip(cell.crops[i], _GLYPH) for cell, i in unsure])
-    for (cell, i), guess in zip(unsure, again, strict=True):
-        cell.texts[i] = guess
+    words = [cell for cell in others if id(cell) not in apart]
+    best = iter(_again([part for cell in words for part in cell.crops], [text for c in words for text in c.texts]))
+    for cell in words:
+        cell.texts = [next(best) for _ in cell.crops]
     return narrow + short
 
 
