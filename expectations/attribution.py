@@ -1,4 +1,4 @@
-"""Whose error a failure is: told by the second readings of the cells, and by the shape of a shifted cell."""
+"""Whose error a failure is: told by the second readings of the cells, and by the shape of misplaced figures."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from fractions import Fraction
 from typing import Any, Final, NamedTuple
 from unicodedata import normalize
 
-from expectations import layout, wording
+from expectations import attribution_patterns, layout, localisation_lines, wording
 from expectations.answer import FAIL, Answer
 from expectations.batch import Batch
 from expectations.declaration import SEVERITIES, Rule
+from expectations.localisation import Locations
+from expectations.localisation_system import System
 from form.catalogue import cell
 from form.numbers import read_figure
 
@@ -30,29 +32,28 @@ class Asked(NamedTuple):
     answer: Answer
 
 
-def attributions(batch: Batch, asked: Sequence[Asked], failures: Iterable[Where]) -> list[str]:
-    """Whose error each failure is, one of `ATTRIBUTIONS`.
+def attributions(batch: Batch, asked: Sequence[Asked], failures: Iterable[Where], located: Locations) -> list[str]:
+    """Whose error each failure is, one of `ATTRIBUTIONS`; `located` are the cells that could be wrong.
 
     A critical failure is the publisher's where a second reading printed the same in every cell of it; it is the
-    extraction's where one printed something else, or where none looked and two columns of table three are off by
-    opposite amounts. Every other failure is unattributed.
+    extraction's where one printed something else, or where none looked and the figures look misplaced or misread:
+    two columns of table three off by opposite amounts, and the shapes of `attribution_patterns`. Every other
+    failure is unattributed: two passes of one recogniser are not two readings (docs/decisions/0021).
     """
     readers = _Readers(batch)
-    shifted = _shifted(batch, asked)
+    shapes = _Shapes(batch, asked, located)
     names = []
     for position, report in failures:
         answer = asked[position].answer
-        agreed = None
+        name = "unattributed"
         if answer.severity[report] == _CRITICAL:
             agreed = readers.agree(answer.cells(report), report)
-        names.append(_name(agreed, (position, report) in shifted))
+            if agreed:
+                name = "publisher"
+            elif agreed is False or shapes.misplaced(position, report):
+                name = "extraction"
+        names.append(name)
     return names
-
-
-def _name(agreed: bool | None, shifted: bool) -> str:
-    if agreed:
-        return "publisher"
-    return "extraction" if agreed is False or shifted else "unattributed"
 
 
 class _Readers:
@@ -97,6 +98,38 @@ def _plain(text: str) -> str:
 
 def _number(value: Decimal | None) -> Fraction | None:
     return None if value is None else Fraction(value)
+
+
+class _Shapes:
+    """The failures whose shape says that figures were misplaced or misread."""
+
+    def __init__(self, batch: Batch, asked: Sequence[Asked], located: Locations) -> None:
+        self._batch, self._located = batch, located
+        self._shifted = _shifted(batch, asked)
+        relations = [line for n, one in enumerate(asked) for line in localisation_lines.relations(n, *one)]
+        self._table = [line for line in relations if line.keys[0].startswith("applications.")]
+        self._rows: dict[int, bool] = {}
+
+    def misplaced(self, position: int, report: int) -> bool:
+        """Whether the failure of one answer and report has such a shape."""
+        if (position, report) in self._shifted:
+            return True
+        located = self._located.get((position, report))
+        if located is None:
+            return False
+        return (
+            attribution_patterns.exchanged(self._batch, report, located)
+            or attribution_patterns.misread(self._batch, report, located)
+            or (any(line.answer == position for line in self._table) and self._row_shifted(report))
+        )
+
+    def _row_shifted(self, report: int) -> bool:
+        if report not in self._rows:
+            own = localisation_lines.equations(self._batch, self._table, report)
+            figures = {key: self._batch.exact(key, report) for equation in own for key in equation.cells}
+            system = System(tuple(own), figures, layout.SIGNED)
+            self._rows[report] = attribution_patterns.shifted_row(self._batch, report, system)
+        return self._rows[report]
 
 
 def _shifted(batch: Batch, asked: Sequence[Asked]) -> set[Where]:

@@ -16,6 +16,7 @@ from expectations import (
     levels,
     levels_sum,
     linear,
+    localisation_columns,
     predicates,
     text,
     text_compared,
@@ -29,6 +30,7 @@ from expectations.answer import FAIL, NOT_EVALUABLE, REASONS, SILENT, UNREADABLE
 from expectations.attribution import ATTRIBUTIONS, Asked, attributions
 from expectations.batch import Batch, Bools, load
 from expectations.declaration import OUTCOMES, SEVERITIES, Rule
+from expectations.localisation import Locations, localise, speak
 from expectations.rules import RULES
 from expectations.schema import VERDICTS
 from expectations.world import World
@@ -111,6 +113,8 @@ def _table(batch: Batch, asked: Sequence[Asked]) -> pa.Table:
     spoken = _Spoken(report, position, outcomes[report, position])
     reason = reasons[report, position]
     of_report = pa.array(report)
+    located = localise(batch, asked)
+    speak(batch, answers, located)
     columns = {
         "report_id": batch.reports["report_id"].take(of_report),
         "unit_id": batch.reports["unit_id"].take(of_report),
@@ -120,8 +124,8 @@ def _table(batch: Batch, asked: Sequence[Asked]) -> pa.Table:
         "scope": _pick([answer.scope for answer in answers], position),
         "outcome": _pick(OUTCOMES, spoken.outcome),
         "cells": _operands(answers, spoken),
-        "attribution": _attribution(batch, asked, spoken, reason),
-        "suspects": _suspects(suspects(batch, answers), spoken, len(answers), batch.subject),
+        "attribution": _attribution(batch, asked, spoken, reason, located),
+        **localisation_columns.columns(located, _places(spoken, len(answers)), len(report)),
         **_words(answers, spoken, reason, batch.subject),
     }
     return pa.table([columns[name] for name in VERDICTS.names], schema=VERDICTS)
@@ -193,23 +197,13 @@ def _cited(
         yield from ((place(report, position), keys) for report, keys in answer.cited.items() if report in reports)
 
 
-def _attribution(batch: Batch, asked: Sequence[Asked], spoken: _Spoken, reason: npt.NDArray[np.int8]) -> pa.Array:
+def _attribution(
+    batch: Batch, asked: Sequence[Asked], spoken: _Spoken, reason: npt.NDArray[np.int8], located: Locations
+) -> pa.Array:
     """`unreadable` where a cell could not be read; for failures whose error they are; else null."""
     names = np.full(len(spoken.outcome), -1, dtype=np.int8)
     names[np.isin(reason, UNREADABLE_CELL)] = ATTRIBUTIONS.index("unreadable")
     failed = np.flatnonzero(spoken.outcome == FAIL)
     where = zip(spoken.answer[failed].tolist(), spoken.report[failed].tolist(), strict=True)
-    names[failed] = [ATTRIBUTIONS.index(name) for name in attributions(batch, asked, where)]
+    names[failed] = [ATTRIBUTIONS.index(name) for name in attributions(batch, asked, where, located)]
     return _pick(ATTRIBUTIONS, names)
-
-
-def _suspects(found: Suspects, spoken: _Spoken, width: int, subject: Bools) -> pa.ListArray:
-    """The suspect cells of each verdict, mostly none."""
-    place = _places(spoken, width)
-    at = sorted((place(report, answer), keys) for (answer, report), keys in found.items() if subject[report])
-    lengths = np.zeros(len(spoken.report), dtype=np.int64)
-    for row, keys in at:
-        lengths[row] = len(keys)
-    offsets = np.concatenate([[0], np.cumsum(lengths)])
-    values = pa.array([key for _, keys in at for key in keys], pa.string())
-    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), values)

@@ -22,15 +22,17 @@ is `not_evaluable` with the reason, and a blank total of known parts comes with 
 **What a verdict carries.** `expected` is what the first side of the relation gives (the sum of the parts),
 `actual` what the second gives (the printed total); for an inequality, the bound and the figure. `cells` are the
 operands, `equation` the relation with the printed figures, zeros left out of sums. Passes and rules that do not
-apply carry neither words nor cells. `suspects` are the cells of a broken critical equation whose change by one
-amount mends every broken equation they are in, breaks none, and leaves a count of 0 or more; of these, those
-that mend the most.
+apply carry neither words nor cells. `alternatives` are the smallest sets of cells whose change satisfies every
+critical relation of the report that is broken and hangs together with this one, breaks none, and leaves whole numbers
+of 0 or more: at most 8 sets, likely slips of a digit first; `suspects` are their cells. Sets of more than 6 cells are
+not looked for. The message names the sets and says whether there are several. A clue, never a change.
 
 **Whose error it is.** `attribution` of a critical failure is `publisher` where a second, independent reading printed
 the same in every cell of `cells`; `extraction` where one printed something else, or where not all were read again and
-two columns of table three are off by opposite amounts in the same rule (a cell read into the wrong column);
-otherwise `unattributed`, as is every failure that is not critical. Where two readings of native text differ the cell
-is unreadable, so that the rule cannot be evaluated: `unreadable`.
+two columns of table three are off by opposite amounts in the same rule (a cell read into the wrong column), two
+neighbours have each other's figure, a row stands one column off, or a digit was mistaken where recognition was in
+doubt; otherwise `unattributed`, as is every failure that is not critical. Where two readings of native text differ
+the cell is unreadable, so that the rule cannot be evaluated: `unreadable`.
 """
 
 

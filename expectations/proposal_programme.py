@@ -8,13 +8,14 @@ large, ever becomes a float: HiGHS only sees zeros, ones and prices.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 from typing import Final
 
 import numpy as np
 
+from expectations.programme import Programme, UnsolvedError, solve
 from expectations.proposal_doubt import BROKEN, Doubt
 from expectations.proposal_equations import Contents, Equation, figure
 
@@ -38,24 +39,6 @@ class Choice:
     gap: float
 
 
-@dataclass(slots=True)
-class _Programme:
-    """Columns with costs, each in 0..1; `binaries` come first. Rows of coefficients with bounds."""
-
-    costs: list[float] = field(default_factory=list)
-    binaries: int = 0
-    rows: list[dict[int, float]] = field(default_factory=list)
-    bounds: list[tuple[float, float]] = field(default_factory=list)
-
-    def column(self, cost: float) -> int:
-        self.costs.append(cost)
-        return len(self.costs) - 1
-
-    def row(self, terms: dict[int, float], least: float, most: float) -> None:
-        self.rows.append(terms)
-        self.bounds.append((least, most))
-
-
 def choose(doubts: Mapping[str, Doubt], equations: Sequence[Equation], contents: Contents) -> dict[str, Choice]:
     """The choice in every contested cell that an equation holds; {} where there are too many.
 
@@ -68,7 +51,7 @@ def choose(doubts: Mapping[str, Doubt], equations: Sequence[Equation], contents:
     contested = {key: doubt for key, doubt in doubts.items() if doubt.contested and key in held}
     if not 0 < len(contested) <= _MAX_CONTESTED:
         return {}
-    programme = _Programme()
+    programme = Programme()
     columns = {key: [programme.column(c.price) for c in doubt.candidates] for key, doubt in contested.items()}
     programme.binaries = len(programme.costs)
     places: dict[str, dict[Fraction, list[int]]] = {}
@@ -81,7 +64,7 @@ def choose(doubts: Mapping[str, Doubt], equations: Sequence[Equation], contents:
     return _with_gaps(programme, columns)
 
 
-def _reward(programme: _Programme, equation: Equation, contents: Contents, places: _Places) -> None:
+def _reward(programme: Programme, equation: Equation, contents: Contents, places: _Places) -> None:
     """A share for each way to satisfy the equation: worth `BROKEN`, and no larger than its candidates' binaries."""
     cells = [key for key in equation.coefficients if key in places]
     fixed = sum((c * figure(contents[k]) for k, c in equation.coefficients.items() if k not in places), Fraction())
@@ -117,7 +100,7 @@ def _ways(choices: Sequence[Sequence[int]], target: int) -> list[tuple[int, ...]
     return partial.get(target, [])
 
 
-def _with_gaps(programme: _Programme, columns: Mapping[str, list[int]]) -> dict[str, Choice]:
+def _with_gaps(programme: Programme, columns: Mapping[str, list[int]]) -> dict[str, Choice]:
     """The cheapest choice, and for each cell how much dearer the cheapest one is that differs there.
 
     Each round forbids the choices still unrivalled all together: the cells in which its answer differs have
@@ -145,30 +128,17 @@ def _with_gaps(programme: _Programme, columns: Mapping[str, list[int]]) -> dict[
 
 
 def _solve(
-    programme: _Programme, columns: Mapping[str, list[int]], forbidden: Sequence[int]
+    programme: Programme, columns: Mapping[str, list[int]], forbidden: Sequence[int]
 ) -> tuple[float, dict[str, int]] | None:
     """Price and chosen positions of the cheapest solution without all of `forbidden` at once; None if not found.
 
     There always is one: every equation may break, and every contested cell has another candidate.
     """
-    # scipy takes a second to import; reports without doubt never come here. It has no type stubs.
-    from scipy.optimize import Bounds, LinearConstraint, milp  # type: ignore[import-untyped]
-    from scipy.sparse import csr_array  # type: ignore[import-untyped]
-
-    rows, bounds = list(programme.rows), list(programme.bounds)
-    if forbidden:
-        rows.append(dict.fromkeys(forbidden, 1.0))
-        bounds.append((-np.inf, len(forbidden) - 1))
-    entries = [(value, row, column) for row, terms in enumerate(rows) for column, value in terms.items()]
-    values, at_row, at_column = zip(*entries, strict=True)
-    matrix = csr_array((values, (at_row, at_column)), shape=(len(rows), len(programme.costs)))
-    result = milp(
-        np.array(programme.costs),
-        integrality=np.arange(len(programme.costs)) < programme.binaries,
-        bounds=Bounds(0, 1),
-        constraints=LinearConstraint(matrix, *np.array(bounds).T),
-        options={"mip_rel_gap": 0.0, "node_limit": _MAX_NODES},
-    )
-    if result.status != 0:
+    more = [(dict.fromkeys(forbidden, 1.0), -np.inf, len(forbidden) - 1)] if forbidden else []
+    try:
+        found = solve(programme, more, nodes=_MAX_NODES)
+    except UnsolvedError:
         return None
-    return float(result.fun), {key: int(np.argmax(result.x[own])) for key, own in columns.items()}
+    if found is None:
+        return None
+    return found.cost, {key: int(np.argmax(found.values[own])) for key, own in columns.items()}

@@ -22,6 +22,7 @@ VERDICTS: Final = pa.schema(
         ("message", pa.string()),
         ("attribution", pa.string()),
         ("suspects", pa.list_(pa.string())),
+        ("alternatives", pa.list_(pa.list_(pa.string()))),
     ]
 )
 

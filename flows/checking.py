@@ -61,6 +61,7 @@ def _finding(row: dict[str, Any], report: Report, address: str) -> dict[str, Any
         | {
             "attribution": row["attribution"],
             "suspects": row["suspects"],
+            "alternatives": row["alternatives"],
             "message": row["message"],
         }
     )

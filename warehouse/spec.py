@@ -117,7 +117,13 @@ _VERDICT_COLUMNS: Final = (
     _s("equation", "the rule with the printed figures put in; null if it is no equation"),
     _s("message", "what an auditor reads (Chinese); null where there is nothing to say"),
     _s("attribution", "who erred: publisher, extraction, unreadable or unattributed; null if nobody"),
-    _c("suspects", _STRINGS, "keys of the cells under suspicion", True),
+    _c("suspects", _STRINGS, "keys of the cells under suspicion: those of `alternatives`, each once", True),
+    _c(
+        "alternatives",
+        pa.list_(_STRINGS),
+        "the smallest sets of cells whose change satisfies all that is broken together with it, at most 8",
+        True,
+    ),
 )
 _GATE: Final = "released or held: where this version of the report went"
 

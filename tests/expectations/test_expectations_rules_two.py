@@ -42,7 +42,8 @@ def test_flow_and_stock() -> None:
     assert (verdict["expected"], verdict["actual"]) == ("≤ 3", "5")
     short = old(row, newly_made=5, newly_published=5, total_published=4)
     verdict = verdicts_of(short)["T2-STOCK", row]
-    assert (verdict["severity"], verdict["equation"], verdict["suspects"]) == ("critical", "4 ＜ 5", [])
+    assert (verdict["severity"], verdict["equation"]) == ("critical", "4 ＜ 5")
+    assert verdict["alternatives"] == [[f"proactive.{row}.{name}"] for name in ("newly_published", "total_published")]
     for rule, name in (("T2-FLOW", "newly_made"), ("T2-STOCK", "total_published")):
         assert outcome(old(row, **{name: None}), rule, row) == "not_evaluable"
         assert outcome(NEW, rule, row) == "not_applicable"

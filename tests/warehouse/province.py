@@ -112,6 +112,7 @@ def verdicts(docs: Iterable[Doc], held: bool) -> list[dict[str, Any]]:
             "actual": str(doc.figure + held),
             "cells": ["applications.received.k000"],
             "suspects": [],
+            "alternatives": [],
         }
         for doc in docs
         for rule in ("T3-SUM", "T4-SUM")
