@@ -31,7 +31,7 @@ def verdicts(
     names = ("unit_id", "year", "kind", "status", "report_id")
     rows = zip(*(world.coverage[name].to_pylist() for name in names), strict=True)
     ledger = {(row[0], row[1]): dict(zip(names, row, strict=True)) for row in rows}
-    wanted = {**_due(world, {year for _, year in ledger}), **ledger}
+    wanted = {**_due(world, sorted(year for _, year in ledger)), **ledger}
     asked = sorted(
         (f"{key[0]}-{key[1]}", key)
         for key in wanted
@@ -46,13 +46,13 @@ def verdicts(
     return pa.Table.from_pylist(found, schema=VERDICTS)
 
 
-def _due(world: World, years: Collection[int]) -> dict[_Key, _Row]:
-    """The units of the registry in the years that they existed."""
+def _due(world: World, years: Sequence[int]) -> dict[_Key, _Row]:
+    """The units of the registry in the years that they existed, from the first of `years` to the last."""
     units = world.units.select(["unit_id", "kind", "first_year", "last_year"]).to_pylist()
     return {
         (unit["unit_id"], year): {"unit_id": unit["unit_id"], "year": year, "kind": unit["kind"]}
         for unit in units
-        for year in sorted(years)
+        for year in (range(years[0], years[-1] + 1) if years else ())
         if unit["first_year"] <= year and (unit["last_year"] is None or year <= unit["last_year"])
     }
 

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from expectations import layout, linear, wording_years, years
+from expectations import linear, wording_years, years
 from expectations.answer import ANNOTATED, DEFINED, FAIL, NOT_EVALUABLE, PASS, Answer, put
 from expectations.batch import PRINTED, Batch, Bools
 from expectations.declaration import LAST, SEVERITIES, Relation, Rule, Scope
