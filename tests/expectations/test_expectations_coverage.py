@@ -7,25 +7,18 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from made_reports import Made
-from made_world import judged, world_of
+from made_reports import Cell, Made
+from made_world import arrow, judged, world_of
 from naive_around import Shelf, Unit
 
 from expectations import evaluate, findings
 
-CELL = {"applications.received.total": 1}
+CELL: dict[str, Cell] = {"applications.received.total": 1}
+_TEXT = pa.string()
 COVERAGE = pa.schema(
-    [
-        ("unit_id", pa.string()),
-        ("year", pa.int16()),
-        ("kind", pa.string()),
-        ("status", pa.string()),
-        ("report_id", pa.string()),
-    ]
+    [("unit_id", _TEXT), ("year", pa.int16()), ("kind", _TEXT), ("status", _TEXT), ("report_id", _TEXT)]
 )
-DOCUMENTS = pa.schema(
-    [("unit_id", pa.string()), ("year", pa.int16()), ("outcome", pa.string()), ("address", pa.string())]
-)
+DOCUMENTS = pa.schema([("unit_id", _TEXT), ("year", pa.int16()), ("outcome", _TEXT), ("address", _TEXT)])
 HEALTH = Unit("620100-wjj", "department", "620100", first=2022)
 
 
@@ -41,15 +34,9 @@ def one(unit: Unit = HEALTH, **facts: Any) -> Shelf:
 
 
 def test_without_a_world_coverage_is_silent() -> None:
-    rows = evaluate(*tables_of(one())).to_pylist()
+    rows = evaluate(*arrow(one())).to_pylist()
     assert not [row for row in rows if row["rule"].startswith("COV-")]
     assert not [row for row in judged(one()).values() if row["rule"].startswith("COV-")]
-
-
-def tables_of(shelf: Shelf) -> tuple[pa.Table, pa.Table]:
-    from made_world import arrow
-
-    return arrow(shelf)
 
 
 def test_a_unit_and_year_without_a_status_is_a_silent_gap() -> None:
@@ -82,7 +69,7 @@ def test_subjects_without_a_report() -> None:
 def test_a_finding_without_a_report_has_no_gate_and_the_registrys_name() -> None:
     shelf, coverage = one(), ledger((2022, "not_published", None), (2023, "published", f"{HEALTH.id}-2023"))
     world = world_of(shelf, coverage=coverage)
-    reports, cells = tables_of(shelf)
+    reports, cells = arrow(shelf)
     rows = findings(evaluate(reports, cells, world), reports, (), world=world).to_pylist()
     (row,) = [row for row in rows if row["year"] == 2022]
     assert (row["rule"], row["gate"], row["unit_name"]) == ("TIME-DEPARTMENT", None, f"单位{HEALTH.id}")
@@ -128,16 +115,14 @@ def test_a_report_that_is_not_there(status: str, outcome: str) -> None:
 
 def test_other_documents_of_the_same_year() -> None:
     address = f"http://example.invalid/{HEALTH.id}-2023"
-    rows = [
-        (address, "report"),
-        (f"{address}_ghb.html", "duplicate"),
-        ("http://mirror.invalid/a", "report"),
-        ("x", "no_table"),
-    ]
-    documents = pa.Table.from_pylist(
-        [{"unit_id": HEALTH.id, "year": 2023, "outcome": outcome, "address": a} for a, outcome in rows],
-        schema=DOCUMENTS,
-    )
+    found = {
+        address: "report",
+        f"{address}_ghb.html": "duplicate",
+        "http://mirror.invalid/a": "report",
+        "x": "no_table",
+    }
+    rows = [{"unit_id": HEALTH.id, "year": 2023, "outcome": outcome, "address": a} for a, outcome in found.items()]
+    documents = pa.Table.from_pylist(rows, schema=DOCUMENTS)
     row = judged(one(), documents=documents)[f"{HEALTH.id}-2023", "COV-DUPLICATE", "documents"]
     assert (row["outcome"], row["severity"], row["actual"]) == ("fail", "info", "3")
     assert "_ghb.html" in row["message"] and "mirror" in row["message"] and "“x”" not in row["message"]
