@@ -65,7 +65,7 @@ def batch(size: int, seed: int) -> tuple[pa.Table, pa.Table]:
     for edition, year in (("2019", 2020), ("2021", 2023)):
         count = size // 2
         ids = pa.array([f"62{n:07d}-{year}" for n in range(count)])
-        reports.append(_reports(ids, edition, year))
+        reports.append(reports_of(ids, edition, year))
         values = figures(count, edition, rng)
         keys = list(values)
         matrix = np.stack([values[key] for key in keys], axis=1).ravel()
@@ -88,7 +88,8 @@ def batch(size: int, seed: int) -> tuple[pa.Table, pa.Table]:
     return pa.concat_tables(reports), pa.concat_tables(cells)
 
 
-def _reports(ids: pa.Array, edition: str, year: int) -> pa.Table:
+def reports_of(ids: pa.Array, edition: str, year: int) -> pa.Table:
+    """The table `reports` for these ids."""
     size = len(ids)
     leftover = pa.list_(pa.struct([("table", pa.string()), ("printed", pa.string()), ("page", pa.int16())]))
     names = ["overview", "proactive", "applications", "disputes", "problems", "other_matters"]

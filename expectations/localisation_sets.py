@@ -130,7 +130,12 @@ def smallest(system: System) -> list[Group]:
 
 
 def _parts(system: System, found: Changes) -> list[tuple[tuple[Equation, ...], Changes]]:
-    """The broken equations and the changes that satisfy them, apart where no equation holds cells of both."""
+    """The broken equations and the changes that satisfy them, apart where no equation holds cells of both.
+
+    What is no equation leaves room, which parts could use up together: then all is one part.
+    """
+    if any(e.operator != "=" for e in system.equations):
+        return [(system.broken, found)]
     marks = [frozenset(key for key in equation.cells if key in found) for equation in system.equations]
     touched = [(e, own) for e, own in zip(system.equations, marks, strict=True) if own]
     parts = grouped(touched, [own for _, own in touched])

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
-from made_reports import Made, application, consistent, tables
+from made_reports import COLUMNS, Made, application, consistent, tables
 
 from expectations import evaluate
 
+BUSINESS = "business"
+#: rows that grow together and keep every relation
+ROWS = ("granted", "processed_total", "received")
 TOTAL, PERSON, FIRM = (application("received", column) for column in ("total", "natural_person", "business"))
 
 
@@ -91,3 +94,52 @@ def test_a_value_that_arithmetic_settled_is_confirmed_by_its_figure_not_by_the_p
 def test_warnings_are_nobodys_error() -> None:
     made = consistent("2019").but({"proactive.procurement.items": 3, "proactive.procurement.amount": 0})
     assert attributed(made, {}, "T2-PROCUREMENT", "procurement") == "unattributed"
+
+
+def test_neighbours_exchanged_are_the_extractions_unless_confirmed() -> None:
+    below = application("partially_granted", "business")
+    above = application("granted", "business")
+    made = consistent()
+    swapped = made.but({above: made.cells[below], below: made.cells[above]})
+    assert made.cells[above] != made.cells[below]
+    for row in ("granted", "partially_granted"):
+        assert attributed(swapped, None, "T3-ROW", row) == "extraction"
+        assert attributed(swapped, {}, "T3-ROW", row) == "publisher"
+    apart = application("declined_petition", "business")
+    far = made.but({above: made.cells[apart], apart: made.cells[above]})
+    assert attributed(far, None, "T3-ROW", "granted") == "unattributed"
+
+
+@pytest.mark.parametrize("to", [1, -1])
+def test_a_row_one_column_off_is_the_extractions(to: int) -> None:
+    made = consistent(seed=4)
+    keys = [application("granted", column) for column in COLUMNS]
+    figures = [made.cells[key] for key in keys]
+    moved = [0, *figures[:-1]] if to > 0 else [*figures[1:], 0]
+    shifted = made.but(dict(zip(keys, moved, strict=True)))
+    assert attributed(shifted, None, "T3-DETAIL", "business") == "extraction"
+    assert attributed(shifted, {}, "T3-DETAIL", "business") == "publisher"
+
+
+@pytest.mark.parametrize(
+    ("confidence", "expected"), [(0.6, "extraction"), (0.95, "unattributed"), (None, "unattributed")]
+)
+@pytest.mark.parametrize(("printed", "right"), [(18, 13), (113, 13), (1, 13), (31, 13)])
+def test_a_digit_off_in_an_unsure_cell_is_the_extractions(
+    confidence: float | None, expected: str, printed: int, right: int
+) -> None:
+    key = application("granted", "business")
+    made = consistent()
+    moved = right - int(made.cells[key] or 0)
+    same = {
+        application(row, c): int(made.cells[application(row, c)] or 0) + moved
+        for row in ROWS
+        for c in (BUSINESS, "total")
+    }
+    reports, cells = tables({"620102-2023": made.but(same).but({key: printed})})
+    sure = [confidence if k == key else 1.0 for k in cells["key"].to_pylist()]
+    cells = cells.append_column("confidence", pa.array(sure, pa.float32()))
+    rows = evaluate(reports, cells).to_pylist()
+    (verdict,) = (row for row in rows if (row["rule"], row["scope"]) == ("T3-ROW", "granted"))
+    assert verdict["alternatives"] == [[key]]
+    assert verdict["attribution"] == expected

@@ -1,0 +1,136 @@
+"""The smallest sets against brute force on small systems, and the shapes that need the programme."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from itertools import combinations, product
+
+import pytest
+from hypothesis import assume, given, reject, settings
+from hypothesis import strategies as st
+
+from expectations.localisation_sets import MOST, Group, TooLargeError, smallest
+from expectations.localisation_system import Equation, System, components, grouped
+from expectations.programme import UnsolvedError
+
+CELLS = tuple("abcde")
+#: figures tried by brute force; the systems below have figures up to 4, so that more is never needed for two cells
+BOX = range(-8, 17)
+_SIGNED = frozenset("e")
+
+
+def equation(
+    left: Iterable[str], right: str, figures: dict[str, int], operator: str = "=", number: int = 0
+) -> Equation:
+    """Σ left − right `operator` 0, with these figures."""
+    coefficients = dict.fromkeys(left, 1) | {right: -1}
+    residual = sum(c * figures[key] for key, c in coefficients.items())
+    return Equation(number, coefficients, Fraction(residual), operator)  # type: ignore[arg-type]
+
+
+@st.composite
+def systems(draw: st.DrawFn) -> list[System]:
+    """Up to four relations over five small figures, as systems that share no cell."""
+    figures = {key: draw(st.integers(0, 4)) for key in CELLS}
+    equations = []
+    for number in range(draw(st.integers(1, 4))):
+        operator = draw(st.sampled_from(("=", "=", "=", "≤", "≥")))
+        # As on the form: what is no equation compares two cells.
+        most = 4 if operator == "=" else 2
+        keys = draw(st.lists(st.sampled_from(CELLS), min_size=2, max_size=most, unique=True))
+        equations.append(equation(keys[1:], keys[0], figures, operator, number))
+    return components(equations, {key: Fraction(n) for key, n in figures.items()}, _SIGNED)
+
+
+def groups_of(system: System) -> list[Group]:
+    """The groups; systems whose sets leave several cells open are said to be unsolved, and are none of the form's."""
+    try:
+        return smallest(system)
+    except TooLargeError:
+        raise
+    except UnsolvedError:
+        reject()
+
+
+def brute(system: System, size: int) -> set[frozenset[str]]:
+    """Every set of so many cells that can take figures with which all holds, none staying as it is."""
+    found = set()
+    for cells in combinations(sorted(system.figures), size):
+        for figures in product(BOX, repeat=size):
+            changes = {key: n - system.figures[key] for key, n in zip(cells, figures, strict=True)}
+            if system.satisfied(changes):
+                found.add(frozenset(cells))
+                break
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(systems())
+def test_all_smallest_sets_and_no_others(parts: list[System]) -> None:
+    for system in parts:
+        groups = groups_of(system)
+        size = sum(len(group.sets[0]) for group in groups)
+        for n in range(1, min(size, 3)):
+            assert not brute(system, n)
+        for group in groups:
+            assert len({len(cells) for cells in group.sets}) == 1
+            assert len({frozenset(cells) for cells in group.sets}) == len(group.sets) <= MOST
+        for choice in product(*(group.sets for group in groups)):
+            assert system.satisfied({key: change for cells in choice for key, change in cells.items()})
+        if size <= 2 and not any(group.more for group in groups):
+            mine = {frozenset().union(*choice) for choice in product(*(group.sets for group in groups))}
+            assert mine == brute(system, size)
+
+
+@settings(max_examples=40, deadline=None)
+@given(systems())
+def test_every_broken_equation_is_in_one_group_and_the_answer_is_always_the_same(parts: list[System]) -> None:
+    assume(parts)
+    for system in parts:
+        groups = groups_of(system)
+        assert sorted(e.answer for group in groups for e in group.broken) == sorted(e.answer for e in system.broken)
+        assert smallest(system) == groups
+
+
+def test_two_faults_of_one_amount_leave_two_pairs() -> None:
+    # rows r, s and columns x, y, each cell one figure; a row and a column total each: 3 too many in rx and in sy
+    figures = {"rx": 8, "ry": 5, "sx": 5, "sy": 8, "r": 10, "s": 10, "x": 10, "y": 10}
+    equations = [
+        equation(("rx", "ry"), "r", figures, number=0),
+        equation(("sx", "sy"), "s", figures, number=1),
+        equation(("rx", "sx"), "x", figures, number=2),
+        equation(("ry", "sy"), "y", figures, number=3),
+    ]
+    (system,) = components(equations, {key: Fraction(n) for key, n in figures.items()}, frozenset())
+    (group,) = smallest(system)
+    sets = {frozenset(cells) for cells in group.sets}
+    assert {frozenset(("rx", "sy")), frozenset(("ry", "sx"))} <= sets
+    assert len(group.broken) == 4
+
+
+def test_a_cell_that_cannot_stay_is_in_every_set() -> None:
+    figures = {"a": Fraction(-3), "b": Fraction(5), "t": Fraction(2)}
+    held = Equation(0, {"a": 1, "b": 1, "t": -1}, Fraction(0))
+    (system,) = components([held, Equation(1, {}, Fraction(0), cell="a")], figures, frozenset())
+    (group,) = smallest(system)
+    assert {frozenset(cells) for cells in group.sets} == {frozenset("ab"), frozenset("at")}
+    assert all(system.satisfied(cells) for cells in group.sets)
+
+
+def test_a_half_is_no_figure() -> None:
+    system = System((Equation(0, {"a": 2}, Fraction(1)),), {"a": Fraction(0)}, frozenset("a"))
+    with pytest.raises(TooLargeError):
+        smallest(system)
+
+
+def test_too_many_cells_are_given_up() -> None:
+    equations = [Equation(n, {f"a{n}": 1, "hub": 1}, Fraction(n + 1)) for n in range(9)]
+    figures = {key: Fraction(50) for e in equations for key in e.coefficients}
+    with pytest.raises(TooLargeError):
+        smallest(System(tuple(equations), figures, frozenset()))
+
+
+def test_groups_are_joined_by_what_they_share() -> None:
+    assert grouped("abcd", [frozenset("x"), frozenset("y"), frozenset("xz"), frozenset("zy")]) == [list("abcd")]
+    assert grouped("abc", [frozenset("x"), frozenset("y"), frozenset("x")]) == [["a", "c"], ["b"]]
