@@ -1,32 +1,35 @@
-"""TXT-SHARE and TXT-GROWTH: quoted percentages against those of the tables, this year's and last year's."""
+"""What TXT-SHARE and TXT-GROWTH have in common: quoted percentages against those that the tables give."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from expectations import text_claims, text_wording, wording
-from expectations.answer import EARLIER_BLANK, EARLIER_MISSING, FAIL, MISSING, NOT_EVALUABLE, PASS, Answer, Words
-from expectations.batch import Batch, Positions
+from expectations import text_claims, text_wording
+from expectations.answer import FAIL, NOT_EVALUABLE, PASS, Answer, Words
+from expectations.batch import Batch, Bools, Ints, Positions, truth
 from expectations.declaration import Rule, Scope
-from expectations.scopes_text import COUNTED, scope_of
-from expectations.text import Side, quoted, side
+from expectations.scopes_text import scope_of
 from expectations.text_claims import Claims, Judged, figure_of
+from expectations.text_counts import Side, quoted, side
 from form.claims_subjects import SUBJECTS
 
 _OF_SCOPE: Final = {scope_of(subject): subject for subject in SUBJECTS}
 #: what `rules.md` allows, in percentage points
 _ALLOWED: Final = Fraction(1, 10)
 _DECIMALS: Final = re.compile(r"[.．]([0-9０-９]+)\s*[%％]")
-_ZERO: Final = "上一年度为 0，无法计算增幅"
-_POINTS: Final = "以百分点计，未作比较"
+#: four decimals of a quoted percentage, and the largest that is looked at in whole numbers
+_SCALE: Final = 10**4
+_MOST: Final = 10.0**9
 
 
-class _Computed(NamedTuple):
+class Computed(NamedTuple):
     """What a claim should say: each possible figure with how it was computed; else why there is none."""
 
     figures: tuple[tuple[Fraction, str], ...]
@@ -35,102 +38,55 @@ class _Computed(NamedTuple):
     cells: tuple[str, ...]
 
 
-#: the claim, its report, the sides of its scope
-_Compute = Callable[[dict[str, Any], int, Sequence[Side]], _Computed]
+class Comparer(Protocol):
+    """One kind of percentage: how all claims are told at once, and how one is told exactly and in words."""
+
+    claims: Claims
+
+    def hold(self, at: Positions, sides: Sequence[Side]) -> Bools:
+        """Which claims (positions) certainly hold; `sides` are the alternatives of their subject."""
+
+    def compute(self, member: dict[str, Any], report: int, sides: Sequence[Side]) -> Computed:
+        """What one claim of one report should say."""
 
 
-def share(batch: Batch, rule: Rule) -> Iterator[Answer]:
-    """A verdict for each subject that a report gives the share of."""
-    wholes = {scope: [side(batch, relation) for relation in COUNTED[scope].relations] for scope in _WHOLES}
-
-    def compute(member: dict[str, Any], report: int, parts: Sequence[Side]) -> _Computed:
-        found: list[tuple[Fraction, str]] = []
-        cells: list[str] = []
-        of = member["of_subject"]
-        for whole in _whole_of(of, member.get("whole") or "uncertain"):
-            for top in parts[:1] if of.startswith("received") else parts:
-                for bottom in wholes[whole]:
-                    if not (_known(top, report) and _known(bottom, report)):
-                        continue
-                    cells += (*top.relation.keys, *bottom.relation.keys)
-                    numerator, total = (wording.total(batch, s.relation.left, report) for s in (top, bottom))
-                    if total:
-                        how = f"{wording.figure(numerator)} ÷ {wording.figure(total)}"
-                        found.append((numerator / total * 100, how))
-        return _Computed(tuple(found), 0 if found else MISSING, "", tuple(dict.fromkeys(cells)))
-
-    yield from _compared(batch, rule, "share", compute)
-
-
-#: a total that a share may be of, when its words name none
-_WHOLES: Final = ("received", "processed", *(f"{c}.total" for c in (
-    "reconsideration", "litigation", "litigation_direct", "litigation_after_reconsideration"
-)))  # fmt: skip
-
-
-def _whole_of(subject: str, whole: str) -> tuple[str, ...]:
-    if whole in _WHOLES:
-        return (whole,)
-    if whole != "any":
-        return ()
-    if subject.startswith("outcome:"):
-        return ("processed", "received")
-    case, _, result = subject.partition(".")
-    if result:
-        return (f"{case}.total",) if f"{case}.total" in _WHOLES else ()
-    return ("received",)
-
-
-def growth(batch: Batch, rule: Rule) -> Iterator[Answer]:
-    """A verdict for each subject that a report gives the growth of, against the report of the year before."""
-    near = batch.near
-
-    def compute(member: dict[str, Any], report: int, sides: Sequence[Side]) -> _Computed:
-        sources = near.sources(report)
-        if not sources:
-            return _Computed((), int(near.no_earlier[report]), "", ())
-        if member["unit"].endswith("点"):
-            return _Computed((), 0, _POINTS, ())
-        found: list[tuple[Fraction, str]] = []
-        cells: list[str] = []
-        why, reason = "", 0
-        for one in sides:
-            if not one.applies[report] or one.reason[report]:
-                reason = int(one.reason[report]) or MISSING
-                continue
-            if not all(_known(one, source) for source in sources):
-                reason = EARLIER_BLANK if any(one.reason[source] for source in sources) else EARLIER_MISSING
-                continue
-            keys = one.relation.keys
-            cells += (*keys, *(batch.cite(key, source) for source in sources for key in keys))
-            now = wording.total(batch, one.relation.left, report)
-            before = sum((wording.total(batch, one.relation.left, source) for source in sources), Fraction(0))
-            how = f"本年 {wording.figure(now)}，上年 {wording.figure(before)}"
-            if member["unit"] != "%":
-                found.append((now - before, how))
-            elif before:
-                found.append(((now - before) / before * 100, how))
-            else:
-                why = _ZERO
-        return _Computed(tuple(found), reason, "" if found else why, tuple(dict.fromkeys(cells)))
-
-    yield from _compared(batch, rule, "growth", compute)
-
-
-def _known(one: Side, report: int) -> bool:
+def known(one: Side, report: int) -> bool:
+    """Whether a sum of one report is known."""
     return bool(one.applies[report] and not one.reason[report])
 
 
-def _compared(batch: Batch, rule: Rule, kind: str, compute: _Compute) -> Iterator[Answer]:
+def clear(one: Side, reports: Positions) -> Bools:
+    """Which reports have a sum that is known and whole."""
+    return np.asarray(one.applies[reports] & (one.reason[reports] == 0) & ~one.inexact[reports])
+
+
+def close(claims: Claims, at: Positions, part: Ints, whole: Ints) -> Bools:
+    """Where a quoted percentage is that of `part` in `whole`, in whole numbers: no verdict rests on a float.
+
+    False wherever that cannot be told so: another unit, more than four decimals, a whole of 0. Figures are below
+    10^9, so that nothing overflows.
+    """
+    quoted = claims.rows.take(pa.array(at))
+    scaled = np.asarray(pc.cast(quoted.field("number"), pa.float64()).to_numpy(zero_copy_only=False)) * _SCALE
+    number = np.where(np.abs(scaled) < _MOST, np.rint(scaled), 0).astype(np.int64)
+    plain = (np.abs(scaled) < _MOST) & (np.abs(scaled - number) < 1e-3) & truth(pc.equal(quoted.field("unit"), "%"))
+    fine = truth(pc.match_substring_regex(quoted.field("quote"), _DECIMALS.pattern))
+    allowed = np.where(fine, _SCALE // 10, _SCALE // 2)
+    off = np.abs(part * (100 * _SCALE) - number * whole)
+    return np.asarray(plain & (whole > 0) & (off <= allowed * whole))
+
+
+def compared(batch: Batch, rule: Rule, kind: str, comparer: Comparer) -> Iterator[Answer]:
+    """A verdict for each subject that a report compares, one for its uncertain comparisons, else one for all."""
     *subjects, unclear, text = rule.scopes
-    claims = text_claims.load(batch)
+    claims = comparer.claims
     every = claims.of(("figure",), "subject", (kind,))
     answers = []
     for scope in subjects:
         at = np.intersect1d(every, claims.of(("figure",), "of_subject", (_OF_SCOPE[scope.id],)))
         at = at[batch.subject[claims.report[at]]]
         if len(at):
-            answers.append(_ask(batch, rule, scope, claims, at, compute))
+            answers.append(_ask(batch, rule, scope, at, comparer))
     of_none = np.intersect1d(every, claims.of(("figure",), "of_subject", ("uncertain",)))
     loose = np.intersect1d(
         claims.of(("figure",), "subject", ("uncertain",)), claims.of(("figure",), "of_subject", (kind,))
@@ -140,14 +96,16 @@ def _compared(batch: Batch, rule: Rule, kind: str, compute: _Compute) -> Iterato
     yield text_claims.rest(batch, rule, text, answers)
 
 
-def _ask(batch: Batch, rule: Rule, scope: Scope, claims: Claims, at: Positions, compute: _Compute) -> Answer:
+def _ask(batch: Batch, rule: Rule, scope: Scope, at: Positions, comparer: Comparer) -> Answer:
+    claims = comparer.claims
     sides = [side(batch, relation) for relation in scope.relations]
     size = len(at)
     judged = Judged(at, np.full(size, PASS, np.int8), np.zeros(size, np.int8), claims.foreign[at])
     said: dict[int, tuple[Words, tuple[str, ...]]] = {}
-    for row, (place, member) in enumerate(zip(at.tolist(), claims.members(at), strict=True)):
+    rows = np.flatnonzero(~(claims.timely[at] & comparer.hold(at, sides)))
+    for row, place, member in zip(rows.tolist(), at[rows].tolist(), claims.members(at[rows]), strict=True):
         report = int(claims.report[place])
-        found = compute(member, report, sides)
+        found = comparer.compute(member, report, sides)
         quote = figure_of(member)
         off = [abs(number - quote) for number, _ in found.figures]
         foreign = bool(claims.foreign[place])

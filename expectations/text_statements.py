@@ -11,8 +11,8 @@ from expectations import text_claims, text_wording, wording
 from expectations.answer import FAIL, MISSING, NOT_EVALUABLE, PASS, UNSTATED, Answer, Words
 from expectations.batch import Batch, Positions
 from expectations.declaration import Rule, Scope
-from expectations.text import side, uncertain
 from expectations.text_claims import Claims, Judged
+from expectations.text_counts import side, uncertain
 
 _KINDS = ("all_closed", "all_upheld")
 

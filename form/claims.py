@@ -13,8 +13,9 @@ from typing import Final
 
 from form.claim import Claim
 from form.claims_own import Own
-from form.claims_sentence import Sentence, heading, says_more, topic_of
+from form.claims_sentence import Sentence
 from form.claims_text import paragraphs, sentences
+from form.claims_topic import heading, says_more, topic_of
 from form.claims_years import years_in
 from form.reading import Narrative
 

@@ -45,7 +45,10 @@ _RESULT_WORDS: Final = {
     "other": r"(?:作出|为)?其[他它](?:处理)?(?:结果|情形)?",
     "pending": r"(?:尚|仍|目前|还)*(?:未审结|未结案|未结|正在审理中?|在审理中?|处于审理中|审理中)",
 }
-_AMONG: Final = r"^(?:其中|已|依法|决定|结果为|审理结果为|作出|案件|的|:|,|和|及|有|经)*"
+_AMONG: Final = (
+    r"^(?:其中|(?:行政)?(?:复议|诉讼)(?:案件)?|已|依法|决定"
+    r"|结果为|审理结果为|作出|案件|的|:|,|和|及|有|经)*"
+)
 _PART_TAIL: Final = r"(?:的|申请|决定|为|共|:|案件|案|处理|有|数)*$"
 _RESULTS: Final = {k: re.compile(rf"{_AMONG}(?:{w}){_PART_TAIL}") for k, w in _RESULT_WORDS.items()}
 _AFTER_CASES: Final = {
@@ -65,7 +68,7 @@ _ISSUER: Final = (
 _KINDS: Final = {"regulations": r"规章", "normative_documents": r"规范性文件"}
 _DOCUMENTS: Final = {
     f"{row}.{what}": (
-        re.compile(rf"{FRONT}{verb}{_ISSUER}{words}{COUNT}"),
+        re.compile(rf"{FRONT}(?:{verb}{_ISSUER}{words}|{_ISSUER}{words}(?:新)?{verb}){COUNT}"),
         re.compile(rf"^(?:和|及|、)*{_ISSUER}{words}{COUNT}"),
     )
     for row, words in _KINDS.items()

@@ -19,7 +19,8 @@ _WORDS: Final = re.compile(
 )
 _YEAR: Final = re.compile(
     r"(?P<year>20\d\d)年?|(?P<last>(?:上一?年|去年)(?:度)?)"
-    r"|(?P<this>本年度?|今年|全年|当年)|(?P<sum>以来|累计|历年|近[三五]年)"
+    r"|(?P<this>本年度?|今年|全年|当年|年内|报告期)|(?P<sum>以来"
+    r"|(?:截[至止]|至今|目前)[^,;]{0,20}累计|历年|近[三五]年)"
 )
 _PART: Final = re.compile(
     r"[上下]半年|[一二三四1-4]季度"
@@ -48,7 +49,9 @@ def period_of(before: str, year: int | None) -> Period:
         if _BACK.search(before[: hit.start()]) or _ON.match(before[hit.end() :]):
             continue
         if hit["sum"]:
-            summed = found == "this_year" and not re.search(r"本年|今年|全年|20\d\d年", before[: hit.start()])
+            summed = found == "this_year" and not re.search(
+                r"本年|今年|全年|年内|报告期|20\d\d年", before[: hit.start()]
+            )
             continue
         found, summed = _named(hit, year), False
     if summed:

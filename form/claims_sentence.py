@@ -16,6 +16,7 @@ from form.claims_figures import Figure, figures
 from form.claims_own import Own
 from form.claims_scope import period_of, scope_of
 from form.claims_text import Bare
+from form.claims_topic import topic_of
 
 #: a longer clause before a figure says nothing certain
 MAX_LEAD: Final = 60
@@ -25,50 +26,23 @@ _WHOLES: Final = ("received", "processed", "answered", *(f"{case}.total" for cas
 _PART: Final = re.compile(
     r"(?:其中|(?:通过|以|经)(?!各种|各类|多种|不同)[^,]{0,12}(?:方式|渠道|途径|形式|平台|网站|信箱|系统))[,:]?$"
 )
-_TOPIC: Final = re.compile(
-    r"(?P<direct>未经(?:行政)?复议(?:而)?直接)|(?P<after>(?:经)?"
-    r"(?:行政)?复议后(?:再)?(?:又)?(?:提起)?(?:行政)?(?:起诉|诉讼))"
-    r"|(?P<review>复议)|(?P<suit>诉讼|应诉)"
-    r"|(?P<foreign>热线|网络问政|留言|信件|咨询|提案|建议|信访(?!、?举报)|工单|来访|许可)"
-)
-_TOPICS: Final = {
-    "direct": "litigation_direct", "after": "litigation_after_reconsideration", "review": "reconsideration",
-    "suit": "litigation", "foreign": "foreign",
-}  # fmt: skip
+_DISCLOSURE: Final = re.compile(r"信息公开|依申请公开")
 _BOUNDARY: Final = re.compile(r"[,;:()]|、(?!法人|其[他它]组织|行政法规|举报|投诉)|以及(?!其他组织)")
-_HEAD: Final = re.compile(
-    r"^(?:\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+[、是]|\d{1,2}[.、])(?P<words>.{2,20})$"
-)
-_GOES_ON: Final = re.compile(
-    r"^(?:其中|均|已|全部|答复|办结|另|结转|予以|不予|部分公开|结果"
-    r"|上年|按办理结果|从办理|同比|比上年|较上年|与上年|申请人)"
-)
+#: joins a clause to the one before; not the 与 of `与上年相比`
+_JOINT: Final = re.compile(r"^(?:和|及|并|与(?!上|去|前|往|20))+")
 #: `均按期办结` leaves open what is not yet due, so it is no claim that all is closed
+#: `政府信息公开申请30件已全部办结`, `所有申请均已办结`: the whole once more
+_ALL_OF_THEM: Final = re.compile(
+    r"^.*\d[件份起](?=(?:已|均|,|现|目前|都)*$)|(?:所有|上述|以上)(?:的)?(?:申请|事项|案件)件?"
+)
 _ALL: Final = re.compile(
-    r"(?:全部|均|都|全数)(?:均|已|全部|予以|给予|得到|得以|依法"
-    r"|依规|依法依规|规范|妥善|获得?|被|结果均?为?|为|机关|法院)*"
+    r"(?:(?:复议机关|复议机构|人民法院|法院)|(?:审理|复议)?结果)?(?:全部|均|都|全数"
+    r"|悉数)(?:均|已|全部|予以|予|给予|得到|得以|按规定|按要求|按程序|顺利|圆满|依法"
+    r"|依规|依法依规|规范|妥善|获得?|被|结果均?为?|为|机关|法院)*(?:答复|回复)?"
     r"(?P<act>办结|办理完毕|处理完毕|办毕|办理完结|办理完成|办复|维持)(?!率)"
 )
 #: before a statement: a wish, a duty or a denial
 _NOT_SO: Final = re.compile(r"(?:确保|力争|争取|做到|要求|保证|推动|实现|应当?|须|将|能|未|不|没有|并非)[^,;]{0,20}$")
-
-
-def topic_of(words: str, topic: str) -> str:
-    """What a text speaks of last: applications, one of `cases.CASES`, something foreign, or as before."""
-    places = [(hit.start(), _TOPICS[hit.lastgroup or ""]) for hit in _TOPIC.finditer(words)]
-    places += [(place, "applications") for place in subjects.applications_in(words)]
-    return max(places)[1] if places else topic
-
-
-def heading(words: str) -> str:
-    """The words of a numbered heading, '' for any other sentence."""
-    hit = _HEAD.match(words)
-    return hit["words"] if hit else ""
-
-
-def says_more(words: str) -> bool:
-    """Whether a sentence goes on with what the one before speaks of."""
-    return bool(_GOES_ON.match(words))
 
 
 class _Place(NamedTuple):
@@ -115,10 +89,10 @@ class Sentence:
 
     def _figures(self, topic: str) -> Iterator[Claim]:
         every = list(figures(self.words))
-        stop, issuing, before = 0, "", "uncertain"
+        stop, reach, issuing, before = 0, 0, "", "uncertain"
         for index, figure in enumerate(every):
             begin = self._clause(stop, figure.first)
-            lead = self._own.worded(self.words[begin : figure.first].lstrip("和及与并"))
+            lead = self._own.worded(_JOINT.sub("", self.words[begin : figure.first]))
             following = every[index + 1].first if index + 1 < len(every) else len(self.words)
             tail = self._own.worded(_BOUNDARY.split(self.words[figure.stop : following], maxsplit=1)[0])
             lead = lead if len(lead) <= MAX_LEAD else ""
@@ -127,10 +101,12 @@ class Sentence:
                 issuing = verb
             elif self.words[stop:begin] not in ("、", ",", ""):
                 issuing = ""
-            base = before if begin - stop <= 1 else "uncertain"
+            base = before if begin - max(stop, reach) <= 1 else "uncertain"
             claim = self._figure(_Place(figure, begin, lead, tail, topic, issuing, base))
             before = self._next_base(claim, before)
             stop = figure.stop
+            # `受理36件政府信息公开申请，同比上升16%`: the object after the figure belongs to it.
+            reach = stop + (len(tail) if subjects.is_numbered(tail) else 0)
             if claim:
                 yield claim
 
@@ -185,8 +161,8 @@ class Sentence:
         topic = topic_of(self.words[: place.figure.first], place.topic)
         subject = self._subject(lead, tail, place, topic)
         # `其中新收`: that one is the whole of its kind beside what was carried in.
-        part = subject == "received" and "其中" in lead and "新收" not in lead
-        if subject in _WHOLES and (part or _PART.search(self.words[: place.begin])) and "新收" not in lead:
+        part = subject == "received" and "其中" in lead
+        if subject in _WHOLES and "新收" not in lead and (part or self._is_part(subject, place)):
             return "uncertain", subject
         if subject:
             return subject, None
@@ -195,9 +171,16 @@ class Sentence:
         loose = subjects.application(lead, tail, known=True)
         return ("uncertain", near or loose or "received") if near or bare or loose else (None, None)
 
+    def _is_part(self, subject: str, place: _Place) -> bool:
+        """Whether the clause before takes a part of the whole; reviews and suits are each a whole among 行政争议."""
+        before = self.words[: place.begin]
+        hit = _PART.search(before)
+        apart = subject.endswith(".total") and topic_of(before, place.topic) not in cases.CASES
+        return bool(hit) and not (apart and hit and hit[0].startswith("其中"))
+
     def _subject(self, lead: str, tail: str, place: _Place, topic: str) -> str | None:
         block = topic if topic in cases.CASES else None
-        informed = "信息公开" in self.words[: place.figure.stop] + tail or place.topic in (
+        informed = _DISCLOSURE.search(self.words[: place.figure.stop] + tail) or place.topic in (
             "applications",
             *cases.CASES,
         )
@@ -212,8 +195,9 @@ class Sentence:
         """Where the clause of a figure begins: after the last mark, or after the figure before."""
         begin = stop
         for mark in _BOUNDARY.finditer(self.words, stop, first):
-            # A colon or comma right before the figure belongs to its clause: `共计：5件`.
-            if mark.end() < first:
+            # A colon or comma right before the figure belongs to its clause: `共计：5件`; not one that ends
+            # the words after another figure: `12件予以公开，3件不予公开`.
+            if mark.end() < first or (begin == stop > 0 and mark.start() > stop):
                 begin = mark.end()
         return begin
 
@@ -244,6 +228,7 @@ class Sentence:
                 "all_closed" if closed else "all_upheld", None, "", subject, hit.start(), hit.end()
             )  # fmt: skip
             lead = self._own.worded(self.words[self._mark(hit.start()) : hit.start()])
+            lead = _ALL_OF_THEM.sub("", lead)
             last = next((c.subject for c in reversed(figured) if c.start < made.start and c.of is None), None)
             whole = (None, *_WHOLES[:3], "carried_in") if closed else (None, f"{about}.total")
             certain = last in whole and subjects.is_unlimited(lead)

@@ -9,12 +9,12 @@ import re
 from typing import Final
 
 from form.claims_cases import CASE_SUBJECTS, DOCUMENT_SUBJECTS
-from form.claims_words import ADVERB, ALONE, COUNT, FRONT, HOLDS, LAST, NEXT, OBJECT, PENDING, WHOSE, whole
+from form.claims_words import ADVERB, ALONE, COUNT, FRONT, HOLDS, LAST, NEXT, OBJECT, PENDING, TIME, WHOSE, whole
 
 #: the groups of （一）…（六） of table three, two of them that reports often give in one figure
 GROUPS: Final = ("granted", "partially_granted", "denied", "unavailable", "declined", "other")
 GRANTED_OR_PART: Final = "granted_or_partially"
-_WHO: Final = r"(?:本机关|本行政机关|本单位|本部门|我(?:局|委|办|单位|机关|镇|乡|院|厅)|本(?:局|委|办|镇|乡|厅|院))?"
+_WHO: Final = r"(?:本机关|本行政机关|本单位|本部门|我(?:局|委|办|单位|机关|镇|乡|院|厅)|本(?:局|委|办|镇|乡|厅|院))"
 _GROUP_WORDS: Final = {
     "granted": r"(?:予以|同意|给予|决定|准予|全部|依法)*公开|全部予以公开",
     "partially_granted": r"(?:予以|同意|给予|决定|依法)*部分公开|部分(?:予以|同意)公开|区分处理(?:后)?(?:予以)?公开",
@@ -36,7 +36,7 @@ _LEAF_WORDS: Final = {
     "denied_deliberative": r"(?:属于)?(?:四类)?过程性信息",
     "denied_enforcement_file": r"(?:属于)?行政执法案卷(?:信息)?",
     "denied_administrative_inquiry": r"(?:属于)?行政查询事项",
-    "unavailable_not_held": rf"{_WHO}不掌握(?:相关|有关|所申请)?(?:的)?(?:政府)?信息",
+    "unavailable_not_held": rf"(?:{_WHO})?不掌握(?:相关|有关|所申请)?(?:的)?(?:政府)?信息",
     "unavailable_requires_creation": r"没有现成信息(?:需要?另行制作)?",
     "unavailable_unclear": r"补正后(?:申请内容)?仍不明确",
     "declined_petition": r"(?:属于)?信访、?举报、?投诉类(?:申请)?",
@@ -60,34 +60,38 @@ SUBJECTS: Final = (
 )  # fmt: skip
 
 _RECEIVE: Final = (
-    r"(?:新收到|新收|收到(?:并|和|、|及)受理|接收(?:并|和|、|及)受理|登记受理"
+    r"(?:新收到|新收|收到(?:并|和|、|及)受理|接收(?:并|和|、|及)受理|登记受理|登记"
     r"|新增受理|新增|收到|接到|接收到|接收|新接收|新受理|受理|收)(?:的|了|过)?"
 )
 _ANSWER: Final = r"(?:(?:予以|作出|做出|办理|依法|已)*(?:答复|回复|办复))(?:的|了|完毕)?"
 _PROCESS: Final = (
     r"(?:(?:答复)?办结(?:完毕)?|办结(?:并)?答复|办理完毕|办理完结|办毕|处理完毕|完成办理|办理办结|审核办结)(?:的|了)?"
 )
+_BETWEEN: Final = rf"(?:{ADVERB}|{TIME})*"
 _APPLIED: Final = r"(?:申请(?:件|事项)?|件)?"
 _CARRIED: Final = r"(?:结转|转入|遗留|顺延|转至|转到|延续|接转|跨年)(?:至|到)?"
-_ONWARD: Final = r"(?:结转|顺延|转入|转至|转到|延至|延续|留待|跨)(?:至|到|入)?"
+_ONWARD: Final = r"(?:结转|顺延|转入|转至|转到|延至|延续|留待|跨|转|延期)(?:至|到|入)?"
 _NOW: Final = r"(?:至|到)?(?:本年度?|今年|当年)?(?:的)?"
-_IN: Final = (rf"{HOLDS}{LAST}{_CARRIED}{_NOW}{PENDING}", rf"{HOLDS}结转(?:自)?{LAST}{PENDING}")
+_IN: Final = (
+    rf"{HOLDS}{LAST}(?:尚?未办结|未办理完毕)?(?:的)?{_CARRIED}{_NOW}{PENDING}",
+    rf"{HOLDS}结转(?:自)?{LAST}{PENDING}",
+)
 _OUT: Final = (rf"{HOLDS}(?:未办结|尚未办结)?(?:的)?{_ONWARD}{NEXT}(?:度)?{PENDING}",)
 #: subject -> the clause with the object named, the clause where the context names it
 _ACTS: Final = {
     "received": (
         whole(
-            rf"{_RECEIVE}{WHOSE}{OBJECT}", rf"{OBJECT}(?:{ADVERB})*{_RECEIVE}",
-            rf"{WHOSE}{OBJECT}(?:收件|受理|接收)?(?:总量|总数|数量|量|总件数)",
+            rf"{_RECEIVE}{WHOSE}{OBJECT}", rf"{OBJECT}{_BETWEEN}{_RECEIVE}",
+            rf"{WHOSE}{OBJECT}(?:收件|受理|接收)?(?:总量|总数|数量|量|总件数)?",
         ),
         whole(rf"{_RECEIVE}{WHOSE}{_APPLIED}", r"(?:申请|收件|受理|收到申请)(?:总量|总数|数量|量|总件数)"),
     ),
     "processed": (
-        whole(rf"{_PROCESS}{WHOSE}{OBJECT}", rf"{OBJECT}(?:{ADVERB})*{_PROCESS}"),
+        whole(rf"{_PROCESS}{WHOSE}{OBJECT}", rf"{OBJECT}{_BETWEEN}{_PROCESS}"),
         whole(rf"(?:其中)?{_PROCESS}{_APPLIED}"),
     ),
     "answered": (
-        whole(rf"{_ANSWER}{WHOSE}{OBJECT}", rf"{OBJECT}(?:{ADVERB})*{_ANSWER}"),
+        whole(rf"{_ANSWER}{WHOSE}{OBJECT}", rf"{OBJECT}{_BETWEEN}{_ANSWER}"),
         whole(rf"(?:其中)?{_ANSWER}{_APPLIED}"),
     ),
     "carried_in": (
@@ -100,8 +104,8 @@ _ACTS: Final = {
     ),
 }  # fmt: skip
 _AMONG: Final = (
-    r"^(?:其中|按办理结果分|办理结果为|答复结果为|从办理结果看|已|均"
-    r"|依法依规|依法|决定|结果为|作出|按|的|:|,|和|及|有|共|答复为|以)*"
+    rf"^(?:其中|包?含|包括|(?:在|从|按)?(?:办理|处理|答复)(?:结果|情况|类型)(?:为|中|看|分|上)?|{_WHO}"
+    r"|经(?:检索|审查|查询|核实|研究)|已|均|依法依规|依法|决定|属于|结果为|作出|按|的|:|,|和|及|有|共|答复为|以)*"
 )
 _PART_TAIL: Final = r"(?:的|申请|决定|答复|情形|情况|类|信息|为|共|:|案件|处理|有|数量|件数|数)*$"
 _OUTCOMES: Final = {
@@ -159,6 +163,11 @@ def application(lead: str, tail: str, known: bool) -> str | None:
         if pattern.search(lead):
             return subject
     return next((s for s, words in _AFTER.items() if ALONE.match(lead) and words.match(tail)), None)
+
+
+def is_numbered(tail: str) -> bool:
+    """Whether the object of a figure stands after it."""
+    return bool(_NUMBERED.match(tail))
 
 
 def is_bare(lead: str) -> bool:

@@ -23,7 +23,7 @@ _OPENING: Final = re.compile(
 _SUBJECT: Final = re.compile(
     r"^(?:以来)?(?:我|本|全(?:省|市|州|县|区|镇|乡|局|年)|共|累计|各|新收"
     r"|收到|受理|主动公开|未|没有|继续|坚持|认真|严格|按照|围绕|深入|在"
-    r"|政府信息公开|政务公开|(?:省|市|州|县|区)(?:人民)?政府)"
+    r"|政府信息公开|政务公开|将|拟|计划|要|重点|(?:省|市|州|县|区)(?:人民)?政府)"
 )
 _OTHER_TIME: Final = re.compile(
     r"^(?:以来|起|前|后|至|-|—|~|到|底|末|初|间|的|结转|转入|存在"
@@ -33,6 +33,8 @@ _OTHER_TIME: Final = re.compile(
 _EVENT: Final = re.compile(
     r"被?评为|荣获|获得?评|成立|设立|印发|出台|制定|修订|上线|建成|启动|开通|排名|通报|试点|颁布|施行|实施|机构改革"
 )
+#: `2022年收到政府信息公开申请30件` may well be a figure of that year
+_COUNT: Final = re.compile(r"(?:收|受理|接|办结|答复|回复|登记|结转)[^,]*\d(?:余|多)?[件份宗起]")
 _DOCUMENT: Final = re.compile(r"《[^《》]*》|〔[^〔〕]*〕|\[20\d\d\]|[“\"][^”\"]*[”\"]")
 _YEARS: Final = re.compile(r"(?<!\d)20\d\d(?=年)")
 _FUTURE: Final = re.compile(r"将|拟|计划|打算|下一步|下阶段|下一阶段|今后|力争|下一年")
@@ -82,7 +84,7 @@ def _of_sentence(section: str, words: str, planning: bool) -> Iterator[tuple[str
             yield "plan_year", year, *span
         elif _DONE.search(hit["next"]) and not _FUTURE.search(words) and not planning:
             yield "report_year", year, *span
-    elif (hit["until"] or hit.start() == 0) and not (_EVENT.search(clause) or _FUTURE.search(clause)):
+    elif (hit["until"] or hit.start() == 0) and not any(words.search(clause) for words in (_EVENT, _FUTURE, _COUNT)):
         yield "report_year", year, *span
 
 
