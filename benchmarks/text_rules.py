@@ -23,7 +23,8 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from benchmarks.text_wordings import FIRST, FOURTH, INNOCENT, LAST, SECOND, THIRD  # noqa: E402
+from benchmarks.text_wordings import INNOCENT, LAST  # noqa: E402
+from benchmarks.text_wordings_seen import SEEN  # noqa: E402
 from expectations import evaluate, layout  # noqa: E402
 from form.claims import claims  # noqa: E402
 from form.reading import Narrative, Report  # noqa: E402
@@ -32,7 +33,6 @@ from samples.narrative_claims import CLAIMS, NEAR, STATEMENTS, YEARS, Wording  #
 from warehouse.rows import Provenance, report_rows  # noqa: E402
 
 _YEAR: Final = 2023
-_SEEN: Final = (*FIRST, *SECOND, *THIRD, *FOURTH)
 #: whose report a sentence stands in, by its words: an area's, an office's, else a department's
 _UNITS: Final = (
     (re.compile(r"[市县区]政府办"), "沂水县人民政府办公室", "office"),
@@ -193,7 +193,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     own = (*CLAIMS, *STATEMENTS, *YEARS)
     sets = {
         "sample": ("Wordings of the sample province", own, (*own, *NEAR)),
-        "seen": ("Wordings seen once, then learnt from", _SEEN, _SEEN),
+        "seen": ("Wordings seen once, then learnt from", SEEN, SEEN),
         "last": ("Wordings never tuned for, and innocent sentences", LAST, (*LAST, *INNOCENT)),
     }
     poor = False
