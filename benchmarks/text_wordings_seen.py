@@ -1,174 +1,14 @@
-"""Wordings that the readers of claims have learnt from; see `benchmarks/text_wordings.py`."""
+"""Wordings that the readers of claims have learnt from, all sets; see `benchmarks/text_wordings.py`."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from benchmarks.text_wordings import worded
+from benchmarks.text_wordings_first import FIRST, SECOND
 from samples.narrative_claims import Wording
 
 _R, _P, _O, _D = "TXT-RECEIVED", "TXT-PROCESSED", "TXT-OUTCOME", "TXT-DISPUTES"
-
-FIRST: Final = (
-    *worded(
-        _R, "received", "received",
-        "{year}年，区政府办公室共受理{received}件政府信息公开申请（均为自然人提交）。",
-        "我局收到政府信息依申请公开办理事项{received}件，已在规定时间内办结答复。",
-        "{year}年全县政府系统共收到政府信息公开申请{received}件，均依法按期答复。",
-        "{year}年区政府（含区政府办公室）收到政府信息公开申请{received}件，所有申请均依法依规办理。",
-        "二是规范办理依申请公开。全年登记政府信息公开申请{received}件。",
-        "年内累计接收社会公众提交的政府信息公开申请{received}件，较好保障了群众知情权。",
-    ),
-    *worded(
-        _P, "answered", "processed",
-        "{year}年全年共收到依申请公开{received}件，上年结转{carried_in}件，法定期限内予以答复{processed}件，结转下年{carried_out}件。",
-    ),
-    *worded(
-        _P, "processed", "processed",
-        "收到政府信息公开申请{received}件，现已办结{processed}件。",
-        "政府信息公开申请新收{received}件，连同上年结转的{carried_in}件，已办结{processed}件。",
-    ),
-    *worded(
-        _P, "carried_out", "carried_out",
-        "{year}年全年共收到依申请公开{received}件，结转下年{carried_out}件。",
-        "收到政府信息公开申请{received}件，截至年底尚有{carried_out}件结转至下一年度继续办理。",
-    ),
-    *worded(_P, "carried_in", "carried_in", "收到政府信息公开申请{received}件，另有上年度未办结转入{carried_in}件。"),
-    *worded(
-        _O, "granted", "granted",
-        "收到政府信息公开申请{received}件，已全部答复，其中属于予以公开的{granted}件，属于不予公开的{denied}件。",
-        "共办结政府信息公开申请{processed}件，按答复类型统计：予以公开{granted}件，部分公开{partial}件。",
-    ),
-    *worded(_O, "denied", "denied",
-        "办结政府信息公开申请{processed}件，其中，予以公开{granted}件、依法不予公开{denied}件。"),
-    *worded(_O, "unavailable", "unavailable",
-        "收到政府信息公开申请{received}件，因不掌握相关信息等原因无法提供{unavailable}件。",
-        "收到政府信息公开申请{received}件，其中无法提供的有{unavailable}件。"),
-    *worded(_O, "partially_granted", "partial",
-        "政府信息公开申请办理中，予以公开{granted}件，予以部分公开{partial}件。"),
-    *worded(
-        _D, "reconsideration.total", "review",
-        "全年因政府信息公开产生行政复议案件{review}件和行政诉讼案件{suit}件。",
-        "政府信息公开类行政复议{review}件，其中：结果维持{review_upheld}件。",
-        "本年度我单位因信息公开被提起行政复议{review}件。",
-    ),
-    *worded(_D, "litigation.total", "suit",
-        "全年因政府信息公开产生行政复议案件{review}件和行政诉讼案件{suit}件。",
-        "涉政府信息公开行政复议{review}起、行政诉讼{suit}起。"),
-    *worded(_D, "reconsideration.upheld", "review_upheld",
-        "全年因政府信息公开产生行政复议案件{review}件，其中行政复议结果维持{review_upheld}件。"),
-    *worded(
-        "TXT-SHARE", "denied", "denied_share",
-        "办结政府信息公开申请{processed}件，不予公开{denied}件，占比为{denied_share}%。",
-        "办结政府信息公开申请{processed}件，其中不予公开{denied}件（占{denied_share}%）。",
-        "办结政府信息公开申请{processed}件，不予公开{denied}件，占全部办结申请的{denied_share}%。",
-    ),
-    *worded("TXT-SHARE", "received.natural_person", "person_share",
-        "收到政府信息公开申请{received}件，其中自然人提交申请{person}件，占申请总量的{person_share}%。"),
-    *worded(
-        "TXT-GROWTH", "received", "growth",
-        "{year}年，区政府办公室共受理{received}件政府信息公开申请，同比{way}{growth}%。",
-        "收到政府信息公开申请{received}件，与上年同期相比{way}{growth}%。",
-        "全年政府信息公开申请量同比{way}{growth}%。",
-        "收到政府信息公开申请{received}件（同比{way}{growth}%）。",
-        "收到政府信息公开申请{received}件，比{last}年{way}了{growth}%。",
-    ),
-    *worded(
-        "TXT-ALL", "processed", "carried_out",
-        "收到政府信息公开申请{received}件，目前已全部办结。", "{year}年受理依申请公开{received}件，全部依法办结。",
-        "收到政府信息公开申请{received}件，均已处理完毕。",
-    ),
-    *worded("TXT-ALL", "reconsideration.upheld", "review_open",
-        "因政府信息公开被申请行政复议{review}件，结果均为维持。",
-        "政府信息公开行政复议{review}件，均被维持。"),
-    *worded(
-        "TXT-DOCUMENTS", "normative_documents.issued", "norms",
-        "制发行政规范性文件{norms}件，并同步开展解读。",
-        "新制定行政规范性文件{norms}件。",
-        "{year}年，县政府印发规范性文件{norms}件。",
-        "以县政府名义出台行政规范性文件{norms}份。",
-    ),
-    *worded(
-        "TXT-YEAR", "overview", "wrong",
-        "{wrong}年，在区委、区政府的坚强领导下，我局扎实推进政府信息公开工作。",
-        "截至{wrong}年12月31日，主动公开政府信息120条。",
-        "{wrong}年，全县政府信息公开工作坚持以公开为常态、不公开为例外。",
-    ),
-    *worded("TXT-YEAR", "problems", "year",
-        "下一步，{year}年将从三个方面改进。",
-        "{year}年，我局将继续完善公开制度。", section="problems"),
-)  # fmt: skip
-
-SECOND: Final = (
-    *worded(
-        _R, "received", "received",
-        "一年来，全市各级行政机关共收到政府信息公开申请{received}件。",
-            "（二）依申请公开。{year}年，我办共接到申请{received}件，均规范办理。",
-        "{year}年度，县政府办公室共受理公民、法人或其他组织政府信息公开申请{received}件。",
-        "本机关全年共收到依申请公开申请表{received}份。",
-        "全年收到的政府信息公开申请总数为{received}件。", "报告期内共受理了{received}件政府信息公开申请。",
-    ),
-    *worded(_P, "processed", "processed",
-        "共收到政府信息公开申请{received}件，已依法依规办结{processed}件。",
-        "全年政府信息公开申请办结量为{processed}件。"),
-    *worded(_P, "answered", "processed",
-        "全年共答复政府信息公开申请{processed}件。",
-        "收到政府信息公开申请{received}件，按时答复{processed}件。"),
-    *worded(_P, "carried_in", "carried_in", "本年新收政府信息公开申请{received}件，从上年结转{carried_in}件。"),
-    *worded(_P, "carried_out", "carried_out", "收到政府信息公开申请{received}件，{carried_out}件转入下年度办理。",
-        "收到政府信息公开申请{received}件，其中{carried_out}件结转至{next}年继续办理。"),
-    *worded(_O, "granted", "granted", "全年共办理答复政府信息公开申请{processed}件，其中同意公开{granted}件。",
-        "收到政府信息公开申请{received}件，决定予以公开{granted}件，决定部分公开{partial}件，决定不予公开{denied}件。"),
-    *worded(_O, "denied", "denied",
-        "收到政府信息公开申请{received}件。答复结果中，予以公开{granted}件，不予公开{denied}件。"),
-    *worded(_O, "declined", "declined",
-        "办结政府信息公开申请{processed}件，无法提供{unavailable}件，不予处理{declined}件。"),
-    *worded(_O, "other", "other",
-        "办结政府信息公开申请{processed}件，其中不予处理{declined}件，作其他处理{other}件。"),
-    *worded(_D, "reconsideration.total", "review", "{year}年，我市因政府信息公开引发行政复议{review}件。",
-        "政府信息公开行政复议案件共{review}件，行政诉讼案件共{suit}件。"),
-    *worded(_D, "litigation.total", "suit",
-        "政府信息公开行政复议案件共{review}件，行政诉讼案件共{suit}件。",
-        "因政府信息公开工作被提起行政诉讼{suit}起。"),
-    *worded(_D, "litigation_direct.total", "direct",
-        "政府信息公开行政诉讼{suit}件，其中未经复议直接起诉{direct}件，复议后起诉{after}件。"),
-    *worded(_D, "reconsideration.corrected", "review_corrected",
-        "因政府信息公开被申请行政复议{review}件，其中被纠正{review_corrected}件。"),
-    *worded(
-        "TXT-SHARE", "granted", "granted_share",
-        "办结政府信息公开申请{processed}件，其中予以公开{granted}件，占总数的{granted_share}%。",
-        "办结政府信息公开申请{processed}件，予以公开{granted}件，约占办结量的{granted_share}%。",
-        "办结政府信息公开申请{processed}件，予以公开{granted}件，所占比例为{granted_share}%。",
-    ),
-    *worded("TXT-SHARE", "received.natural_person", "person_share",
-        "收到政府信息公开申请{received}件，从申请主体看，自然人{person}件，占{person_share}%。"),
-    *worded(
-        "TXT-GROWTH", "received", "growth",
-        "全年共收到政府信息公开申请{received}件，较上年度{way}{growth}%。",
-            "收到政府信息公开申请{received}件，申请数量比上一年{way}{growth}%。",
-        "{year}年收到政府信息公开申请{received}件，相比去年{way}{growth}%。",
-    ),
-    *worded("TXT-ALL", "processed", "carried_out",
-        "收到政府信息公开申请{received}件，现均已办结。",
-        "全年政府信息公开申请{received}件，全部办理完毕。",
-        "受理政府信息公开申请{received}件，均予办结。"),
-    *worded("TXT-ALL", "reconsideration.upheld", "review_open",
-        "因政府信息公开被申请行政复议{review}件，复议机关均予以维持。"),
-    *worded("TXT-DOCUMENTS", "normative_documents.issued", "norms",
-        "共制定行政规范性文件{norms}件。",
-        "本年制发规范性文件{norms}件，废止3件。",
-        "全年出台规范性文件{norms}个。",
-        "年内新出台行政规范性文件{norms}件。"),
-    *worded(
-        "TXT-YEAR", "overview", "wrong",
-        "{wrong}年度，本机关高度重视政府信息公开工作。",
-        "{wrong}年我镇紧紧围绕党委政府中心工作，推进信息公开。",
-        "现就{wrong}年度政府信息公开工作报告如下。",
-    ),
-    *worded("TXT-YEAR", "problems", "year",
-        "{year}年，我单位计划从以下方面加以改进。",
-        "今后工作中，{year}年将重点抓好培训。", section="problems"),
-)  # fmt: skip
 
 THIRD: Final = (
     *worded(
@@ -210,7 +50,8 @@ THIRD: Final = (
         "办结政府信息公开申请{processed}件，其中本机关无法提供{unavailable}件。"),
     *worded(_O, "declined", "declined",
         "办结政府信息公开申请{processed}件，不予处理的{declined}件，其他处理的{other}件。"),
-    *worded(_O, "other", "other", "办结政府信息公开申请{processed}件，不予处理的{declined}件，其他处理的{other}件。"),
+    *worded(_O, "other", "other",
+        "办结政府信息公开申请{processed}件，不予处理的{declined}件，其他处理的{other}件。"),
     *worded(
         _D, "reconsideration.total", "review",
         "{year}年全市发生政府信息公开行政复议案件{review}起。",
@@ -407,4 +248,48 @@ FOURTH: Final = (
     *worded("TXT-YEAR", "other_matters", "wrong", "{wrong}年度，我单位未发生信息处理费。", section="other_matters"),
 )  # fmt: skip
 
-SEEN: Final[tuple[Wording, ...]] = (*FIRST, *SECOND, *THIRD, *FOURTH)
+FIFTH: Final = (
+    *worded(_P, "processed", "processed",
+        "新收政府信息公开申请{received}件，上年结转{carried_in}件，共办结{processed}件，结转下年{carried_out}件。",
+        "收到政府信息公开申请{received}件，依法办结{processed}件，办结率100%。"),
+    *worded(_P, "answered", "processed",
+        "受理政府信息公开申请{received}件，全部按时答复，共答复{processed}件。",
+        "受理政府信息公开申请{received}件，已按期答复{processed}件。",
+        "本机关{year}年答复政府信息公开申请{processed}件。"),
+    *worded(_P, "carried_in", "carried_in", "收到政府信息公开申请{received}件，含上年结转{carried_in}件。",
+        "上年度结转政府信息公开申请{carried_in}件，本年新收{received}件。"),
+    *worded(_P, "carried_out", "carried_out",
+        "收到政府信息公开申请{received}件，剩余{carried_out}件结转到下一年度。",
+        "收到政府信息公开申请{received}件，{carried_out}件因未到期结转下年度继续办理。",
+        "受理政府信息公开申请{received}件，顺延至下年度办理{carried_out}件。"),
+    *worded(_O, "granted", "granted",
+        "办结政府信息公开申请{processed}件。其中予以公开{granted}件，占多数。",
+        "受理政府信息公开申请{received}件，答复予以公开{granted}件，部分公开{partial}件。",
+        "依申请公开办结{processed}件，其中，予以公开类{granted}件，部分公开类{partial}件。",
+        "共收到政府信息公开申请{received}件，同意公开的{granted}件。"),
+    *worded(_O, "denied", "denied",
+        "办结政府信息公开申请{processed}件，依法决定不予公开的{denied}件。",
+        "政府信息公开申请办结{processed}件，不予公开共{denied}件。",
+        "受理政府信息公开申请{received}件，予以公开{granted}件、不予公开{denied}件、无法提供{unavailable}件。"),
+    *worded(_O, "unavailable", "unavailable",
+        "受理政府信息公开申请{received}件，其中，因本机关不掌握等原因无法提供的{unavailable}件。",
+        "办结政府信息公开申请{processed}件，无法提供政府信息{unavailable}件。"),
+    *worded(_O, "declined", "declined", "办结政府信息公开申请{processed}件，依法不予处理{declined}件。"),
+    *worded(
+        _D, "reconsideration.total", "review",
+        "全年因政府信息公开工作被申请行政复议{review}件，均积极应对。",
+        "{year}年，涉及政府信息公开的行政复议案件{review}件、行政诉讼案件{suit}件。",
+        "因对政府信息公开答复不服申请行政复议{review}件。",
+        "本年度，政府信息公开行政复议{review}起，行政诉讼{suit}起。",
+    ),
+    *worded(_D, "litigation.total", "suit",
+        "{year}年，涉及政府信息公开的行政复议案件{review}件、行政诉讼案件{suit}件。",
+        "因政府信息公开引起行政诉讼{suit}件。",
+        "全年因信息公开被提起行政诉讼{suit}件。"),
+    *worded(_D, "reconsideration.other", "review_other",
+        "政府信息公开行政复议{review}件，结果维持{review_upheld}件、结果纠正{review_corrected}件、其他结果{review_other}件。"),
+    *worded(_D, "litigation_after_reconsideration.total", "after",
+        "政府信息公开行政诉讼{suit}件，其中复议后起诉{after}件。"),
+)  # fmt: skip
+
+SEEN: Final[tuple[Wording, ...]] = (*FIRST, *SECOND, *THIRD, *FOURTH, *FIFTH)

@@ -59,6 +59,7 @@ def figures_of(cells: Cells, year: int, last: Cells | None = None) -> Figures:
         "processed": rows("processed_total"), "carried_out": rows("carried_out"), "granted": rows("granted"),
         "partial": rows("partially_granted"), "open": rows("granted", "partially_granted"), **groups,
         "other": rows(*_OTHERS), "person": rows("received", column="natural_person"),
+        "person_both": rows("received", "carried_in", column="natural_person"),
         "organisation": sum(rows("received", column=column) for column in _ORGANISATIONS),
         "norms": total("proactive.normative_documents.issued", "proactive.normative_documents.newly_made"),
         "rules": total("proactive.regulations.issued", "proactive.regulations.newly_made"),
@@ -84,6 +85,8 @@ def figures_of(cells: Cells, year: int, last: Cells | None = None) -> Figures:
     if before and before != counts["received"]:
         figures["growth"] = _percent(Decimal(abs(counts["received"] - before)) / before)
         figures["more"] = str(abs(counts["received"] - before))
+        open_ = counts["both"] - int((last or {}).get("applications.carried_in.total") or 0) - before
+        figures["more_both"] = str(abs(open_))
         figures["way"] = "增长" if counts["received"] > before else "减少"
     return figures
 
@@ -121,7 +124,8 @@ def _wrong(wording: Wording, figures: Figures, rng: Random) -> str | None:
     right = figures[wording.slot]
     if "." in right:
         return str(Decimal(right) + rng.choice((Decimal("2.3"), Decimal("5.1"))))
-    near = {right, figures["received"], figures["both"]} if wording.rule == "TXT-RECEIVED" else {right}
+    # What came in may be told with what was carried in: neither figure is wrong.
+    near = {right, *(figures[name] for name in ("received", "both", "person_both", "more_both") if name in figures)}
     while (changed := str(int(right) + rng.randint(1, 9 + int(right) // 5))) in near:
         pass
     return changed
