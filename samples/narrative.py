@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from random import Random
@@ -94,13 +95,18 @@ class Story:
     signature: tuple[str, str]
 
 
-def tell(draft: Draft, published: date, rng: Random, *, bare: bool = False) -> Story:
-    """The words of a report; they follow from the draft and the stream alone. A `bare` title names no unit."""
+def tell(
+    draft: Draft, published: date, rng: Random, *, bare: bool = False, said: Sequence[tuple[str, str]] = ()
+) -> Story:
+    """The words of a report; they follow from the draft and the stream alone. A `bare` title names no unit.
+
+    `said` are further paragraphs, each with the section that it stands last in (see `samples.faults_text`).
+    """
     unit, year = draft.unit.name, draft.year
     opening = rng.choice(_BASIS).format(unit=unit, year=year) + _period(draft, rng)
     work = rng.sample(_WORK, rng.randint(4, 7))
     before, after = "".join(work[:3]), "".join(work[3:])
-    prose = {
+    prose: dict[str, tuple[str, ...]] = {
         "overview": (f"{year}年，{unit}{before}", _application_figures(draft), after),
         "proactive": (),
         "applications": (),
@@ -108,6 +114,7 @@ def tell(draft: Draft, published: date, rng: Random, *, bare: bool = False) -> S
         "problems": (rng.choice(_PROBLEMS), rng.choice(_PLANS)),
         "other_matters": (_dispute_figures(draft) + rng.choice(_OTHER),),
     }
+    prose = {name: (*texts, *(text for section, text in said if section == name)) for name, texts in prose.items()}
     names = [name for name in SECTIONS if name != draft.missing_section]
     sections = tuple(
         Section(name, f"{_NUMBERS[index]}、{rng.choice(_HEADS[name])}", tuple(filter(None, prose[name])))
