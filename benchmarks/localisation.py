@@ -22,6 +22,7 @@ import pyarrow as pa
 
 from benchmarks.gate import figures, reports_of
 from expectations import evaluator, layout
+from expectations.attribution import Asked
 from expectations.batch import load
 from expectations.localisation import Located, localise
 from expectations.rules import RULES
@@ -144,7 +145,7 @@ def run(kind: Kind, size: int, seed: int) -> None:
     """Plants, localises, prints."""
     reports, cells, changed = planted(kind, size, seed)
     batch = load(reports, cells)
-    asked = [evaluator.Asked(rule, answer) for rule in RULES for answer in evaluator.ask(batch, rule)]
+    asked = [Asked(rule, answer) for rule in RULES for answer in evaluator.ask(batch, rule)]
     began = time.perf_counter()
     found = localise(batch, asked)
     spent = time.perf_counter() - began
