@@ -33,5 +33,6 @@ FINDINGS: Final = pa.schema(
         ("unit_name", pa.string()),
         ("address", pa.string()),
         ("gate", pa.string()),
+        ("status", pa.string()),
     ]
 )

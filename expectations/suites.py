@@ -114,11 +114,14 @@ def gate(
     statistics = tuple(_agreed(result, failed) for result in results)
     _complete(statistics, failed)
     weighed = weigh(staged.verdicts, reports, cells, waivers, today) if today else Weighed()
-    return Gate(staged.verdicts, _held(failed, reports, weighed.covered), statistics, weighed.covered, weighed.void)
+    return Gate(staged.verdicts, held_by(failed, reports, weighed.covered), statistics, weighed.covered, weighed.void)
 
 
-def _held(failed: pa.Table, reports: pa.Table, covered: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """The reports with a critical failure that no waiver covers; not those that are missing altogether."""
+def held_by(failed: pa.Table, reports: pa.Table, covered: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """The rules that hold each report: critical ones among the verdicts `failed` whose finding is not `covered`.
+
+    A report that is missing altogether cannot be held.
+    """
     there = pc.is_in(failed["report_id"], value_set=reports["report_id"].combine_chunks())
     critical = failed.filter(pc.and_(pc.equal(failed["severity"], "critical"), there))
     held: dict[str, dict[str, None]] = {}

@@ -217,7 +217,10 @@ def test_leftovers_are_quoted_without_markup_or_control_characters() -> None:
 
 
 def test_passes_carry_no_words() -> None:
-    for row in verdicts_of(OLD).values():
+    within = {rule.id for rule in WITHIN}
+    for (rule, _), row in verdicts_of(OLD).items():
+        if rule not in within:
+            continue
         assert row["outcome"] in {"pass", "not_applicable"}
         assert not any(row[name] for name in ("expected", "actual", "equation", "message", "attribution"))
         assert row["cells"] == row["suspects"] == []

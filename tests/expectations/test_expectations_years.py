@@ -103,7 +103,8 @@ def test_a_renamed_unit_goes_on_from_its_old_name() -> None:
 @pytest.mark.parametrize("which", ["blank", "unreadable", "absent"])
 @pytest.mark.parametrize("year", [2021, 2022])
 def test_what_is_not_known_is_not_evaluable_with_its_reason(which: str, year: int) -> None:
-    cell: dict[str, Any] = {"blank": {"x": None}, "unreadable": {"x": "?"}, "absent": {}}[which]
+    states: dict[str, dict[str, Any]] = {"blank": {"x": None}, "unreadable": {"x": "?"}, "absent": {}}
+    cell = states[which]
     out = {TOTAL_OUT: cell["x"]} if cell else {}
     into = {TOTAL_IN: cell["x"]} if cell else {}
     shelf = one_unit(
