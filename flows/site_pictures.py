@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from flows.evidence import Wanted
@@ -56,15 +58,29 @@ def draw_pictures(home: Home, folder: Folder, tables: Tables, most: int) -> Draw
     drawn.wanted = len(suspects)
     if not most or not suspects or not home.archive.is_dir():
         return drawn
-    with Archive(home.archive) as archive, readers() as pool:
-        captures = {capture.capture_id: capture for capture in archive.captures()}
+    with Archive(home.archive) as archive, ExitStack() as stack:
+        source = _Source(home, archive, {capture.capture_id: capture for capture in archive.captures()}, stack)
         for start in range(0, len(suspects), _AT_ONCE):
             chosen = suspects[start : start + _AT_ONCE]
-            for suspect, entry in _entries(home, folder, tables, (archive, captures, pool), chosen):
+            for suspect, entry in _entries(folder, tables, source, chosen):
                 if drawn.size + entry.size > most:
                     return drawn
                 _take(folder, drawn, suspect, entry)
     return drawn
+
+
+@dataclass
+class _Source:
+    """The archive, and the processes that draw: they are started when something has to be drawn."""
+
+    home: Home
+    archive: Archive
+    captures: Mapping[str, Capture]
+    stack: ExitStack
+
+    @cached_property
+    def pool(self) -> Readers:
+        return self.stack.enter_context(readers())
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,31 +117,30 @@ def _take(folder: Folder, drawn: Drawn, suspect: Suspect, entry: _Entry) -> None
 
 
 def _entries(
-    home: Home,
-    folder: Folder,
-    tables: Tables,
-    source: tuple[Archive, Mapping[str, Capture], Readers],
-    chosen: Sequence[Suspect],
+    folder: Folder, tables: Tables, source: _Source, chosen: Sequence[Suspect]
 ) -> Iterator[tuple[Suspect, _Entry]]:
     """The entries of some reports, in order; what has to be drawn is drawn by all workers at once."""
-    archive, captures, pool = source
     kept = {suspect.report_id: _kept(folder, _name(suspect)) for suspect in chosen}
     missing = [suspect for suspect in chosen if kept[suspect.report_id] is None]
+    made = _drawn(tables, source, missing) if missing else {}
+    for suspect in chosen:
+        yield suspect, kept[suspect.report_id] or made[suspect.report_id]
+
+
+def _drawn(tables: Tables, source: _Source, missing: Sequence[Suspect]) -> dict[str, _Entry]:
     rows = tables.places(missing)
+    pool = source.pool
 
     def draw(suspect: Suspect) -> _Entry:
         name = _name(suspect)
         try:
-            wanted = _wanted(home, archive, captures, suspect, rows.get(suspect.report_id, []))
-            sheets = pool.run(draw_sheets, wanted)
+            sheets = pool.run(draw_sheets, _wanted(source, suspect, rows.get(suspect.report_id, [])))
         except _UNDRAWN as error:
             return _Entry(name, (), 0, (), " ".join(str(error).split())[:200] or type(error).__name__)
         return _Entry(name, tuple(_picture(name, *one) for one in enumerate(sheets)), _size(sheets), sheets)
 
     with ThreadPoolExecutor(worker_count()) as threads:
-        made = dict(zip((one.report_id for one in missing), threads.map(draw, missing), strict=True))
-    for suspect in chosen:
-        yield suspect, kept[suspect.report_id] or made[suspect.report_id]
+        return dict(zip((one.report_id for one in missing), threads.map(draw, missing), strict=True))
 
 
 def _name(suspect: Suspect) -> str:
@@ -155,22 +170,16 @@ def _kept(folder: Folder, name: str) -> _Entry | None:
     return _Entry(name, pictures, content["size"], None, content["error"])
 
 
-def _wanted(
-    home: Home,
-    archive: Archive,
-    captures: Mapping[str, Capture],
-    suspect: Suspect,
-    rows: Sequence[Mapping[str, Any]],
-) -> Wanted:
+def _wanted(source: _Source, suspect: Suspect, rows: Sequence[Mapping[str, Any]]) -> Wanted:
     """What is to be drawn of a report: all its cells placed, its findings' cells the ones that matter."""
-    capture = captures.get(suspect.capture_id)
+    capture = source.captures.get(suspect.capture_id)
     if capture is None or capture.sha256 != suspect.sha256:
         raise DocumentError("unopened", "the archive does not hold the document that was read")
     readings = tuple(sorted(map(reading_of, rows), key=lambda reading: POSITION[reading.key]))
     # A PDF and a picture are their own pages; of a page of text they are the pictures that it shows.
     loose = any(reading.page is not None for reading in readings) and suspect.media_type.startswith("text/")
     return Wanted(
-        data=archive.read(suspect.capture_id),
+        data=source.archive.read(suspect.capture_id),
         name=suspect.address,
         origin=Origin(suspect.address, suspect.sha256, capture.fetched_at),
         keys=tuple(reading.key for reading in readings),
@@ -178,5 +187,5 @@ def _wanted(
         year=suspect.year,
         readings=readings,
         main=suspect.keys,
-        pictures=pictures_of(home, suspect.capture_id) if loose else (),
+        pictures=pictures_of(source.home, suspect.capture_id) if loose else (),
     )

@@ -22,6 +22,8 @@ _BETWEEN: Final = "\t"
 #: in place of a cell that the report does not print
 _ABSENT: Final = "\0"
 _PRINTED, _NOTE = 200, 300
+#: a cell read with less is marked; a doubt about the whole layout lowers all of them a little
+_DOUBTFUL: Final = 0.8
 _SPARSE: Final = ("state", "value", "confidence", "note", "second", "proposed", "reason", "printed")
 #: the figures of the carry-over chain: total of a row of table three
 CHAIN: Final = ("received", "carried_in", "processed_total", "carried_out")
@@ -32,12 +34,14 @@ _CHAIN_KEYS: Final = tuple(f"applications.{row}.total" for row in CHAIN)
 class Cells:
     """The cells of one report: by number of the key what is printed, and what else is to be said of a few.
 
-    `chain` has the figures of the chain (None where blank, unreadable or absent), in the order of `CHAIN`.
+    `chain` has the figures of the chain (None where blank, unreadable or absent), in the order of `CHAIN`;
+    `confidence` is the least of any cell.
     """
 
     printed: Mapping[int, str]
     notes: Mapping[int, Mapping[str, Any]]
     chain: tuple[str | None, ...]
+    confidence: float = 1.0
 
     def data(self, edition: str) -> dict[str, Any]:
         """`cells` in the order of the edition's keys, `more` for keys of the other form, the names of the tables."""
@@ -50,6 +54,8 @@ class Cells:
         }
         if rest:
             data["more"] = rest
+        if self.confidence < 1:
+            data["confidence"] = round(self.confidence, 2)
         if self.notes:
             data["notes"] = {str(number): note for number, note in sorted(self.notes.items())}
         return data
@@ -78,11 +84,14 @@ def by_report(table: pa.Table) -> dict[str, Cells]:
     printed = _shown(ordered["printed"])
     notes = _notes(ordered)
     figures = _figures(ordered)
+    grouped = ordered.group_by("report_id").aggregate([("confidence", "min")])
+    least = dict(zip(*(grouped[name].to_pylist() for name in ("report_id", "confidence_min")), strict=True))
     return {
         report_id: Cells(
             dict(zip(places[start:stop], printed[start:stop], strict=True)),
             notes.get(report_id, {}),
             tuple(figures.get((report_id, key)) for key in _CHAIN_KEYS),
+            least[report_id],
         )
         for report_id, start, stop in runs(ordered["report_id"])
     }
@@ -109,7 +118,7 @@ def _shown(column: pa.ChunkedArray) -> list[str]:
 def _notes(table: pa.Table) -> dict[str, dict[int, dict[str, Any]]]:
     """What is to be said of the cells that are not simply printed or blank."""
     differs = pc.and_(pc.is_valid(table["second"]), pc.not_equal(table["second"], table["printed"]))
-    doubtful = pc.less(table["confidence"], 1.0)
+    doubtful = pc.less(table["confidence"], _DOUBTFUL)
     mask = pc.equal(table["state"], "unreadable")
     for one in (differs, doubtful, *(pc.is_valid(table[name]) for name in ("note", "proposed", "reason"))):
         mask = pc.or_(mask, pc.fill_null(one, False))
@@ -127,7 +136,7 @@ def _note(row: Mapping[str, Any]) -> dict[str, Any]:
         note["note"] = plain(row["note"], _NOTE)
     if row["second"] is not None and row["second"] != row["printed"]:
         note["second"] = plain(row["second"], _PRINTED)
-    if row["confidence"] < 1:
+    if row["confidence"] < _DOUBTFUL:
         note["confidence"] = round(row["confidence"], 2)
     if row["proposed"] is not None:
         note["proposed"] = figure(row["proposed"])

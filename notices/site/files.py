@@ -45,14 +45,7 @@ class Folder:
         self._files[path] = digest
         if self._before["files"].get(path) == digest and (self.root / path).is_file():
             return
-        target = self.root / path
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            partial = target.with_name(f".{target.name}.part")
-            partial.write_bytes(content)
-            partial.replace(target)
-        except OSError as error:
-            raise SiteError(f"{target}: {error.strerror or type(error).__name__}") from error
+        self._write(path, content)
         self.written += 1
 
     def finish(self, state: Mapping[str, Any]) -> int:
@@ -62,10 +55,19 @@ class Folder:
         for path in stale:
             (self.root / path).unlink(missing_ok=True)
             _prune((self.root / path).parent, self.root)
-        written, files = self.written, dict(self._files)
-        self.put(MANIFEST, dump(content).encode())
-        self.written, self._files = written, files
+        if content != self._before:
+            self._write(MANIFEST, dump(content).encode())
         return len(stale)
+
+    def _write(self, path: str, content: bytes) -> None:
+        target = self.root / path
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            partial = target.with_name(f".{target.name}.part")
+            partial.write_bytes(content)
+            partial.replace(target)
+        except OSError as error:
+            raise SiteError(f"{target}: {error.strerror or type(error).__name__}") from error
 
 
 def content_name(content: bytes) -> str:

@@ -57,13 +57,14 @@
 
     head() {
       const { unit, year, newest } = this;
-      const letter = gouji.letter(year);
+      const letter = newest.gate === "held" ? "h" : gouji.letter(year);
+      const older = letter === "h" && year.gate === "released";
       const years = Object.keys(unit.reports).filter((one) => unit.reports[one].versions).map(Number);
       const step = (to, text, rel) => years.includes(to) ? h("a", { href: `report.html#${unit.id}-${to}`, rel }, text) : null;
       return h("header", { class: "report-head" },
         h("p", { class: "crumbs" }, h("a", { href: `unit.html#${unit.id}` }, unit.name), ` / ${year.year}`),
         h("h1", null, `${unit.name} ${year.year} 年度报告`),
-        h("p", { class: "tags" }, h("span", { class: `tag state ${letter}` }, SAID[letter]),
+        h("p", { class: "tags" }, h("span", { class: `tag state ${letter}` }, older ? "现版暂扣，旧版仍放行" : SAID[letter]),
           h("span", { class: "tag" }, `${newest.edition} 版表式`),
           newest.waived ? h("span", { class: "tag" }, `${newest.waived} 项已豁免`) : null,
           newest.link ? gouji.external(newest.link, "打开来源") : null,
@@ -131,13 +132,13 @@
       const note = (this.report.versions[this.shown].notes || {})[number];
       return [
         h("p", { class: "tip-name" }, gouji.tables.label(number)),
+        this.viewer && NARROW.matches ? gouji.viewer.crop(this.report.pictures, number) : null,
         ...(mark ? mark.list.slice(0, 4).map((finding) => h("div", { class: `tip-finding ${finding.severity}` },
           h("p", null, gouji.tag(finding.severity), ` ${gouji.rule(finding.rule).title}`),
           finding.equation ? h("p", null, gouji.equation(finding.equation)) : null,
           h("p", null, brief(finding)))) : []),
         mark && mark.list.length > 4 ? h("p", { class: "note" }, `另有 ${mark.list.length - 4} 处不符`) : null,
         ...(note ? noted(note) : []),
-        this.viewer && NARROW.matches ? gouji.viewer.crop(this.report.pictures, number) : null,
       ].filter(Boolean);
     }
 
@@ -243,6 +244,7 @@
         ["来源", newest.link ? gouji.external(newest.link, newest.address) : newest.address], ["原标题", newest.title],
         ["所印单位", newest.unit], ["公布日期", newest.published], ["统计期限", newest.period],
         ["采集时间", newest.captured && `${newest.captured}（北京时间）`], ["文件类型", newest.media],
+        ["置信度", newest.confidence && `最低 ${newest.confidence}`],
         ["SHA-256", newest.sha256 && h("code", { class: "hash" }, newest.sha256)], ["读取程序", newest.reader],
         ["范围", gouji.words().scopes[newest.scope]], ["暂扣原因", this.year.reason],
         ["制作", `原报告由${newest.unit || this.unit.name}制作并公开；本站只作读取和核对。`],

@@ -20,6 +20,7 @@ gouji.viewer = (() => {
 
     function locate(numbers, scroll) {
       let first = null;
+      const wanted = sheets.map((one) => one.boxes.get(numbers[0])).find(Boolean);
       for (const one of sheets) {
         for (const [number, box] of one.boxes) {
           const lit = numbers.includes(number);
@@ -29,7 +30,7 @@ gouji.viewer = (() => {
       }
       if (!first || !scroll) return Boolean(first);
       enlarge(true);
-      const [frame, place] = [view.getBoundingClientRect(), first.getBoundingClientRect()];
+      const [frame, place] = [view.getBoundingClientRect(), (wanted || first).getBoundingClientRect()];
       view.scrollTop += place.top - frame.top - frame.height / 2;
       view.scrollLeft += place.left - frame.left - frame.width / 2;
       return true;
@@ -72,7 +73,7 @@ gouji.viewer = (() => {
 
   /** One tip for all cells: shown by pointer or focus, kept by a click or tap, gone by Escape or elsewhere. */
   function tip(content, chosen) {
-    const element = h("div", { id: "tip", class: "tip", role: "tooltip", hidden: true });
+    const element = h("div", { id: "tip", class: "tip", role: "tooltip", tabindex: "0", hidden: true });
     let owner = null;
     let kept = false;
     let timer = 0;
@@ -89,9 +90,11 @@ gouji.viewer = (() => {
     }
     function place(button) {
       const at = button.getBoundingClientRect();
+      const room = { above: at.top - 16, below: window.innerHeight - at.bottom - 16 };
+      element.style.maxHeight = `${Math.max(room.above, room.below)}px`;
       const own = element.getBoundingClientRect();
       const wide = document.documentElement.clientWidth;
-      const below = at.bottom + 8 + own.height < window.innerHeight || at.top < own.height;
+      const below = own.height <= room.below || room.below >= room.above;
       element.style.left = `${Math.max(8, Math.min(at.left + at.width / 2 - own.width / 2, wide - own.width - 8))}px`;
       element.style.top = `${below ? at.bottom + 8 : at.top - own.height - 8}px`;
     }
@@ -105,7 +108,15 @@ gouji.viewer = (() => {
     const later = () => { timer = setTimeout(() => kept || hide(), 160); };
     element.addEventListener("pointerenter", () => clearTimeout(timer));
     element.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && later());
-    document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
+    element.addEventListener("focus", () => clearTimeout(timer));
+    element.addEventListener("blur", () => later());
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") hide();
+      const step = { ArrowDown: 40, ArrowUp: -40 }[event.key];
+      if (!step || document.activeElement !== owner || element.scrollHeight <= element.clientHeight) return;
+      event.preventDefault();
+      element.scrollTop += step;
+    });
     document.addEventListener("pointerdown", (event) => {
       if (owner && !element.contains(event.target) && !owner.contains(event.target)) hide();
     });
