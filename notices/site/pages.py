@@ -39,7 +39,7 @@ _WORDS: Final = {
     "levels": words.LEVELS,
     "statuses": words.STATUSES,
     "attributions": words.ATTRIBUTIONS,
-    "kinds": {"aggregate": "政府汇总", "office": "政府办公室（厅）", "department": "部门"},
+    "kinds": {"aggregate": "政府汇总", "office": "政府办公室（厅）", "department": "部门", "township": "乡镇、街道"},
     "scopes": {"aggregate": "本地区汇总", "own": "本机关"},
     "events": {
         "opened": "发现",

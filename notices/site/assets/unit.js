@@ -51,7 +51,8 @@
     const broken = unit.chain.filter((link) => link.link === "broken").map((link) => `${link.year - 1}→${link.year}`);
     return h("section", { "aria-labelledby": "chain-title" }, h("h2", { id: "chain-title" }, "结转链"),
       h("p", null, "上一年度“结转下年度继续办理”的总计，应等于本年度“上年结转”的总计。",
-        broken.length ? h("strong", { class: "bad" }, `断开 ${broken.length} 处：${broken.join("、")}。`) : "各年首尾相接之处如下。"),
+        broken.length ? h("strong", { class: "bad" }, `断开 ${broken.length} 处：${broken.join("、")}。`)
+          : unit.chain.some((link) => link.link === "open") ? "没有断开之处，缺一方的无从核对。" : "各年首尾相接。"),
       h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "结转链" },
         h("ol", { class: "chain" }, unit.chain.map((link) => [
           link.link ? h("li", { class: `link ${link.link}` }, join(unit, link)) : null,
