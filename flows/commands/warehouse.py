@@ -30,7 +30,8 @@ SUMMARY = """
 SELECT year, count(*) FILTER (gate = 'released') AS released, count(*) FILTER (gate = 'held') AS held,
        count(*) FILTER (status = 'unreadable' OR status = 'image_only') AS unreadable,
        count(*) FILTER (status = 'blocked') AS blocked,
-       count(*) FILTER (status = 'not_published') AS not_published, count(*) FILTER (status = 'not_due') AS not_due
+       count(*) FILTER (status = 'not_published') AS not_published, count(*) FILTER (status = 'not_due') AS not_due,
+       count(*) FILTER (status = 'merged') AS merged
 FROM coverage GROUP BY year ORDER BY year
 """
 #: what became of findings with the current release, and how many stand
@@ -47,7 +48,8 @@ FULL JOIN (
 GROUP BY severity ORDER BY CASE severity WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END
 """
 WORST = """
-SELECT unit_name, year, severity, rule, scope, gate, equation FROM findings WHERE status = 'open'
+SELECT left(finding_id, 8) AS finding, unit_name, year, severity, rule, scope, gate, equation
+FROM findings WHERE status = 'open'
 ORDER BY CASE severity WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, unit_id, year, rule, scope LIMIT 10
 """
 
