@@ -13,6 +13,7 @@ from flows.commands.evidence import evidence
 from flows.commands.runs import backfill, nightly, report
 from flows.commands.sample import sample
 from flows.commands.site import site
+from flows.commands.waive import waive
 from flows.commands.warehouse import query, releases, status
 from flows.exits import CANNOT_USE, INTERRUPTED, UnusableError
 from flows.setting import quiet
@@ -26,7 +27,7 @@ def gouji() -> None:
     """勾稽: the reconciled archive of a province's disclosure reports."""
 
 
-for command in (nightly, backfill, report, extract, check, evidence, query, status, releases, sample, site):
+for command in (nightly, backfill, report, extract, check, evidence, query, status, releases, waive, sample, site):
     gouji.add_command(command)
 
 

@@ -97,6 +97,7 @@ def _facts(release: Release, summary: dict[str, Any], names: Names) -> RunFacts:
         fetched=summary["fetched"],
         unchanged=summary["unchanged"],
         failed=len(summary["problems"]),
+        void=tuple(f"{it['report_id']} {it['rule']} {it['scope']}：{it['reason']}" for it in summary["void"]),
     )
 
 
