@@ -12,6 +12,7 @@ from notices.coverage import kind
 from notices.site.model import Facts, Overview
 from notices.site.payload_findings import RANK, scope_label
 from notices.text import plain
+from notices.words import LEVELS
 
 #: letters of a unit's year in the grid
 LETTERS: Final = {"released": "k", "held": "h", "missing": "m", "blocked": "b", "unread": "u"}
@@ -22,35 +23,46 @@ _EQUATION: Final = 120
 
 
 def index_data(facts: Facts, overview: Overview) -> dict[str, Any]:
-    """Units with a word for each year: a letter and the number of critical findings and warnings.
+    """Units with place and level (as places in lists), and a word for each year: a letter, then the number of
+    critical findings and warnings.
 
     `k` released, `h` held, `m` missing, `b` blocked, `u` unread, `d` not due, `g` merged, nothing: not known.
     """
     years = sorted(set(overview.coverage["year"].to_pylist()))
     column = {year: place for place, year in enumerate(years)}
     numbers = _numbers(overview.findings)
-    rows = overview.coverage.select(
-        ["unit_id", "unit_name", "code", "level", "kind", "year", "status", "gate"]
-    ).to_pylist()
+    listed = overview.coverage.select(["unit_id", "unit_name", "code", "level", "year", "status", "gate"]).to_pylist()
+    rows = sorted(listed, key=lambda row: (*order(row["code"], facts), row["unit_id"], row["year"]))
     units: dict[str, list[Any]] = {}
-    places: dict[str, str] = {}
+    codes: dict[str, int] = {}
     for row in rows:
         code = f"{row['code'][:4]:0<4}"
-        places.setdefault(code, place_name(code, facts.places))
         unit = units.setdefault(
             row["unit_id"],
-            [row["unit_id"], plain(row["unit_name"], 80), code, row["level"], row["kind"], [""] * len(years)],
+            [
+                row["unit_id"],
+                plain(row["unit_name"], 80),
+                codes.setdefault(code, len(codes)),
+                _level(row),
+                [""] * len(years),
+            ],
         )
         number = numbers.get((row["unit_id"], row["year"]), 0)
         unit[-1][column[row["year"]]] = _letter(row) + (str(number) if number else "")
     return {
         "release": facts.release_id,
         "years": years,
-        "places": sorted(places.items(), key=lambda item: order(item[0], facts)),
+        "places": [[code, place_name(code, facts.places)] for code in codes],
+        "levels": list(LEVELS),
         "units": [
             [*unit[:-1], ",".join(unit[-1])] for unit in sorted(units.values(), key=lambda one: order(one[0], facts))
         ],
     }
+
+
+def _level(row: Mapping[str, Any]) -> int:
+    """Place of a level in the list of levels; -1 for one that is not in it."""
+    return list(LEVELS).index(row["level"]) if row["level"] in LEVELS else -1
 
 
 def order(code: str, facts: Facts) -> tuple[bool, str]:

@@ -108,7 +108,7 @@ def test_the_grid_has_a_word_for_every_unit_and_year() -> None:
     assert words["620123"][4] == "h2", "held, with two critical findings"
     assert words["620102-zyxz"][:2] == ["m", "m"]
     assert (words["620200"][2], words["620523"][5], words["620900"][5]) == ("b", "u", "d")
-    assert data["places"][0] == ("6200", "省级")
+    assert data["places"][0] == ["6200", "省级"]
     assert [unit[0] for unit in data["units"]] == sorted(words)
 
 

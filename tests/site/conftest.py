@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -11,12 +10,10 @@ from pathlib import Path
 
 import pytest
 from made_home import COUNTY, OFFICE, Made, broken, first_night
-from paper import page
+from site_paper import page
+from site_support import build
 
-from flows.commands.site import site as command
 from samples.province import write_province
-
-CHROMIUM = shutil.which("chromium")
 
 
 @pytest.fixture(scope="session")
@@ -34,11 +31,6 @@ def made(tmp_path_factory: pytest.TempPathFactory, pdf: bytes) -> Made:
     made.night(first_night() | {(OFFICE, 2022): pdf})
     made.night({(COUNTY, 2023): page(COUNTY.name, 2023, "2021", broken())})
     return made
-
-
-def build(home: Path, target: Path, *more: str) -> None:
-    """`gouji site`."""
-    assert command.main([str(target), "--home", str(home), *more], standalone_mode=False) == 0
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from paper import figures, page
+from site_paper import figures, page
 
 from expectations import evaluate
 from expectations.findings import findings

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import CHROMIUM
 from made_home import EVIL_CELL, HOSTILE, RECEIVED
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from site_support import CHROMIUM
 
 from form.catalogue import POSITION
 

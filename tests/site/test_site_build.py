@@ -8,9 +8,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import build
 from made_home import CITY, COUNTY, RECEIVED, Made
-from paper import figures, page
+from site_paper import figures, page
+from site_support import build
 
 from flows.commands.site import site as command
 from flows.exits import UnusableError

@@ -9,8 +9,8 @@
   const fields = { q: $("find"), place: $("place"), level: $("level"), state: $("state") };
 
   gouji.load("index", "index").then((data) => {
-    const units = data.units.map(([id, name, place, level, kind, years]) =>
-      ({ id, name, place, level, kind, years: years.split(","), short: short(name) }));
+    const units = data.units.map(([id, name, place, level, years]) =>
+      ({ id, name, place: data.places[place][0], level: data.levels[level], years: years.split(","), short: short(name) }));
     fields.place.append(...data.places.map(([code, name]) => h("option", { value: code }, name)));
     $("grid").tHead.append(h("tr", null, h("th", { scope: "col" }, "单位"),
       data.years.map((year) => h("th", { scope: "col" }, String(year)))));
