@@ -15,7 +15,7 @@
     const { levels, kinds } = gouji.words();
     gouji.fill(target,
       h("h1", null, unit.name),
-      h("p", { class: "note" }, [unit.id, levels[unit.level] || unit.level, kinds[unit.kind] || unit.kind].join(" · "),
+      h("p", { class: "note" }, [unit.id, unit.kind !== unit.level && (levels[unit.level] || unit.level), kinds[unit.kind] || unit.kind].filter(Boolean).join(" · "),
         unit.parent ? [" · 上级：", h("a", { href: `unit.html#${unit.parent[0]}` }, unit.parent[1])] : null),
       years(unit), chain(unit), findings(unit), events(unit));
     window.scrollTo(0, 0);
