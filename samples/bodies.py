@@ -79,7 +79,7 @@ def bodies_of(units: Sequence[Unit], whole: bool) -> Bodies:
     real = [place for place, number in enumerate(rows) if units[number].id == office.UNIT]
     kinds = np.array([units[number].kind for number in rows])
     # Every third township or so buys nothing, whatever the year.
-    frugal = [units[n].kind == "township" and int(units[n].id[-1:].encode().hex(), 16) % 3 == 0 for n in rows]
+    frugal = [units[n].kind == "township" and ord(units[n].id[-1]) % 3 == 0 for n in rows]
     return Bodies(
         np.array(rows, dtype=np.intp),
         np.array([sizes[number] for number in rows]),

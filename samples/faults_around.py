@@ -96,7 +96,7 @@ def _copy(name: str) -> Deed:
 
 
 def _copy_text(draft: Draft, beside: Beside, _rng: Random) -> bool:
-    if beside.last is None or beside.last.copied:
+    if beside.last is None or beside.last.copied or beside.last.unit.id != draft.unit.id:
         return False
     draft.copied = True
     return True
