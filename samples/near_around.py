@@ -31,6 +31,10 @@ def _first_year(draft: Draft, _beside: Beside, _rng: Random) -> bool:
     return draft.year == 2019 and bool(draft.value(keys.application("carried_in", keys.TOTAL)))
 
 
+def _first_items(draft: Draft, _beside: Beside, _rng: Random) -> bool:
+    return draft.year == 2019 and any(draft.value(f"proactive.{row}.items_previous") for row in keys.ITEM_ROWS)
+
+
 def _expired(draft: Draft, beside: Beside, rng: Random) -> bool:
     """Documents that lapsed of themselves are in force no more, and nobody repealed them."""
     key, count = f"{_NORMS}.in_force", rng.randint(1, 4)
@@ -124,7 +128,7 @@ def _nothing_again(draft: Draft, beside: Beside, _rng: Random) -> bool:
 
 
 def _nearly_thousandfold(draft: Draft, beside: Beside, _rng: Random) -> bool:
-    last = beside.last.value(_FEES) if beside.last else Decimal(0)
+    last = beside.last.value(_FEES) if beside.last and not beside.last.faults else Decimal(0)
     if not last:
         return False
     draft.cells[_FEES] = last * 999
@@ -184,6 +188,7 @@ NEAR_AROUND: Final = (
     _deed("X-INFORCE revisions counted as issued", _revised, _NEW),
     _deed("X-INFORCE 2020 counts something else", _another_quantity, _NEW),
     _deed("X-CARRY nothing to compare in 2018", _first_year, _OLD),
+    _deed("X-ITEMS nothing to compare in 2018", _first_items, _OLD),
     _deed("X-JUMP not quite tenfold", _nearly_tenfold),
     _deed("X-JUMP tenfold of little", _tenfold_of_little),
     _deed("X-COPY two figures again", _few_figures_again),
