@@ -45,7 +45,9 @@ def spoken(reports: list[Made]) -> list[dict[tuple[str, str], str]]:
     names = [f"{n:06d}-2023" for n in range(len(reports))]
     found: dict[str, dict[tuple[str, str], str]] = {name: {} for name in names}
     verdicts = evaluate(*tables(dict(zip(names, reports, strict=True))))
-    for row in verdicts.select(["report_id", "rule", "scope", "outcome"]).to_pylist():
+    for row in verdicts.select(["report_id", "rule", "scope", "outcome", "message"]).to_pylist():
+        # Whatever fails or cannot be evaluated says why.
+        assert bool(row["message"]) == (row["outcome"] in {"fail", "not_evaluable"}), row
         key = (row["rule"], row["scope"])
         assert key not in found[row["report_id"]]
         found[row["report_id"]][key] = row["outcome"]
