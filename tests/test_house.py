@@ -18,7 +18,7 @@ OWNERS = {
     "prefect": ("flows/",),
     "camelot": ("extractors/pdf/", "extractors/scan/", "extractors/second/"),
     "pypdfium2": ("extractors/pdf/", "extractors/scan/", "extractors/second/"),
-    "great_expectations": ("expectations/suites.py",),
+    "great_expectations": ("expectations/suites/library.py",),
     "onnxruntime": ("extractors/scan/",),
     "rapidocr": ("extractors/scan/",),
     "cv2": ("extractors/scan/",),
