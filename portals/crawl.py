@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from portals import bodies
+from portals import bodies, listing
 from portals.archive import Archive
+from portals.attribution import Attribution, shared
 from portals.captures import Capture, Origin
-from portals.exchange import Fetched
-from portals.families import FAMILIES
+from portals.exchange import Fetched, Request
 from portals.families.base import Entry, ListError, Page
 from portals.fetch import Fetcher
 from portals.links import Link, linked
@@ -77,14 +77,17 @@ def crawl(
     *,
     years: Collection[int] | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
+    known: Collection[Unit] = (),
 ) -> CrawlResult:
     """Crawl the units of one portal; `years` limits to reports whose title names one of them or none.
+
+    `known` are the other units that titles on a shared list may name (those of the whole registry).
 
     A page that cannot be had becomes a `Problem`, kept in the archive as well; only a fault of the archive
     itself raises. `on_progress` is called in this thread.
     """
-    crawler = _Crawler(portal, run)
-    own = sorted((unit for unit in units if unit.portal == portal.name), key=lambda unit: unit.id)
+    own = shared([unit for unit in units if unit.portal == portal.name])
+    crawler = _Crawler(portal, run, Attribution([*units, *known]))
     with _workers(portal.concurrency) as pool:
         listings = list(_watched(pool.map(crawler.list, own), "list", portal, len(own), on_progress))
         entries = chosen([entry for listing in listings for entry in listing.entries], years)
@@ -136,27 +139,31 @@ def _watched(
 
 
 class _Crawler:
-    def __init__(self, portal: PortalSource, run: Run) -> None:
-        self._portal, self._run = portal, run
-        self._family = FAMILIES[portal.family]
+    def __init__(self, portal: PortalSource, run: Run, attribution: Attribution) -> None:
+        self._portal, self._run, self._attribution = portal, run, attribution
         self._claimed: set[str] = set()
         self._lock = threading.Lock()
 
-    def list(self, unit: Unit) -> _Visit:
-        """The entries of a unit's lists, kept in the archive; what came before a fault is kept too."""
+    def list(self, group: tuple[Unit, ...]) -> _Visit:
+        """The entries of lists that these units share, kept in the archive; what came before a fault is kept too."""
         visit = _Visit()
-        address = self._portal.address(unit.path)
         found: dict[str, Entry] = {}
+        fault: FetchError | None = None
         try:
-            for entry in self._family.entries(self._page, self._portal, unit):
-                found.setdefault(entry.address, entry)
+            for entry in listing.entries(self._page, self._portal, group[0]):
+                owner = self._attribution.owner(entry.title, group)
+                found.setdefault(entry.address, replace(entry, unit_id=owner))
         except Exception as error:
-            origin = Origin(unit.id, unit.name)
-            self._note(visit, address, "list", _as_fetch_error(error), origin)
-        else:
-            self._run.archive.solved(unit.id)
+            fault = _as_fetch_error(error)
         visit.entries = list(found.values())
-        self._run.archive.listed(unit.id, visit.entries, self._run.now())
+        for unit in group:
+            if fault is None:
+                self._run.archive.solved(unit.id)
+            else:
+                origin = Origin(unit.id, unit.name)
+                self._note(visit, self._portal.address(unit.path), "list", fault, origin)
+            own = [entry for entry in visit.entries if entry.unit_id == unit.id]
+            self._run.archive.listed(unit.id, own, self._run.now())
         return visit
 
     def visit(self, entry: Entry) -> _Visit:
@@ -212,8 +219,8 @@ class _Crawler:
             self._note(visit, fetched.address, "document", fault, origin)
         return capture
 
-    def _page(self, address: str) -> Page:
-        fetched = self._run.fetcher.get(address)
+    def _page(self, request: Request) -> Page:
+        fetched = self._run.fetcher.get(request)
         return Page(fetched.final_address, bodies.text(fetched.body, fetched.charset))
 
     def _note(self, visit: _Visit, address: str, kind: Kind, error: FetchError, origin: Origin) -> None:

@@ -1,11 +1,46 @@
-"""One HTTP exchange as it went over the wire, and a document fetched by one or more of them."""
+"""What is asked of a portal, one HTTP exchange as it went over the wire, and a document fetched by several."""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An address to ask, as data: `form` makes it a POST of those fields, `headers` are sent beside our own."""
+
+    address: str
+    headers: Headers = ()
+    form: tuple[tuple[str, str], ...] | None = None
+
+    @property
+    def method(self) -> str:
+        """GET, or POST where there is a form."""
+        return "GET" if self.form is None else "POST"
+
+    @property
+    def body(self) -> bytes:
+        """The form, URL-encoded; empty for GET."""
+        return urlencode(self.form or ()).encode("ascii")
+
+    @property
+    def key(self) -> str:
+        """What the archive files the answer under: the address, and a POST's form as other WARC tools add it."""
+        if self.form is None:
+            return self.address
+        joined = f"{self.address}{'&' if '?' in self.address else '?'}__wb_method=POST&{self.body.decode('ascii')}"
+        if len(joined) <= _LONGEST_KEY:
+            return joined
+        digest = hashlib.sha256(self.body).hexdigest()
+        return f"{joined[: _LONGEST_KEY - len(digest) - 1]}&{digest}"
+
+
+_LONGEST_KEY = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +54,8 @@ class Exchange:
     reason: str
     headers: Headers
     raw: bytes
+    method: str = "GET"
+    request_body: bytes = b""
 
     def header(self, name: str) -> str:
         """The first value of a response header, '' where there is none."""

@@ -16,7 +16,7 @@ from urllib.parse import quote
 import httpx
 
 from portals import addresses, bodies
-from portals.exchange import Exchange, Fetched
+from portals.exchange import Exchange, Fetched, Request
 from portals.limits import HostGate, Times
 from portals.problems import FetchError
 from portals.robots import PRODUCT, Robots, RobotsRules
@@ -117,35 +117,37 @@ class Fetcher:
         """Close every connection."""
         self._transport.close()
 
-    def get(self, address: str, *, etag: str = "", last_modified: str = "") -> Fetched:
-        """The document at an address; with validators of an earlier capture, perhaps a 304 without body.
+    def get(self, asked: Request | str, *, etag: str = "", last_modified: str = "") -> Fetched:
+        """What an address gives; with validators of an earlier capture, perhaps a 304 without body.
 
         Redirects are followed within the registry's hosts, each host at its own pace and by its own
-        robots.txt. Raises `FetchError`, nothing else.
+        robots.txt, without the form of a POST. Raises `FetchError`, nothing else.
         """
+        request = asked if isinstance(asked, Request) else Request(asked)
         validators = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        headers = {key: value for key, value in validators.items() if value and value.isascii()}
-        exchanges = self._follow(address, headers, self.limits.max_bytes, self._obey_robots)
+        known = {key: value for key, value in validators.items() if value and value.isascii()}
+        exchanges = self._follow(
+            request, {**dict(request.headers), **known}, self.limits.max_bytes, self._obey_robots
+        )
         answer = exchanges[-1]
-        if answer.status == 304 and not headers:
+        if answer.status == 304 and not known:
             raise FetchError("unexpected", "304 to a request without validators", 304)
         body = answer.raw if answer.status == 200 else b""
-        encoding = answer.header("content-encoding")
-        return Fetched(address, self._times.now(), bodies.inflate(body, encoding, self.limits.max_bytes), exchanges)
+        inflated = bodies.inflate(body, answer.header("content-encoding"), self.limits.max_bytes)
+        return Fetched(request.address, self._times.now(), inflated, exchanges)
 
     def _follow(
-        self, address: str, headers: Mapping[str, str], cap: int, permit: Callable[[_Host, str], None]
+        self, request: Request, headers: Mapping[str, str], cap: int, permit: Callable[[_Host, str], None]
     ) -> tuple[Exchange, ...]:
         """The exchanges from an address to an answer that is no redirect; each hop checked before use."""
         exchanges: list[Exchange] = []
-        target = address
         while True:
-            host = self._hosts[addresses.check(target, self._hosts)]
-            permit(host, target)
-            exchanges.append(self._attempt(host, target, headers, cap))
+            host = self._hosts[addresses.check(request.address, self._hosts)]
+            permit(host, request.address)
+            exchanges.append(self._attempt(host, request, headers, cap))
             if exchanges[-1].status not in _REDIRECTS:
                 return tuple(exchanges)
-            target = self._redirect(exchanges)
+            request = Request(self._redirect(exchanges))
 
     def _redirect(self, exchanges: list[Exchange]) -> str:
         answer = exchanges[-1]
@@ -160,14 +162,14 @@ class Fetcher:
             raise FetchError("redirects", f"a loop at {target}", answer.status)
         return target
 
-    def _attempt(self, host: _Host, address: str, headers: Mapping[str, str], cap: int) -> Exchange:
+    def _attempt(self, host: _Host, request: Request, headers: Mapping[str, str], cap: int) -> Exchange:
         """One address, tried again where that may help, each time after a pause for the whole host."""
         if host.failures >= self.limits.failures:
             raise FetchError("network", f"not tried: {host.failures} failures in a row on this host")
         for remaining in reversed(range(self.limits.attempts)):
             try:
                 with host.gate.turn():
-                    exchange = self._exchange(address, headers, cap)
+                    exchange = self._exchange(request, headers, cap)
                 self._raise_for_status(exchange)
             except FetchError as error:
                 if error.code not in _RETRIED:
@@ -183,9 +185,16 @@ class Fetcher:
                 return exchange
         raise AssertionError("the last attempt returns or raises")
 
-    def _exchange(self, address: str, headers: Mapping[str, str], cap: int) -> Exchange:
+    def _exchange(self, asked: Request, headers: Mapping[str, str], cap: int) -> Exchange:
+        form = {} if asked.form is None else {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
         try:
-            request = httpx.Request("GET", address, headers={**self._headers, **headers}, extensions=self._extensions)
+            request = httpx.Request(
+                asked.method,
+                asked.address,
+                content=asked.body,
+                headers={**self._headers, **headers, **form},
+                extensions=self._extensions,
+            )
             response = self._transport.handle_request(request)
             try:
                 raw = self._body(response, cap)
@@ -196,7 +205,9 @@ class Fetcher:
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise FetchError("network", str(error) or type(error).__name__) from error
         return Exchange(
-            address=address,
+            address=asked.address,
+            method=request.method,
+            request_body=asked.body,
             request_headers=_pairs(request.headers),
             protocol=response.http_version,
             status=response.status_code,
@@ -256,7 +267,7 @@ class Fetcher:
         status: int | None = None
         text, verdict = "", "rules"
         try:
-            answer = self._follow(source, {}, _ROBOTS_BYTES, lambda _host, _address: None)[-1]
+            answer = self._follow(Request(source), {}, _ROBOTS_BYTES, lambda _host, _address: None)[-1]
             status = answer.status
             body = bodies.inflate(answer.raw, answer.header("content-encoding"), _ROBOTS_BYTES)
             text = bodies.text(body, "utf-8")

@@ -14,7 +14,8 @@ class Unit:
     township; `kind` is aggregate, office, department or township. `path` is where its reports are listed on
     `portal`. It exists for the report years `first_year` to `last_year` (None: still does).
     `predecessors` are the ids of the units it took over from its `first_year` on, merged or renamed;
-    `children_complete` says that the registry lists every unit whose `parent` it is.
+    `children_complete` says that the registry lists every unit whose `parent` it is. `also` are further lists
+    that may hold its reports (通知公告). Units may share their lists: titles tell whose a report is.
     """
 
     id: str
@@ -30,6 +31,12 @@ class Unit:
     last_year: int | None
     predecessors: tuple[str, ...] = ()
     children_complete: bool = False
+    also: tuple[str, ...] = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every list that is read for the unit."""
+        return (self.path, *self.also)
 
     def existed(self, year: int) -> bool:
         """Whether a report of this year is due from the unit at all."""
@@ -41,7 +48,8 @@ class PortalSource:
     """A site: one exact host, its family, and how gently it is treated.
 
     `delay_seconds` lies between the starts of two requests, at most `concurrency` run at a time. `serve`
-    is a folder that gouji itself serves over loopback for this host (samples only).
+    is a folder that gouji itself serves over loopback for this host (samples only). `verified` says that somebody
+    looked at the live site and the entry was right; `doubt` says what is uncertain about one that was not.
     """
 
     name: str
@@ -51,6 +59,8 @@ class PortalSource:
     concurrency: int
     serve: Path | None = None
     scheme: str = "http"
+    verified: bool = False
+    doubt: str = ""
 
     def address(self, path: str) -> str:
         """The absolute address of an absolute path on this portal."""

@@ -141,10 +141,14 @@ def read(path: Path, offset: int, size: int) -> bytes:
 def _request(writer: WARCWriter, hop: int, fetched: Fetched) -> object:
     exchange = fetched.exchanges[hop]
     target = exchange.address.split("/", 3)[3] if exchange.address.count("/") > 2 else ""
-    headers = StatusAndHeaders(f"GET /{target} HTTP/1.1", exchange.request_headers, is_http_request=True)
+    headers = StatusAndHeaders(
+        f"{exchange.method} /{target} HTTP/1.1", exchange.request_headers, is_http_request=True
+    )
     return writer.create_warc_record(
         exchange.address,
         "request",
+        io.BytesIO(exchange.request_body),
+        len(exchange.request_body),
         warc_headers_dict={"WARC-Record-ID": _id("request", hop, fetched)},
         http_headers=headers,
     )
