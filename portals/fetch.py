@@ -87,7 +87,9 @@ class Fetcher:
     ) -> None:
         network = network or Network()
         self._hosts = {
-            portal.host: _Host(HostGate(portal.delay_seconds, portal.concurrency, times)) for portal in portals
+            host: _Host(HostGate(portal.delay_seconds, portal.concurrency, times))
+            for portal in portals
+            for host in portal.all_hosts
         }
         if contact is None and not self._hosts.keys() <= network.loopback.keys():
             raise ValueError("a contact address is needed to visit real portals")

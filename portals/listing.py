@@ -73,6 +73,9 @@ def columns(fetch: FetchPage, portal: PortalSource, unit: Unit) -> Iterator[Colu
         try:
             for found in family.sheets(_bounded(fetch), address):
                 _take(found, reading, unit.id)
+                if unit.signpost and address in given:
+                    _show_the_way(reading)
+                    break
         except (FetchError, ListError) as caught:
             error = caught
         fresh = tuple(entry for entry in reading.entries if _first_time(family.key(entry.address), known))
@@ -125,6 +128,12 @@ def _first_time(key: str, known: set[str]) -> bool:
         return False
     known.add(key)
     return True
+
+
+def _show_the_way(reading: _Reading) -> None:
+    """The page is no list of reports; it must lead to one."""
+    if not reading.columns and not reading.entries:
+        raise ListError("a page that should lead to the annual reports, and does not")
 
 
 def _dated(rows: tuple[Row, ...]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -73,6 +74,8 @@ class Family(Protocol):
     """A family of sites that share a content-management system."""
 
     name: str
+    #: How the address of a list is formed, as a path with its query.
+    start: re.Pattern[str]
 
     def sheets(self, fetch: FetchPage, start: str) -> Iterator[Sheet]:
         """The pages of the list at an address, in order, as many as it has: `portals.listing` stops at its caps.

@@ -37,6 +37,7 @@ class Hanweb:
     """Lists of classic Hanweb sites, `/col/colN/index.html`."""
 
     name = "hanweb"
+    start = re.compile(r"/col/col\d+/index\.html(?:\?[\w=&]+)?|/module/xxgk/xxgkAnnualReport\.jsp\?[\w=&]+")
 
     def sheets(self, fetch: FetchPage, start: str) -> Iterator[Sheet]:
         """See `Family.sheets`."""

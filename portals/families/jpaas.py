@@ -42,6 +42,7 @@ class Jpaas:
     """Lists of JPAAS sites, `…/index.html`."""
 
     name = "jpaas"
+    start = re.compile(r"(?:/[\w-]+)+/index\.html")
 
     def sheets(self, fetch: FetchPage, start: str) -> Iterator[Sheet]:
         """See `Family.sheets`. A column page without the call's parameters is read as it stands."""

@@ -25,6 +25,7 @@ class Content(_Plain):
     """庆阳 and its counties: folders, articles `…/content_N`; how lists turn their pages was not seen."""
 
     name = "content_n"
+    start = re.compile(r"(?:/[\w-]+)+/?")
 
     def sheets(self, fetch: FetchPage, start: str) -> Iterator[Sheet]:
         """See `Family.sheets`."""
@@ -35,6 +36,7 @@ class Column(_Plain):
     """陇南 and its counties: `/content/column/N?pageIndex=2`; a script may name the number of pages."""
 
     name = "column"
+    start = re.compile(r"/content/column/\d+(?:\?[\w=&]+)?|(?:/[\w-]+)*/public/column/\d+\?[\w=&]+")
 
     def sheets(self, fetch: FetchPage, start: str) -> Iterator[Sheet]:
         """See `Family.sheets`."""
@@ -50,6 +52,7 @@ class Enorth(_Plain):
     """兰州新区: articles `/system/Y/M/D/N.shtml`; its lists were not seen, so their 下一页 is followed."""
 
     name = "enorth"
+    start = re.compile(r"(?:/[\w-]+)+/(?:index\.shtml)?")
 
     def sheets(self, fetch: FetchPage, start: str) -> Iterator[Sheet]:
         """See `Family.sheets`."""
@@ -60,6 +63,7 @@ class Phpcms(_Plain):
     """Old phpcms sites: `index.php?m=content&c=index&a=lists&catid=N&page=2`."""
 
     name = "phpcms"
+    start = re.compile(r"/index\.php\?m=content&c=index&a=lists&catid=\d+")
 
     def sheets(self, fetch: FetchPage, start: str) -> Iterator[Sheet]:
         """See `Family.sheets`."""

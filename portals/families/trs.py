@@ -20,6 +20,7 @@ class Trs:
     """Lists of TRS WCM sites."""
 
     name = "trs"
+    start = re.compile(r"(?:/[\w-]+)+/(?:index\.html)?")
 
     def sheets(self, fetch: FetchPage, start: str) -> Iterator[Sheet]:
         """See `Family.sheets`."""

@@ -25,6 +25,7 @@ class Ucap:
     """Lists of UCAP sites; a start address may be the shell, or the search call itself."""
 
     name = "ucap"
+    start = re.compile(r"(?:/[\w-]+)+/[\w-]+\.shtml|/common/search/[0-9a-f]{32}")
 
     def sheets(self, fetch: FetchPage, start: str) -> Iterator[Sheet]:
         """See `Family.sheets`."""

@@ -18,6 +18,7 @@ class Vsb:
     """Lists of VSB sites."""
 
     name = "vsb"
+    start = re.compile(r"(?:/[\w-]+)+\.htm")
 
     def sheets(self, fetch: FetchPage, start: str) -> Iterator[Sheet]:
         """See `Family.sheets`."""
