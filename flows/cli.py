@@ -10,6 +10,7 @@ import click
 
 from flows.commands.documents import check, extract
 from flows.commands.evidence import evidence
+from flows.commands.portals import portals
 from flows.commands.runs import backfill, nightly, report
 from flows.commands.sample import sample
 from flows.commands.warehouse import query, releases, status
@@ -25,7 +26,7 @@ def gouji() -> None:
     """勾稽: the reconciled archive of a province's disclosure reports."""
 
 
-for command in (nightly, backfill, report, extract, check, evidence, query, status, releases, sample):
+for command in (nightly, backfill, report, extract, check, evidence, query, status, releases, portals, sample):
     gouji.add_command(command)
 
 

@@ -14,7 +14,7 @@ def shared(units: Collection[Unit]) -> list[tuple[Unit, ...]]:
     """The units that have the same lists on the same portal, together; groups and members in order of id."""
     groups: defaultdict[tuple[str, tuple[str, ...]], list[Unit]] = defaultdict(list)
     for unit in sorted(units, key=lambda one: one.id):
-        groups[unit.portal, unit.paths].append(unit)
+        groups[_lists(unit)].append(unit)
     return [tuple(group) for group in groups.values()]
 
 
@@ -24,19 +24,18 @@ class Attribution:
     def __init__(self, units: Collection[Unit]) -> None:
         self._registry = Registry({}, {unit.id: unit for unit in units})
 
-    def owner(self, title: str, group: tuple[Unit, ...]) -> str:
-        """The id of the unit of `group` that a title names.
+    def owner(self, title: str, group: tuple[Unit, ...]) -> str | None:
+        """The id of the unit of `group` that a title names; None where it names one that shares the list, but is
+        not asked for.
 
-        Where it names none of them, or nobody, that of the keeper: the document itself will say whose it is, and
+        Where it names anybody else, or nobody, that of the keeper: the document itself will say whose it is, and
         nothing on a list is lost because its title is short.
         """
-        keeper = _keeper(group)
-        if len(group) == 1:
-            return keeper.id
-        named = parse_title(title)
-        match = self._registry.resolve(named.unit if named else None, keeper.id)
-        ids = {unit.id for unit in group}
-        return match.unit.id if match.how != "conflict" and match.unit.id in ids else keeper.id
+        keeper, ids = _keeper(group), {unit.id for unit in group}
+        unit = self.named(title, group)
+        if unit is not None and unit.id not in ids and _lists(unit) == _lists(keeper):
+            return None
+        return unit.id if unit is not None and unit.id in ids else keeper.id
 
     def named(self, title: str, group: tuple[Unit, ...]) -> Unit | None:
         """The unit that a title certainly names, of the group or not; None where it names nobody we know."""
@@ -45,6 +44,16 @@ class Attribution:
             return None
         match = self._registry.resolve(found.unit, _keeper(group).id)
         return None if match.how == "conflict" else match.unit
+
+    @staticmethod
+    def names_a_body(title: str) -> bool:
+        """Whether a title names somebody at all."""
+        found = parse_title(title)
+        return found is not None and found.unit is not None
+
+
+def _lists(unit: Unit) -> tuple[str, tuple[str, ...]]:
+    return unit.portal, unit.paths
 
 
 def _keeper(group: tuple[Unit, ...]) -> Unit:

@@ -152,7 +152,8 @@ class _Crawler:
         try:
             for entry in listing.entries(self._page, self._portal, group[0]):
                 owner = self._attribution.owner(entry.title, group)
-                found.setdefault(entry.address, replace(entry, unit_id=owner))
+                if owner is not None:
+                    found.setdefault(entry.address, replace(entry, unit_id=owner))
         except Exception as error:
             fault = _as_fetch_error(error)
         visit.entries = list(found.values())

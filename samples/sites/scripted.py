@@ -12,6 +12,8 @@ from samples.sites.publication import Corner, File
 from samples.sites.routes import Route, Shelf
 from samples.sites.style import SIZE, Line, Place, Style, frame, hexed, items, numbered, sheets
 
+_SEARCH = "<script>load('/common/search/' + $('#channelId').val())</script>"
+
 
 class Ucap(Style):
     """A shell and a search call in JSON; in variant 1 older static pages `list_2.shtml`."""
@@ -54,7 +56,9 @@ class Ucap(Style):
                 yield Route(path, shelf.body(html.encode()))
             return
         channel = hexed("channel", corner.name)
-        shell = frame("年报", "", f'<div id="list"></div><input type="hidden" id="channelId" value="{channel}">')
+        shell = frame(
+            "年报", "", f'<div id="list"></div><input type="hidden" id="channelId" value="{channel}">{_SEARCH}'
+        )
         yield Route(start, shelf.body(shell.encode()))
         for number, page in enumerate(pages, 1):
             results: list[dict[str, object]] = [
