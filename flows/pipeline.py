@@ -200,7 +200,7 @@ def _seen(
 
 
 #: problems of the document itself; all others keep us from knowing what there is
-UNUSABLE = frozenset({"missing", "too_large", "encoding", "parse", "unexpected", "redirects"})
+UNUSABLE = frozenset({"missing", "too_large", "encoding", "damaged", "parse", "unexpected", "redirects"})
 #: outcomes that are no reason for a missing report
 NO_TROUBLE = ("report", "duplicate", "carrier")
 _SEEN = ["report_id", "unit_id", "year", "address", "capture_id"]

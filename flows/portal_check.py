@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flows.exits import DONE, INTERRUPTED, UnusableError
+from flows.network import network
 from flows.sources import served
 from portals import bodies, listing
 from portals.attribution import Attribution, shared
@@ -21,7 +22,6 @@ from portals.fetch import Fetcher
 from portals.limits import Times
 from portals.listing import Column
 from portals.registry import Registry
-from portals.transport import Network
 from portals.units import PortalSource, Unit
 
 #: Lines that are no reports are shown where they have a date or speak of them.
@@ -97,7 +97,7 @@ def _fetcher(portal: PortalSource) -> Iterator[Fetcher]:
     with served(folders) as loopback:
         try:
             fetcher = Fetcher(
-                (portal,), Times(_now), contact=os.environ.get("GOUJI_CONTACT") or None, network=Network(loopback)
+                (portal,), Times(_now), contact=os.environ.get("GOUJI_CONTACT") or None, network=network(loopback)
             )
         except ValueError as error:
             raise UnusableError(f"GOUJI_CONTACT: {error}") from error
@@ -111,7 +111,7 @@ def _now() -> datetime:
 
 def _recording(fetcher: Fetcher, counts: Counter[str]) -> FetchPage:
     def fetch(request: Request) -> Page:
-        fetched = fetcher.get(request)
+        fetched = fetcher.get(request, kind="list")
         page = Page(fetched.final_address, bodies.text(fetched.body, fetched.charset))
         counts.update(looks_like(page.text))
         return page

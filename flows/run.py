@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from flows.exits import UnusableError
 from flows.home import Home
+from flows.network import network
 from flows.plan import Plan
 from flows.sources import served
 from flows.summary import Summary
@@ -22,14 +23,15 @@ from flows.workers import Readers, readers
 from portals.archive import Archive
 from portals.crawl import Run as CrawlRun
 from portals.fetch import Fetcher
-from portals.limits import Times
-from portals.transport import Network
+from portals.limits import Limits, Times
 from portals.units import PortalSource
 from warehouse.record import current
 from warehouse.staging import sweep
 
 #: a killed run is continued, not begun anew, within this time
 CONTINUED_WITHIN = timedelta(hours=12)
+#: seconds of the first pause where every portal is one that we serve ourselves: there is nobody to spare
+SAMPLE_BACKOFF = 0.05
 
 
 class Run:
@@ -90,10 +92,16 @@ def _crawling(plan: Plan, archive: Archive, summary: Summary) -> Iterator[CrawlR
     portals = plan.registry.portals.values()
     with ExitStack() as stack:
         loopback = stack.enter_context(served({portal.host: portal.serve for portal in portals if portal.serve}))
+        real = any(portal.host not in loopback for portal in portals)
         try:
             fetcher = stack.enter_context(
                 Fetcher(
-                    tuple(portals), Times(_now), contact=os.environ.get("GOUJI_CONTACT"), network=Network(loopback)
+                    tuple(portals),
+                    Times(_now),
+                    contact=os.environ.get("GOUJI_CONTACT"),
+                    network=network(loopback),
+                    limits=Limits() if real else Limits(backoff=SAMPLE_BACKOFF),
+                    on_robots=archive.keep_robots,
                 )
             )
         except ValueError as error:

@@ -37,8 +37,11 @@ def check(address: str, hosts: Collection[str]) -> str:
     """The host of an address that may be fetched.
 
     Raises `FetchError('refused')` unless it is http or https, on the default port, without user name,
-    and its host is exactly one of `hosts`: look-alikes and parts of names do not count.
+    and its host is exactly one of `hosts`: look-alikes and parts of names do not count, nor do letters that a
+    client might fold into others. What is checked must be what every parser sees: plain ASCII without white space.
     """
+    if not address.isascii() or any(ch <= " " or ch == "\x7f" for ch in address):
+        raise FetchError("refused", f"not a plain address: {address[:100]!r}")
     try:
         parts = urlsplit(address)
         host, port = parts.hostname, parts.port

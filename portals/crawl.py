@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from functools import partial
+from typing import Literal, TypeVar
 
 from portals import bodies, listing
-from portals.archive import Archive
+from portals.archive import Archive, ArchiveError
 from portals.attribution import Attribution, shared
-from portals.captures import Capture, Origin
+from portals.captures import Capture, Origin, Role
 from portals.exchange import Fetched, Request
 from portals.families.base import Entry, ListError, Page
 from portals.fetch import Fetcher
@@ -23,6 +25,11 @@ from portals.problems import FetchError, Kind, Problem
 from portals.units import PortalSource, Unit
 
 Outcome = Literal["fetched", "unchanged", "skipped", "failed"]
+_Item = TypeVar("_Item")
+#: Work that waits for each thread, so that one slow page holds nobody up.
+_AHEAD = 16
+#: Bytes of an answer that is no document, beyond which it is not kept as evidence.
+_EVIDENCE_BYTES = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +95,26 @@ def crawl(
     """
     own = shared([unit for unit in units if unit.portal == portal.name])
     crawler = _Crawler(portal, run, Attribution([*units, *known]))
+    problems: list[Problem] = []
+    listed: list[Entry] = []
+    outcomes: Counter[Outcome] = Counter()
     with _workers(portal.concurrency) as pool:
-        listings = list(_watched(pool.map(crawler.list, own), "list", portal, len(own), on_progress))
-        entries = chosen([entry for listing in listings for entry in listing.entries], years)
-        visits = list(_watched(pool.map(crawler.visit, entries), "fetch", portal, len(entries), on_progress))
-    outcomes = [outcome for visit in visits for outcome in visit.outcomes]
+        for done, visit in enumerate(_each(pool, crawler.list, own, portal.concurrency), 1):
+            listed += visit.entries
+            problems += visit.problems
+            on_progress(Progress(portal.name, "list", done, len(own)))
+        entries = chosen(listed, years)
+        for done, visit in enumerate(_each(pool, crawler.visit, entries, portal.concurrency), 1):
+            outcomes.update(visit.outcomes)
+            problems += visit.problems
+            on_progress(Progress(portal.name, "fetch", done, len(entries)))
     return CrawlResult(
         portal=portal.name,
         listed=len(entries),
-        fetched=outcomes.count("fetched"),
-        unchanged=outcomes.count("unchanged"),
-        skipped=outcomes.count("skipped"),
-        problems=tuple(problem for visit in (*listings, *visits) for problem in visit.problems),
+        fetched=outcomes["fetched"],
+        unchanged=outcomes["unchanged"],
+        skipped=outcomes["skipped"],
+        problems=tuple(problems),
     )
 
 
@@ -126,16 +141,17 @@ def _workers(count: int) -> Iterator[ThreadPoolExecutor]:
         pool.shutdown(cancel_futures=True)
 
 
-def _watched(
-    visits: Iterable[_Visit],
-    phase: Literal["list", "fetch"],
-    portal: PortalSource,
-    total: int,
-    on_progress: Callable[[Progress], None],
+def _each(
+    pool: ThreadPoolExecutor, work: Callable[[_Item], _Visit], items: Sequence[_Item], threads: int
 ) -> Iterator[_Visit]:
-    for done, visit in enumerate(visits, 1):
-        on_progress(Progress(portal.name, phase, done, total))
-        yield visit
+    """What `work` makes of each item, in order; never more under way than keeps the threads busy."""
+    waiting: deque[Future[_Visit]] = deque()
+    for item in items:
+        waiting.append(pool.submit(work, item))
+        if len(waiting) >= _AHEAD * threads:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 class _Crawler:
@@ -150,7 +166,7 @@ class _Crawler:
         found: dict[str, Entry] = {}
         fault: FetchError | None = None
         try:
-            for entry in listing.entries(self._page, self._portal, group[0]):
+            for entry in listing.entries(partial(self._page, group[0]), self._portal, group[0]):
                 owner = self._attribution.owner(entry.title, group)
                 if owner is not None:
                     found.setdefault(entry.address, replace(entry, unit_id=owner))
@@ -188,10 +204,10 @@ class _Crawler:
         if known is not None and known.checked_at >= self._run.started_at:
             visit.outcomes.append("skipped")
             return known
+        kind: Kind = "attachment" if origin.parent_address else "document"
         try:
-            fetched = self._get(address, known)
+            fetched = self._get(Request(address), known, kind)
         except FetchError as error:
-            kind: Kind = "attachment" if origin.parent_address else "document"
             self._note(visit, address, kind, error, origin)
             visit.outcomes.append("failed")
             return known
@@ -201,10 +217,10 @@ class _Crawler:
         visit.outcomes.append("fetched")
         return self._keep(visit, fetched, origin)
 
-    def _get(self, address: str, known: Capture | None) -> Fetched:
-        if known is None:
-            return self._run.fetcher.get(address)
-        return self._run.fetcher.get(address, etag=known.etag, last_modified=known.last_modified)
+    def _get(self, request: Request, known: Capture | None, kind: Kind) -> Fetched:
+        if known is None or request.form is not None:
+            return self._run.fetcher.get(request, kind=kind)
+        return self._run.fetcher.get(request, etag=known.etag, last_modified=known.last_modified, kind=kind)
 
     def _keep(self, visit: _Visit, fetched: Fetched, origin: Origin) -> Capture:
         """Archive what was received, even where its page cannot be searched for attachments and pictures."""
@@ -220,11 +236,35 @@ class _Crawler:
             self._note(visit, fetched.address, "document", fault, origin)
         return capture
 
-    def _page(self, request: Request) -> Page:
-        fetched = self._run.fetcher.get(request)
-        return Page(fetched.final_address, bodies.text(fetched.body, fetched.charset))
+    def _page(self, unit: Unit, request: Request) -> Page:
+        """A list page: as the archive has it where it was read in this run, else asked for, and kept."""
+        known, body = self._kept(request.key, "list")
+        if known is not None and known.checked_at >= self._run.started_at:
+            return Page(known.final_address, bodies.text(body, known.charset))
+        fetched = self._get(request, known, "list")
+        charset = fetched.charset
+        if known is not None and _unchanged(fetched, known):
+            self._run.archive.seen(known, fetched)
+            charset = known.charset
+        else:
+            self._run.archive.add(fetched, Origin(unit.id, unit.name), role="list")
+            body = fetched.body
+        return Page(fetched.final_address, bodies.text(body, charset))
+
+    def _kept(self, address: str, role: Role) -> tuple[Capture | None, bytes]:
+        """The current capture and its content; one that is damaged counts as none."""
+        known = self._run.archive.latest(address, role)
+        try:
+            return known, self._run.archive.read(known.capture_id) if known is not None else b""
+        except ArchiveError:
+            return None, b""
 
     def _note(self, visit: _Visit, address: str, kind: Kind, error: FetchError, origin: Origin) -> None:
+        evidence = error.evidence
+        if evidence is not None and len(evidence.body) <= _EVIDENCE_BYTES:
+            kept = self._run.archive.add(evidence, origin, role="evidence").capture_id
+        else:
+            kept = ""
         problem = Problem(
             address=address,
             kind=kind,
@@ -235,6 +275,7 @@ class _Crawler:
             title=origin.title,
             year=origin.year,
             at=self._run.now(),
+            evidence=kept,
         )
         self._run.archive.note(problem)
         visit.problems.append(problem)

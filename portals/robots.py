@@ -7,6 +7,8 @@ from datetime import datetime
 
 from protego import Protego
 
+from portals.exchange import Fetched
+
 #: Our name in robots.txt groups.
 PRODUCT = "gouji"
 #: A longer Crawl-delay is not a request to go slowly but to stay away.
@@ -18,7 +20,7 @@ class Robots:
     """One reading of robots.txt, kept for the log: `status` None where the host could not be reached.
 
     `verdict` is 'rules' (obeyed as written), 'none' (no such file: all allowed) or 'unreachable' (no
-    access until it can be read).
+    access until it can be read). `fetched` is what the host answered, None where it did not.
     """
 
     host: str
@@ -27,6 +29,7 @@ class Robots:
     verdict: str
     delay: float | None
     text: str
+    fetched: Fetched | None
 
 
 class RobotsRules:

@@ -119,6 +119,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer_by(self.server.tables[self._host])
             return
         if self.command == "POST":
+            self.close_connection = True  # its form stays unread
             self._fail(HTTPStatus.METHOD_NOT_ALLOWED)
             return
         path = unquote(urlsplit(self.path).path)

@@ -59,7 +59,7 @@ QUIRKS: Final[dict[str, Fate]] = {
     "soft_challenge": Fate("blocked", "blocked"),
     "login": Fate("blocked", "blocked"),
     "shell": Fate("blocked", "blocked"),
-    "error_page": Fate("blocked", "blocked"),
+    "error_page": Fate("missing", "unreadable"),
 }
 #: Those that only a look at a page with status 200 can tell from documents.
 SOFT: Final = ("soft_challenge", "login", "shell", "error_page")
@@ -112,7 +112,7 @@ class Corner:
 
 
 #: What may befall a list, and the code of its problem.
-LIST_OBSTACLES: Final = {"challenge": "blocked", "shell": "list", "dead": "missing"}
+LIST_OBSTACLES: Final = {"challenge": "blocked", "shell": "blocked", "dead": "missing"}
 
 
 @dataclass(frozen=True, slots=True)
