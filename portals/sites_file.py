@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -24,6 +25,7 @@ _COLUMNS: Final = (
 )
 #: Nobody asked these sites how fast we may be: slowly, and one request at a time.
 _DELAY_SECONDS: Final = 3.0
+_NO_NAME: Final = re.compile(r"[^a-z0-9]+")
 _MAX_FILE_BYTES: Final = 4 * 1024 * 1024
 
 Line = Mapping[str, str]
@@ -95,7 +97,7 @@ def _portal(line: Line, label: str) -> PortalSource | None:
 
 def portal_name(host: str) -> str:
     """What `gouji portals check` calls a site: www.lanzhou.gov.cn is lanzhou, rst.gansu.gov.cn is rst-gansu."""
-    return host.removeprefix("www.").removesuffix(".gov.cn").replace(".", "-")
+    return _NO_NAME.sub("-", host.removeprefix("www.").removesuffix(".gov.cn"))
 
 
 def _unit(line: Line, place: PortalSource | None, known: Mapping[str, Unit], label: str) -> Unit:
