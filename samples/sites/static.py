@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from samples.sites.publication import Corner, File
 from samples.sites.routes import Route, Shelf
@@ -14,6 +15,10 @@ class Vsb(Style):
 
     family = "vsb"
     element = ('<div id="vsb_content"><p class="export">【<a href="/export?type=pdf">打印</a>】</p>', "</div>")
+
+    def meta(self, published: date) -> str:
+        """Only the text says when."""
+        return '<meta name="createDate" content="2011-01-01">'
 
     def start(self, corner: Corner) -> str:
         """See `Style.start`."""
@@ -124,6 +129,10 @@ class Enorth(Style):
 
     family = "enorth"
 
+    def meta(self, published: date) -> str:
+        """Only the text says when."""
+        return '<meta name="createDate" content="2011-01-01">'
+
     def start(self, corner: Corner) -> str:
         """See `Style.start`."""
         return f"/xxgk/{corner.name}/index.shtml"
@@ -146,6 +155,10 @@ class Phpcms(Style):
     """`index.php?m=content&c=index&a=lists&catid=N&page=2`; a pager shows the pages near by and the last."""
 
     family = "phpcms"
+
+    def meta(self, published: date) -> str:
+        """Only the text says when."""
+        return '<meta name="createDate" content="2011-01-01">'
 
     def start(self, corner: Corner) -> str:
         """See `Style.start`."""

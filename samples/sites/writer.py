@@ -8,7 +8,7 @@ from dataclasses import asdict
 from html import escape
 from pathlib import Path
 from typing import Final
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from samples.sites.publication import QUIRKS, Corner, File, Publication, Site, Truth
 from samples.sites.quirks import detour, obstructed, served
@@ -29,6 +29,8 @@ _ALL: Final[tuple[Style, ...]] = (
     Phpcms(),
 )
 STYLES: Final[Mapping[str, Style]] = {style.family: style for style in _ALL}
+#: Left as they are in an address.
+_SAFE: Final = "/?=&%"
 ROBOTS: Final = b"User-agent: *\nDisallow: /search/\nDisallow: /s/\n"
 
 
@@ -94,7 +96,7 @@ def _publish(shelf: Shelf, site: Site, place: Place, publication: Publication, l
     lines += _lines(style, place, line, quirk, shelf)
     fate = QUIRKS[quirk]
     obstacle = place.corner.obstacle
-    address = "" if quirk == "unlisted" or obstacle else f"http://{site.host}{listed}"
+    address = "" if quirk == "unlisted" or obstacle else f"http://{site.host}{quote(listed, _SAFE)}"
     attached = publication.media_type != "text/html" and not publication.direct
     status = "attachment_only" if attached and fate.status == "published" else fate.status
     return Truth(
@@ -108,7 +110,7 @@ def _publish(shelf: Shelf, site: Site, place: Place, publication: Publication, l
         publication.published,
         fate.problem,
         "blocked" if obstacle else status,
-        tuple(f"http://{site.host}{path}" for path in files),
+        tuple(f"http://{site.host}{quote(path, _SAFE)}" for path in files),
     )
 
 

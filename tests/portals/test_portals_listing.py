@@ -11,6 +11,7 @@ from portals import listing
 from portals.attribution import Attribution, shared
 from portals.exchange import Request
 from portals.families.base import Entry, ListError, Page
+from portals.links import linked
 from portals.problems import FetchError
 from portals.registry import Registry
 from portals.units import PortalSource, Unit
@@ -207,3 +208,20 @@ def test_a_report_of_a_sharer_that_is_not_asked_for_is_left_out(registry: Regist
     assert attribution.owner("财政局2023年政府信息公开工作年度报告", group[:2]) is None
     assert attribution.owner("城关区2023年政府信息公开工作年度报告", group[1:2]) is None
     assert attribution.owner("甘肃省人民政府2023年政府信息公开工作年度报告", group[1:2]) == "620102-bgs"
+
+
+# what hangs on an article
+
+
+def test_files_that_scripts_hand_out_are_attachments() -> None:
+    download = "/system/_content/download.jsp?urltype=news.DownloadAttachUrl&owner=1&wbfileid=99"
+    html = f"""<body><div id="vsb_content"><p>附件【<a href="{download}">统计表</a>】</p>
+      <p>【<a href="/export.jsp?t=doc">下载Word</a>】【<a href="javascript:print()">打印</a>】</p>
+      <a href="/module/download/downfile.jsp?classid=0&filename=ab12.pdf">年报</a><a href="/download.jsp">下载中心</a>
+      </div><ul><li><a href="/sys/downfile.jsp?filename=x.pdf">指南</a></li></ul></body>"""
+    found = linked(html, f"http://{HOST}/info/1/2.htm")
+    assert [(link.address.removeprefix(f"http://{HOST}"), link.title) for link in found] == [
+        (download, "统计表"),
+        ("/export.jsp?t=doc", "下载Word"),
+        ("/module/download/downfile.jsp?classid=0&filename=ab12.pdf", "年报"),
+    ]
