@@ -27,13 +27,17 @@ def write_demo(
     years: tuple[int, int] = (2022, 2023),
     quirks: Sequence[str] = tuple(QUIRKS),
     document: Document | None = None,
+    pdf: Document | None = None,
 ) -> list[Truth]:
     """Writes `units` units on one site a family, with `sources.toml` and `truth.jsonl`; gives the truth.
 
     Each quirk comes by turns, after as many plain reports; three lists are obstructed. `document` makes the HTML
-    inside an article; by default a few words and the labels of one table.
+    inside an article, by default a few words and the labels of one table; `pdf` makes the reports that are files,
+    by default a file with no page.
     """
-    return write_sites(directory, _sites(choose_units(units), years, quirks, document or short_document), years)
+    return write_sites(
+        directory, _sites(choose_units(units), years, quirks, (document or short_document, pdf or empty_pdf)), years
+    )
 
 
 def short_document(unit: Body, year: int) -> bytes:
@@ -47,11 +51,17 @@ def short_document(unit: Body, year: int) -> bytes:
     ).encode()
 
 
+def empty_pdf(unit: Body, year: int) -> bytes:
+    """A file that is one, and different for each report."""
+    return _PDF + f"% {unit.id} {year}\n".encode()
+
+
 def _sites(
-    units: Sequence[Body], years: tuple[int, int], quirks: Sequence[str], document: Document
+    units: Sequence[Body], years: tuple[int, int], quirks: Sequence[str], makers: tuple[Document, Document]
 ) -> Iterator[Site]:
     families = list(STYLES)
-    turns = [quirk for one in quirks for quirk in ("", one)]
+    # An odd number of turns: each quirk comes to every place of a shared list.
+    turns = [quirk for one in quirks for quirk in ("", one)] + [""]
     groups = [units[start : start + _SHARING] for start in range(0, len(units), _SHARING)]
     turn = 0
     for place, family in enumerate(families):
@@ -60,7 +70,7 @@ def _sites(
             publications: list[Publication] = []
             for unit in group:
                 for year in range(years[0], years[1] + 1):
-                    publications.append(_publication(unit, year, turns[turn % len(turns)], document, turn, group))
+                    publications.append(_publication(unit, year, turns[turn % len(turns)], makers, turn, group))
                     turn += 1
             obstacle = _LIST_OBSTACLES[place % 3] if count == 1 and place < 3 else ""
             variant = count % STYLES[family].variants
@@ -71,19 +81,18 @@ def _sites(
 
 
 def _publication(
-    unit: Body, year: int, quirk: str, document: Document, turn: int, group: Sequence[Body]
+    unit: Body, year: int, quirk: str, makers: tuple[Document, Document], turn: int, group: Sequence[Body]
 ) -> Publication:
     titled = f"{unit.name}{year}年政府信息公开工作年度报告"
-    # A title that names nobody is the list's keeper's: only the first unit of a list can have one.
-    untitled = quirk == "untitled" and unit is group[0]
+    # A title that names nobody is the list's keeper's: the government's, else the office's, else the first's.
+    keeper = min(group, key=lambda one: (one.kind != "aggregate", one.kind != "office", one.id))
+    untitled = quirk == "untitled" and unit is keeper
     title = f"{year}年政府信息公开工作年度报告" if untitled else titled
     published = date(year + 1, 1, 10) + timedelta(days=turn % 70)
-    html = quirk != "" or turn % 7
-    body = document(unit, year)
-    if not html:
-        return Publication(
-            unit, year, title, published, _PDF + titled.encode(), "application/pdf", direct=turn % 2 == 0
-        )
+    if quirk == "" and turn % 7 == 0:
+        data = makers[1](unit, year)
+        return Publication(unit, year, title, published, data, "application/pdf", direct=turn % 2 == 0)
+    body = makers[0](unit, year)
     attached = (File("附表.pdf", _PDF + unit.id.encode(), "application/pdf"),) if turn % 11 == 5 else ()
     later = body.replace(b"<p>", "<p>（更正）".encode(), 1)
     return Publication(unit, year, title, published, body, "text/html", attached, quirk, later=later)

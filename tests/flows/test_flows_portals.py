@@ -8,7 +8,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,10 @@ import pytest
 from commandline import Command, environment
 
 from extractors.read import read
-from flows.pipeline import UNUSABLE
+from flows.home import Home
+from flows.pipeline import UNUSABLE, standing
+from flows.pipeline import _coverage as coverage
+from flows.plan import Plan
 from portals import bodies
 from portals.archive import Archive
 from portals.crawl import CrawlResult, Run, crawl
@@ -29,6 +32,7 @@ from samples.server import Loopback, serve
 from samples.sites.demo import write_demo
 from samples.sites.publication import QUIRKS, Truth
 from samples.sites.writer import STYLES
+from warehouse.spec import TABLES
 
 UNITS = 420
 YEAR = 2023
@@ -96,6 +100,7 @@ def test_the_sample_has_enough_of_everything(province: Province) -> None:
     assert {one.family for one in province.truth} == set(STYLES) and {one.quirk for one in province.truth} == set(
         QUIRKS
     )
+    assert any(one.title == f"{YEAR}年政府信息公开工作年度报告" and one.address for one in province.truth)
     assert {one.status for one in province.truth} == {
         *("published", "attachment_only", "blocked", "unreadable", "not_published")
     }
@@ -140,6 +145,20 @@ def _status(archive: Archive, one: Truth, problem: Problem | None, blocked: dict
     if problem is not None:
         return "unreadable" if problem.code in UNUSABLE else "blocked"
     return "blocked" if one.unit_id in blocked else "not_published"
+
+
+def test_the_ledger_says_so_too(province: Province) -> None:
+    """The real ledger, before anything is read: every report that stays out has its status and its reason."""
+    units = tuple(province.registry.units.values())
+    plan = Plan("nightly", Home.at(province.folder / "home"), province.registry, units, (YEAR, YEAR))
+    empty = TABLES["reports"].empty(), set[str]()
+    nothing = TABLES["documents"].empty()
+    rows = coverage(plan, province.archive, standing(plan.home.root), empty, nothing, date(2024, 6, 1)).to_pylist()
+    found = {(row["unit_id"], row["year"]): (row["status"], bool(row["reason"])) for row in rows}
+    expected = {"published": "not_published", "attachment_only": "not_published"}
+    for one in province.truth:
+        status = expected.get(one.status, one.status)
+        assert found[one.unit_id, one.year] == (status, status != "not_published"), one
 
 
 def test_no_list_or_document_is_asked_for_against_robots(province: Province) -> None:
