@@ -257,6 +257,9 @@ def test_progress_is_told_in_the_calling_thread(two_units: Site, registry: Regis
 def test_an_interrupted_crawl_stops_and_goes_on_where_it_was(
     two_units: Site, registry: Registry, run: Run, archive: Archive
 ) -> None:
+    for answers in two_units.answers.values():
+        answers[0].delay = 0.02
+
     def interrupt(progress: Progress) -> None:
         if progress.phase == "fetch" and progress.done == 4:
             raise KeyboardInterrupt
