@@ -34,6 +34,8 @@ __all__ = ["Archive", "ArchiveError", "Capture", "Origin"]
 _NAMES: Final = ", ".join(captures.COLUMNS)
 _SELECT: Final = f"SELECT {_NAMES} FROM captures"  # noqa: S608  # our own names
 _INSERT: Final = f"INSERT INTO captures ({_NAMES}) VALUES ({', '.join('?' * len(captures.COLUMNS))})"  # noqa: S608
+_ENTRIES: Final = "SELECT address, title, published, unit_id, year, rank FROM entries"
+_PROBLEMS: Final = "SELECT address, kind, code, detail, status, unit_id, title, year, at, evidence FROM problems"
 #: Pages of the write-ahead log (4 KiB) before it is brought in, which waits for the disk.
 _WAL_PAGES: Final = 4000
 _TOUCH: Final = "UPDATE captures SET checked_at = ?, etag = ?, last_modified = ? WHERE capture_id = ?"
@@ -188,9 +190,12 @@ class Archive:
 
     def entries(self) -> Iterator[Entry]:
         """Every entry ever listed, in order of unit, year (unknown first), rank and address."""
-        select = "SELECT address, title, published, unit_id, year, rank FROM entries"
-        for address, title, published, *rest in self._rows(f"{select} ORDER BY unit_id, year, rank, address"):
-            yield Entry(address, title, date.fromisoformat(published) if published else None, *rest)
+        for row in self._rows(f"{_ENTRIES} ORDER BY unit_id, year, rank, address"):
+            yield _entry(row)
+
+    def listed_at(self, address: str) -> list[Entry]:
+        """The entries that any unit listed at an address, in order of unit."""
+        return [_entry(row) for row in self._rows(f"{_ENTRIES} WHERE address = ? ORDER BY unit_id", (address,))]
 
     def note(self, problem: Problem) -> None:
         """Keep why an address could not be had; forgotten as soon as it can."""
@@ -207,11 +212,18 @@ class Archive:
         with self._transaction() as index:
             index.execute("DELETE FROM problems WHERE kind = 'list' AND unit_id = ?", (unit_id,))
 
+    def problem(self, address: str) -> Problem | None:
+        """What was wrong with an address when it was last tried; None if nothing was, or it never was."""
+        if address not in self._troubled:
+            return None
+        with self._lock:
+            row = self._index.execute(f"{_PROBLEMS} WHERE address = ?", (address,)).fetchone()
+        return _problem(row) if row else None
+
     def problems(self) -> Iterator[Problem]:
         """What could not be had when last tried, in order of address."""
-        select = "SELECT address, kind, code, detail, status, unit_id, title, year, at, evidence FROM problems"
-        for *row, at, evidence in self._rows(f"{select} ORDER BY address"):
-            yield Problem(*(*row, datetime.fromisoformat(at), evidence))
+        for row in self._rows(f"{_PROBLEMS} ORDER BY address"):
+            yield _problem(row)
 
     def _one(self, where: str, *values: str) -> Capture | None:
         with self._lock:
@@ -252,6 +264,16 @@ class Archive:
                 for statement in script.split(";"):
                     index.execute(statement)
             index.execute(f"PRAGMA user_version = {captures.SCHEMA_VERSION}")
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    address, title, published, *rest = row
+    return Entry(address, title, date.fromisoformat(published) if published else None, *rest)
+
+
+def _problem(row: Sequence[Any]) -> Problem:
+    *values, at, evidence = row
+    return Problem(*(*values, datetime.fromisoformat(at), evidence))
 
 
 def _id(received: Fetched | Saved, role: Role) -> str:

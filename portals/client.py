@@ -24,7 +24,6 @@ _PORTS: Final = {"http": 80, "https": 443}
 _CODES: Final = {
     pycurl.E_OPERATION_TIMEDOUT: "timeout",
     pycurl.E_FILESIZE_EXCEEDED: "too_large",
-    pycurl.E_UNSUPPORTED_PROTOCOL: "refused",
     pycurl.E_URL_MALFORMAT: "refused",
 }
 

@@ -27,6 +27,8 @@ Outcome = Literal["fetched", "unchanged", "skipped", "failed"]
 _Item = TypeVar("_Item")
 #: Seconds between two looks at what the threads have done.
 _TICK = 0.05
+#: Problems that may be over when a killed run goes on; what was refused or absent is not asked for again that night.
+_PASSING = frozenset({"throttled", "server", "timeout", "network", "parse"})
 #: Bytes of an answer that is no document, beyond which it is not kept as evidence.
 _EVIDENCE_BYTES = 2 * 1024 * 1024
 
@@ -204,6 +206,11 @@ class _Crawler:
             return known
         if known is not None and known.checked_at >= self._run.started_at:
             visit.outcomes.append("skipped")
+            return known
+        settled = self._run.archive.problem(address)
+        if settled is not None and settled.at >= self._run.started_at and settled.code not in _PASSING:
+            visit.problems.append(settled)
+            visit.outcomes.append("failed")
             return known
         kind: Kind = "attachment" if origin.parent_address else "document"
         try:
