@@ -92,18 +92,22 @@ def _from_toml(text: str) -> Manifest:
 
 def _from_csv(text: str) -> Manifest:
     rows = csv.DictReader(io.StringIO(text))
-    if "file" not in (rows.fieldnames or ()):
-        raise ImportFaultError(f"{CSV}: the first line must name the columns, file among them")
-    entries = []
-    for row in rows:
-        label = f"{CSV}: line {rows.line_num}"
-        if None in row:
-            raise ImportFaultError(f"{label}: more values than columns")
-        entries.append((label, {key.strip(): value.strip() for key, value in row.items() if value and value.strip()}))
+    entries: list[tuple[str, dict[str, str]]] = []
+    try:
+        if "file" not in (rows.fieldnames or ()):
+            raise ImportFaultError(f"{CSV}: the first line must name the columns, file among them")
+        for row in rows:
+            label = f"{CSV}: line {rows.line_num}"
+            if None in row:
+                raise ImportFaultError(f"{label}: more values than columns")
+            said = {key.strip(): value.strip() for key, value in row.items() if value and value.strip()}
+            entries += [(label, said)] if said else []
+    except csv.Error as error:
+        raise ImportFaultError(f"{CSV}: line {rows.line_num}: {error}") from error
     names = {entry.pop("by") for _, entry in entries if "by" in entry}
     if len(names) > 1:
         raise ImportFaultError(f"{CSV}: by names more than one person; import their files separately")
-    return Manifest(names.pop() if names else "", _claims(entry for entry in entries if entry[1]))
+    return Manifest(names.pop() if names else "", _claims(entries))
 
 
 def _claims(entries: Any) -> dict[str, Claim]:

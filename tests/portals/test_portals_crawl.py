@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import gzip
+import itertools
+import random
 import threading
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,6 +17,7 @@ from portals.archive import Archive
 from portals.crawl import CrawlResult, Progress, Run, crawl
 from portals.documents import documents
 from portals.families.base import Entry
+from portals.limits import Times
 from portals.registry import Registry
 from portals.slices import Slice
 
@@ -346,3 +350,28 @@ def test_a_damaged_list_is_asked_for_again(
     whole = path.read_bytes()
     path.write_bytes(whole[: known.offset] + b"\0" * 40 + whole[known.offset + 40 :])
     assert figures(go(registry, run, ("620102",)))[0] == 6
+
+
+def test_a_night_keeps_to_the_limits_and_to_robots(
+    site: Site, registry: Registry, archive: Archive, fake: FakeTime, fetching
+) -> None:
+    """Measured at the server: gaps, requests at once, and nothing that robots.txt forbids, redirects included."""
+    delay = 0.04
+    rules = "User-agent: *\nDisallow: /\n\nUser-agent: gouji\nDisallow: /620102/zfxxgknb/t2020\nDisallow: /hidden/\n"
+    site.put("/robots.txt", Answer(rules.encode(), headers={"Content-Type": "text/plain"}))
+    for unit in ("620102", "620103"):
+        publish(site, unit, unit, range(2019, 2025))
+    site.redirect("/620103/zfxxgknb/t2019.html", "/hidden/2019.html")
+    for answers in site.answers.values():
+        answers[0].delay = 0.02
+    times = Times(fake.now, chance=random.Random(3).random)
+    run = Run(fetching(times=times, delay=delay, concurrency=3), archive, fake.now, fake.now())
+    result = crawl(replace(registry.portals["sample"], concurrency=3), list(registry.units.values()), run)
+    codes = Counter(problem.code for problem in result.problems if problem.kind == "document")
+    assert codes == {"robots": 2} and result.fetched == 12
+    assert not [path for path in site.paths if path.startswith(("/620102/zfxxgknb/t2020", "/hidden"))]
+    assert site.paths[0] == "/robots.txt" and site.paths.count("/robots.txt") == 1
+    assert site.most_active <= 3
+    # The start of a request and its arrival are not the same moment on a busy machine; the whole night is.
+    gaps = sorted(later - earlier for earlier, later in itertools.pairwise(sorted(r.started for r in site.requests)))
+    assert sum(gaps) >= delay * len(gaps) * 0.98 and gaps[len(gaps) // 2] > delay * 0.8
