@@ -11,10 +11,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from flows.exits import UnusableError
 from flows.home import Home
+from flows.lock import only_run
 from flows.network import network
 from flows.plan import Plan
 from flows.sources import served
@@ -68,23 +67,13 @@ class Run:
 def started(plan: Plan) -> Iterator[Run]:
     """Everything a run needs, for the length of the block. Raises UnusableError while another run goes on."""
     with ExitStack() as stack:
-        stack.enter_context(_only_run(plan))
+        stack.enter_context(only_run(plan.home, plan.patience))
         sweep(plan.home.staging)
         summary = _record(plan)
         archive = stack.enter_context(Archive(plan.home.archive))
         crawl = stack.enter_context(_crawling(plan, archive, summary)) if plan.crawls else None
         pool = stack.enter_context(readers())
         yield Run(plan, archive, pool, crawl, summary)
-
-
-@contextmanager
-def _only_run(plan: Plan) -> Iterator[None]:
-    lock = FileLock(plan.home.root / "run.lock", timeout=plan.patience, poll_interval=1)
-    try:
-        with lock:
-            yield
-    except Timeout:
-        raise UnusableError(f"{plan.home.root}: another run is under way") from None
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Final
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
@@ -10,6 +11,8 @@ from portals.hijacked import is_hijacked
 from portals.problems import FetchError
 
 _MAX_LENGTH: Final = 2000
+#: What every parser of addresses reads alike.
+_PLAIN: Final = re.compile(r"[!-~]+")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 #: Kept as they are in paths and queries; everything else (Chinese file names, spaces) is percent-encoded.
 _SAFE: Final = "/%:@!$&'()*+,;=~-._?"
@@ -40,7 +43,7 @@ def check(address: str, hosts: Collection[str]) -> str:
     and its host is exactly one of `hosts`: look-alikes and parts of names do not count, nor do letters that a
     client might fold into others. What is checked must be what every parser sees: plain ASCII without white space.
     """
-    if not address.isascii() or any(ch <= " " or ch == "\x7f" for ch in address):
+    if not _PLAIN.fullmatch(address):
         raise FetchError("refused", f"not a plain address: {address[:100]!r}")
     try:
         parts = urlsplit(address)

@@ -34,6 +34,11 @@ __all__ = ["Archive", "ArchiveError", "Capture", "Origin"]
 _NAMES: Final = ", ".join(captures.COLUMNS)
 _SELECT: Final = f"SELECT {_NAMES} FROM captures"  # noqa: S608  # our own names
 _INSERT: Final = f"INSERT INTO captures ({_NAMES}) VALUES ({', '.join('?' * len(captures.COLUMNS))})"  # noqa: S608
+_ENTRIES: Final = "SELECT address, title, published, unit_id, year, rank FROM entries"
+_PROBLEMS: Final = "SELECT address, kind, code, detail, status, unit_id, title, year, at, evidence FROM problems"
+#: Pages of the write-ahead log (4 KiB) before it is brought in, which waits for the disk.
+_WAL_PAGES: Final = 4000
+_TOUCH: Final = "UPDATE captures SET checked_at = ?, etag = ?, last_modified = ? WHERE capture_id = ?"
 
 
 class Archive:
@@ -50,6 +55,8 @@ class Archive:
         try:
             self._index = self._connect()
             self._prepare()
+            #: Addresses with a problem, so that the many without cost nothing.
+            self._troubled = {str(row[0]) for row in self._index.execute("SELECT address FROM problems")}
         except sqlite3.DatabaseError as error:
             raise ArchiveError(f"{self._path.name}: {error}") from error
 
@@ -102,12 +109,9 @@ class Archive:
         )
         with self._lock:
             self._warc.revisit(fetched, known)
-            with self._transaction() as index:
-                index.execute(
-                    "UPDATE captures SET checked_at = ?, etag = ?, last_modified = ? WHERE capture_id = ?",
-                    (stamp(now.checked_at), now.etag, now.last_modified, known.capture_id),
-                )
-                _forget_problem(index, known)
+            # One statement is one transaction: most of a night is this line.
+            self._index.execute(_TOUCH, (stamp(now.checked_at), now.etag, now.last_modified, known.capture_id))
+            self._forget_problem(known)
         return now
 
     def _insert(self, capture: Capture, links: Sequence[Link]) -> Capture:
@@ -115,8 +119,14 @@ class Archive:
         with self._transaction() as index:
             index.execute(_INSERT, captures.to_row(capture))
             index.executemany("INSERT INTO links VALUES (?, ?, ?, ?)", rows)
-            _forget_problem(index, capture)
+        self._forget_problem(capture)
         return capture
+
+    def _forget_problem(self, capture: Capture) -> None:
+        """What could not be had is there after all."""
+        if capture.role == "document" and capture.address in self._troubled:
+            self._index.execute("DELETE FROM problems WHERE address = ?", (capture.address,))
+            self._troubled.discard(capture.address)
 
     def latest(self, address: str, role: Role = "document") -> Capture | None:
         """The capture that an address gave when it was last checked."""
@@ -180,9 +190,12 @@ class Archive:
 
     def entries(self) -> Iterator[Entry]:
         """Every entry ever listed, in order of unit, year (unknown first), rank and address."""
-        select = "SELECT address, title, published, unit_id, year, rank FROM entries"
-        for address, title, published, *rest in self._rows(f"{select} ORDER BY unit_id, year, rank, address"):
-            yield Entry(address, title, date.fromisoformat(published) if published else None, *rest)
+        for row in self._rows(f"{_ENTRIES} ORDER BY unit_id, year, rank, address"):
+            yield _entry(row)
+
+    def listed_at(self, address: str) -> list[Entry]:
+        """The entries that any unit listed at an address, in order of unit."""
+        return [_entry(row) for row in self._rows(f"{_ENTRIES} WHERE address = ? ORDER BY unit_id", (address,))]
 
     def note(self, problem: Problem) -> None:
         """Keep why an address could not be had; forgotten as soon as it can."""
@@ -191,6 +204,7 @@ class Archive:
             *(problem.unit_id, problem.title, problem.year, stamp(problem.at), problem.evidence),
         )
         with self._transaction() as index:
+            self._troubled.add(problem.address)
             index.execute("INSERT OR REPLACE INTO problems VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
 
     def solved(self, unit_id: str) -> None:
@@ -198,11 +212,18 @@ class Archive:
         with self._transaction() as index:
             index.execute("DELETE FROM problems WHERE kind = 'list' AND unit_id = ?", (unit_id,))
 
+    def problem(self, address: str) -> Problem | None:
+        """What was wrong with an address when it was last tried; None if nothing was, or it never was."""
+        if address not in self._troubled:
+            return None
+        with self._lock:
+            row = self._index.execute(f"{_PROBLEMS} WHERE address = ?", (address,)).fetchone()
+        return _problem(row) if row else None
+
     def problems(self) -> Iterator[Problem]:
         """What could not be had when last tried, in order of address."""
-        select = "SELECT address, kind, code, detail, status, unit_id, title, year, at, evidence FROM problems"
-        for *row, at, evidence in self._rows(f"{select} ORDER BY address, unit_id"):
-            yield Problem(*(*row, datetime.fromisoformat(at), evidence))
+        for row in self._rows(f"{_PROBLEMS} ORDER BY address, unit_id"):
+            yield _problem(row)
 
     def _one(self, where: str, *values: str) -> Capture | None:
         with self._lock:
@@ -230,6 +251,7 @@ class Archive:
         # A commit is with the operating system: a kill of this process loses none. A power cut may lose the last few,
         # and with them only the knowledge that these pages were checked.
         index.execute("PRAGMA synchronous = NORMAL")
+        index.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
         return index
 
     def _prepare(self) -> None:
@@ -242,6 +264,16 @@ class Archive:
                 for statement in script.split(";"):
                     index.execute(statement)
             index.execute(f"PRAGMA user_version = {captures.SCHEMA_VERSION}")
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    address, title, published, *rest = row
+    return Entry(address, title, date.fromisoformat(published) if published else None, *rest)
+
+
+def _problem(row: Sequence[Any]) -> Problem:
+    *values, at, evidence = row
+    return Problem(*(*values, datetime.fromisoformat(at), evidence))
 
 
 def _id(received: Fetched | Saved, role: Role) -> str:
@@ -274,8 +306,3 @@ def _capture(received: Fetched | Saved, origin: Origin, role: Role, by: str, sto
         start=stored.start,
         imported_by=by,
     )
-
-
-def _forget_problem(index: sqlite3.Connection, capture: Capture) -> None:
-    if capture.role == "document":
-        index.execute("DELETE FROM problems WHERE address = ?", (capture.address,))

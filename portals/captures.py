@@ -111,6 +111,8 @@ class Capture:
 
 
 COLUMNS: Final = tuple(field.name for field in fields(Capture))
+_TIMES: Final = (COLUMNS.index("fetched_at"), COLUMNS.index("checked_at"))
+_PUBLISHED: Final = COLUMNS.index("published")
 
 
 def capture_id(address: str, sha256: str, role: Role = "document") -> str:
@@ -140,9 +142,9 @@ def plain(value: object) -> object:
 
 def from_row(row: tuple[Any, ...]) -> Capture:
     """The inverse of `to_row`."""
-    values = dict(zip(COLUMNS, row, strict=True))
-    for name in ("fetched_at", "checked_at"):
-        values[name] = datetime.fromisoformat(values[name])
-    if values["published"]:
-        values["published"] = date.fromisoformat(values["published"])
-    return Capture(**values)
+    values = list(row)
+    for place in _TIMES:
+        values[place] = datetime.fromisoformat(values[place])
+    if values[_PUBLISHED]:
+        values[_PUBLISHED] = date.fromisoformat(values[_PUBLISHED])
+    return Capture(*values)

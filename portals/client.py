@@ -9,8 +9,6 @@ import ipaddress
 import math
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -26,7 +24,6 @@ _PORTS: Final = {"http": 80, "https": 443}
 _CODES: Final = {
     pycurl.E_OPERATION_TIMEDOUT: "timeout",
     pycurl.E_FILESIZE_EXCEEDED: "too_large",
-    pycurl.E_UNSUPPORTED_PROTOCOL: "refused",
     pycurl.E_URL_MALFORMAT: "refused",
 }
 
@@ -60,12 +57,14 @@ class Client:
         host, port = parts.hostname or "", _PORTS[parts.scheme]
         failure = ""
         for target in self._targets(host, port):
-            with self._handle(host) as handle:
+            handle = self._take(host)
+            try:
                 handle.lead(host, port, target)
-                try:
-                    return handle.perform(request, (("Host", parts.netloc), *headers), cap)
-                except _UnreachedError as error:
-                    failure = str(error)
+                return handle.perform(request, (("Host", parts.netloc), *headers), cap)
+            except _UnreachedError as error:
+                failure = str(error)
+            finally:
+                self._give_back(host, handle)
         raise FetchError("network", failure)
 
     def _targets(self, host: str, port: int) -> tuple[tuple[str, int] | None, ...]:
@@ -73,17 +72,15 @@ class Client:
             return (None,)
         return self._pins.targets(host, port)
 
-    @contextmanager
-    def _handle(self, host: str) -> Iterator[_Handle]:
+    def _take(self, host: str) -> _Handle:
         """A handle of this host alone: TLS connections must not be shared by two names of one server."""
         with self._lock:
             idle = self._idle.setdefault(host, [])
-            handle = idle.pop() if idle else _Handle(self._network, self._limits, host)
-        try:
-            yield handle
-        finally:
-            with self._lock:
-                idle.append(handle)
+            return idle.pop() if idle else _Handle(self._network, self._limits, host)
+
+    def _give_back(self, host: str, handle: _Handle) -> None:
+        with self._lock:
+            self._idle[host].append(handle)
 
 
 class _Handle:

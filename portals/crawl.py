@@ -6,8 +6,7 @@ import hashlib
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -26,8 +25,10 @@ from portals.units import PortalSource, Unit
 
 Outcome = Literal["fetched", "unchanged", "skipped", "failed"]
 _Item = TypeVar("_Item")
-#: Work that waits for each thread, so that one slow page holds nobody up.
-_AHEAD = 16
+#: Seconds between two looks at what the threads have done.
+_TICK = 0.05
+#: Problems that may be over when a killed run goes on; what was refused or absent is not asked for again that night.
+_PASSING = frozenset({"throttled", "server", "timeout", "network", "parse"})
 #: Bytes of an answer that is no document, beyond which it is not kept as evidence.
 _EVIDENCE_BYTES = 2 * 1024 * 1024
 
@@ -95,26 +96,25 @@ def crawl(
     """
     own = shared([unit for unit in units if unit.portal == portal.name])
     crawler = _Crawler(portal, run, Attribution([*units, *known]))
-    problems: list[Problem] = []
-    listed: list[Entry] = []
+    problems: list[tuple[int, int, Problem]] = []
+    listed: dict[int, list[Entry]] = {}
     outcomes: Counter[Outcome] = Counter()
-    with _workers(portal.concurrency) as pool:
-        for done, visit in enumerate(_each(pool, crawler.list, own, portal.concurrency), 1):
-            listed += visit.entries
-            problems += visit.problems
-            on_progress(Progress(portal.name, "list", done, len(own)))
-        entries = chosen(listed, years)
-        for done, visit in enumerate(_each(pool, crawler.visit, entries, portal.concurrency), 1):
-            outcomes.update(visit.outcomes)
-            problems += visit.problems
-            on_progress(Progress(portal.name, "fetch", done, len(entries)))
+    for done, (number, visit) in enumerate(_each(crawler.list, own, portal.concurrency), 1):
+        listed[number] = visit.entries
+        problems += [(0, number, problem) for problem in visit.problems]
+        on_progress(Progress(portal.name, "list", done, len(own)))
+    entries = chosen([entry for number in sorted(listed) for entry in listed[number]], years)
+    for done, (number, visit) in enumerate(_each(crawler.visit, entries, portal.concurrency), 1):
+        outcomes.update(visit.outcomes)
+        problems += [(1, number, problem) for problem in visit.problems]
+        on_progress(Progress(portal.name, "fetch", done, len(entries)))
     return CrawlResult(
         portal=portal.name,
         listed=len(entries),
         fetched=outcomes["fetched"],
         unchanged=outcomes["unchanged"],
         skipped=outcomes["skipped"],
-        problems=tuple(problems),
+        problems=tuple(problem for *_, problem in sorted(problems, key=lambda one: one[:2])),
     )
 
 
@@ -131,27 +131,38 @@ def chosen(entries: Sequence[Entry], years: Collection[int] | None) -> list[Entr
     return list(kept.values())
 
 
-@contextmanager
-def _workers(count: int) -> Iterator[ThreadPoolExecutor]:
-    """Threads that drop what has not begun when the caller is interrupted."""
-    pool = ThreadPoolExecutor(count, thread_name_prefix="crawl")
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
+def _each(work: Callable[[_Item], _Visit], items: Sequence[_Item], threads: int) -> Iterator[tuple[int, _Visit]]:
+    """What `work` makes of each item, with the item's number, as the threads finish them.
 
+    The threads take the items themselves and this one looks after them now and then: waking it for each page costs
+    more than the page. When the caller leaves, they stop after what they are at.
+    """
+    todo, lock = iter(enumerate(items)), threading.Lock()
+    done: deque[tuple[int, _Visit]] = deque()
+    stop = threading.Event()
 
-def _each(
-    pool: ThreadPoolExecutor, work: Callable[[_Item], _Visit], items: Sequence[_Item], threads: int
-) -> Iterator[_Visit]:
-    """What `work` makes of each item, in order; never more under way than keeps the threads busy."""
-    waiting: deque[Future[_Visit]] = deque()
-    for item in items:
-        waiting.append(pool.submit(work, item))
-        if len(waiting) >= _AHEAD * threads:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
+    def labour() -> None:
+        while not stop.is_set():
+            with lock:
+                number, item = next(todo, (-1, None))
+            if item is None:
+                return
+            done.append((number, work(item)))
+
+    with ThreadPoolExecutor(threads, thread_name_prefix="crawl") as pool:
+        labourers = [pool.submit(labour) for _ in range(min(threads, len(items)))]
+        try:
+            pending: Collection[Future[None]] = labourers
+            while pending:
+                while done:
+                    yield done.popleft()
+                pending = wait(labourers, timeout=_TICK, return_when=FIRST_EXCEPTION).not_done
+                for labourer in labourers:
+                    if labourer.done():
+                        labourer.result()
+            yield from done
+        finally:
+            stop.set()
 
 
 class _Crawler:
@@ -203,6 +214,11 @@ class _Crawler:
             return known
         if known is not None and known.checked_at >= self._run.started_at:
             visit.outcomes.append("skipped")
+            return known
+        settled = self._run.archive.problem(address)
+        if settled is not None and settled.at >= self._run.started_at and settled.code not in _PASSING:
+            visit.problems.append(settled)
+            visit.outcomes.append("failed")
             return known
         kind: Kind = "attachment" if origin.parent_address else "document"
         try:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import threading
+from typing import Final
 
 from portals.limits import HostGate, Limits, Times
 from portals.problems import FetchError
 from portals.robots import RobotsRules
 from portals.units import PortalSource
+
+#: How many times slower than agreed refusals may make us.
+_SLOWER: Final = 8
 
 
 class Host:
@@ -19,6 +23,7 @@ class Host:
         self.rules: RobotsRules | None = None
         self.unreachable: FetchError | None = None
         self._limits, self._times = limits, times
+        self._slowest = portal.delay_seconds * _SLOWER
         self._failures = 0
         self._refusals = 0
 
@@ -43,8 +48,8 @@ class Host:
         return False
 
     def refused(self) -> None:
-        """A refusal: slower from now on, and each one in a row is followed by a longer pause."""
+        """A refusal: slower from now on, up to a bound, and each one in a row is followed by a longer pause."""
         self._refusals += 1
-        pause = max(self._limits.backoff, self.gate.delay) * 2 ** (self._refusals - 1)
-        self.gate.slow(min(self.gate.delay * 2, self._limits.longest_wait))
+        self.gate.slow(min(self.gate.delay * 2, self._slowest))
+        pause = max(self._limits.backoff * 2 ** (self._refusals - 1), self.gate.delay)
         self.gate.hold(self._times.about(min(pause, self._limits.longest_wait)))

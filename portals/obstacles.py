@@ -45,7 +45,7 @@ _RELOADS: Final = re.compile(r"location\s*(?:=|\.(?:reload|href|replace|assign))
 _FEW_LINES: Final = 8000
 
 _REFUSED: Final = re.compile(
-    r"(?:访问|请求|操作|IP|ip)[^。]{0,20}(?:被|已|遭)[^。]{0,6}(?:拦截|阻断|拒绝|禁止|屏蔽|限制)"
+    r"(?:访问|请求|操作|IP|ip)[^。]{0,20}(?:被|已|遭)[^。]{0,12}(?:拦截|阻断|拒绝|禁止|屏蔽|限制)"
     r"|(?:拒绝|禁止)(?:了)?(?:您的)?访问|无权(?:限)?(?:访问|查看)|没有(?:访问)?权限|非法(?:请求|访问)"
     r"|(?:网站|云|web\s*应用)?防火墙|安全(?:防护|拦截|网关|狗)|云防护|云盾|创宇盾|玄武盾|D盾|\bWAF\b"
     r"|访问(?:过于|太)?频繁|访问频率|人机(?:识别|验证)|滑动(?:滑块|验证)|(?:完成|进行)(?:安全)?验证|安全(?:验证|检查)"
@@ -95,9 +95,9 @@ def check(fetched: Fetched, kind: Kind) -> None:
     'damaged' for text that is torn or garbled. Lists may be shells that scripts fill; other kinds may not.
     Files are judged where they are read (extractors).
     """
-    found = _found(fetched, kind)
-    if found is not None:
-        code, detail = found
+    obstacle = found(fetched.body, fetched.media_type, fetched.charset, kind)
+    if obstacle is not None:
+        code, detail = obstacle
         error = FetchError(code, detail, fetched.status)
         error.evidence = fetched
         raise error
@@ -121,17 +121,18 @@ def _challenge(source: str) -> str:
     return "脚本跳转验证" if _RELOADS.search(source) else ""
 
 
-def _found(fetched: Fetched, kind: Kind) -> tuple[str, str] | None:
-    if not fetched.body.strip():
+def found(body: bytes, media_type: str, charset: str, kind: Kind) -> tuple[str, str] | None:
+    """What a body is instead of a document: a code of `PROBLEMS` and what shows it; None for a document."""
+    if not body.strip():
         return "blocked", "空白页面"
-    if not bodies.is_page(fetched.body, fetched.media_type):
+    if not bodies.is_page(body, media_type):
         return None
-    source = bodies.text(fetched.body, fetched.charset)
+    source = bodies.text(body, charset)
     if garbled := _garbled(source):
         return "damaged", garbled
     look = _look(source)
-    if not holds_the_tables(look.tree) and (found := _obstacle(look, kind)):
-        return found
+    if not holds_the_tables(look.tree) and (obstacle := _obstacle(look, kind)):
+        return obstacle
     return ("damaged", "网页残缺：没有结尾") if _torn(source) else None
 
 

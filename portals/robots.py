@@ -36,11 +36,11 @@ class RobotsRules:
     """The rules of one host: which addresses may be fetched, and the asked-for delay."""
 
     def __init__(self, text: str) -> None:
-        self._rules = Protego.parse(text)
-        self.delay: float | None = self._rules.crawl_delay(PRODUCT)
+        self._rules = Protego.parse(text) if text.strip() else None
+        self.delay: float | None = self._rules.crawl_delay(PRODUCT) if self._rules else None
 
     def allows(self, address: str) -> bool:
         """Whether we may fetch the address; never with a Crawl-delay beyond `LONGEST_DELAY`."""
         if self.delay is not None and self.delay > LONGEST_DELAY:
             return False
-        return bool(self._rules.can_fetch(address, PRODUCT))
+        return self._rules is None or bool(self._rules.can_fetch(address, PRODUCT))

@@ -52,30 +52,30 @@ class WarcFolder:
 
         On return they are on the disk, not only with the operating system.
         """
-        out = self._file(fetched.at)
+        out, day = self._file(fetched.at), records.date(fetched.at)
         start = self._end
         for hop, exchange in enumerate(fetched.exchanges):
             offset, payload = self._end, records.digest(exchange.raw)
-            named = records.record_id("response", hop, records.date(fetched.at), fetched.address)
-            fields = (*_fields(fetched, exchange, named), ("WARC-Payload-Digest", payload))
-            self._write(out, records.record("response", fields, records.response_head(exchange) + exchange.raw))
-            self._write(out, _request(fetched, hop, named))
+            block = records.response_head(exchange) + exchange.raw
+            named = records.record_id("response", hop, day, fetched.address)
+            more = (("WARC-Block-Digest", records.digest(block)), ("WARC-Payload-Digest", payload))
+            self._write(out, records.record("response", (*_fields(exchange, day, named), *more), block))
+            self._write(out, _request(exchange, day, named))
         os.fsync(out.fileno())
         return Stored(self._name, start, offset, payload)
 
     def revisit(self, fetched: Fetched, known: Capture) -> None:
         """Write that the address still gives what `known` holds: headers and a reference, no body."""
-        out = self._file(fetched.at)
-        hop, answer = len(fetched.exchanges) - 1, fetched.answer
-        named = records.record_id("revisit", hop, records.date(fetched.at), fetched.address)
+        out, day, answer = self._file(fetched.at), records.date(fetched.at), fetched.answer
+        named = records.record_id("revisit", day, fetched.address)
         fields = (
-            *_fields(fetched, answer, named),
+            *_fields(answer, day, named),
             ("WARC-Profile", _NOT_MODIFIED if answer.status == 304 else _IDENTICAL),
             ("WARC-Refers-To-Target-URI", known.final_address),
             ("WARC-Refers-To-Date", records.date(known.fetched_at)),
             ("WARC-Payload-Digest", known.digest),
         )
-        pair = records.record("revisit", fields, records.response_head(answer)) + _request(fetched, hop, named)
+        pair = records.record("revisit", fields, records.response_head(answer)) + _request(answer, day, named)
         self._write(out, pair)
 
     def resource(self, saved: Saved, now: datetime) -> Stored:
@@ -213,20 +213,14 @@ def _member(file: BinaryIO) -> bytes:
     return bytes(taken[: len(taken) - len(unpacker.unused_data)])
 
 
-def _fields(fetched: Fetched, exchange: Exchange, named: str) -> tuple[tuple[str, str], ...]:
-    fields = (
-        ("WARC-Record-ID", named),
-        ("WARC-Date", records.date(fetched.at)),
-        ("WARC-Target-URI", exchange.address),
-    )
+def _fields(exchange: Exchange, day: str, named: str) -> tuple[tuple[str, str], ...]:
+    fields = (("WARC-Record-ID", named), ("WARC-Date", day), ("WARC-Target-URI", exchange.address))
     return (*fields, ("WARC-IP-Address", exchange.ip)) if exchange.ip else fields
 
 
-def _request(fetched: Fetched, hop: int, response: str) -> bytes:
-    exchange = fetched.exchanges[hop]
-    day = records.date(fetched.at)
+def _request(exchange: Exchange, day: str, response: str) -> bytes:
     fields = (
-        ("WARC-Record-ID", records.record_id("request", hop, day, fetched.address)),
+        ("WARC-Record-ID", records.record_id("request", response)),
         ("WARC-Date", day),
         ("WARC-Target-URI", exchange.address),
         ("WARC-Concurrent-To", response),
