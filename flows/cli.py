@@ -12,6 +12,7 @@ from flows.commands.captures import captures
 from flows.commands.documents import check, extract
 from flows.commands.evidence import evidence
 from flows.commands.imports import import_
+from flows.commands.portals import portals
 from flows.commands.runs import backfill, nightly, report
 from flows.commands.sample import sample
 from flows.commands.warehouse import query, releases, status
@@ -39,6 +40,7 @@ for command in (
     query,
     status,
     releases,
+    portals,
     sample,
 ):
     gouji.add_command(command)

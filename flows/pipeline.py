@@ -160,7 +160,8 @@ def _coverage(
     troubles = _unreadable([known.documents, fresh], captures)
     blocked: dict[str, Trouble] = {}
     for problem in archive.problems():
-        status = "unreadable" if problem.code in UNUSABLE else "blocked"
+        # Of a list that cannot be read nobody knows what it would say, whatever the reason.
+        status = "unreadable" if problem.code in UNUSABLE and problem.kind != "list" else "blocked"
         trouble = Trouble(status, _explained(PROBLEMS, problem.code, problem.detail), problem.address)
         if problem.kind == "list":
             blocked[problem.unit_id] = trouble

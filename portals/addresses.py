@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Final
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
+from portals.hijacked import is_hijacked
 from portals.problems import FetchError
 
 _MAX_LENGTH: Final = 2000
@@ -53,6 +54,8 @@ def check(address: str, hosts: Collection[str]) -> str:
         raise FetchError("refused", f"scheme {parts.scheme!r}")
     if "@" in parts.netloc or "\\" in address or port not in {None, _DEFAULT_PORTS[parts.scheme]}:
         raise FetchError("refused", f"user name or port in {parts.netloc[:100]}")
+    if host is not None and is_hijacked(host):
+        raise FetchError("refused", f"host {host[:100]} is known to replay pages with altered text")
     if host is None or host not in hosts or len(address) > _MAX_LENGTH:
         raise FetchError("refused", f"host {(host or '')[:100]} is not in the registry")
     return host

@@ -217,12 +217,12 @@ class Archive:
         if address not in self._troubled:
             return None
         with self._lock:
-            row = self._index.execute(f"{_PROBLEMS} WHERE address = ?", (address,)).fetchone()
+            row = self._index.execute(f"{_PROBLEMS} WHERE address = ? LIMIT 1", (address,)).fetchone()
         return _problem(row) if row else None
 
     def problems(self) -> Iterator[Problem]:
         """What could not be had when last tried, in order of address."""
-        for row in self._rows(f"{_PROBLEMS} ORDER BY address"):
+        for row in self._rows(f"{_PROBLEMS} ORDER BY address, unit_id"):
             yield _problem(row)
 
     def _one(self, where: str, *values: str) -> Capture | None:

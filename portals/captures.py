@@ -44,6 +44,17 @@ ALTER TABLE captures ADD COLUMN imported_by TEXT NOT NULL DEFAULT '';
 UPDATE captures SET start = offset;
 ALTER TABLE problems ADD COLUMN evidence TEXT NOT NULL DEFAULT ''
 """,
+    # Units may share a list, and each has its problem.
+    """
+ALTER TABLE problems RENAME TO problems_of_addresses;
+CREATE TABLE problems (
+  address TEXT NOT NULL, kind TEXT NOT NULL, code TEXT NOT NULL, detail TEXT NOT NULL, status INTEGER,
+  unit_id TEXT NOT NULL, title TEXT NOT NULL, year INTEGER, at TEXT NOT NULL, evidence TEXT NOT NULL,
+  PRIMARY KEY (address, unit_id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO problems SELECT * FROM problems_of_addresses;
+DROP TABLE problems_of_addresses
+""",
 )
 SCHEMA_VERSION: Final = len(SCHEMAS)
 

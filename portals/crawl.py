@@ -12,11 +12,11 @@ from datetime import datetime
 from functools import partial
 from typing import Literal, TypeVar
 
-from portals import bodies
+from portals import bodies, listing
 from portals.archive import Archive, ArchiveError
+from portals.attribution import Attribution, shared
 from portals.captures import Capture, Origin, Role
 from portals.exchange import Fetched, Request
-from portals.families import FAMILIES
 from portals.families.base import Entry, ListError, Page
 from portals.fetch import Fetcher
 from portals.links import Link, linked
@@ -85,14 +85,17 @@ def crawl(
     *,
     years: Collection[int] | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
+    known: Collection[Unit] = (),
 ) -> CrawlResult:
     """Crawl the units of one portal; `years` limits to reports whose title names one of them or none.
+
+    `known` are the other units that titles on a shared list may name (those of the whole registry).
 
     A page that cannot be had becomes a `Problem`, kept in the archive as well; only a fault of the archive
     itself raises. `on_progress` is called in this thread.
     """
-    crawler = _Crawler(portal, run)
-    own = sorted((unit for unit in units if unit.portal == portal.name), key=lambda unit: unit.id)
+    own = shared([unit for unit in units if unit.portal == portal.name])
+    crawler = _Crawler(portal, run, Attribution([*units, *known]))
     problems: list[tuple[int, int, Problem]] = []
     listed: dict[int, list[Entry]] = {}
     outcomes: Counter[Outcome] = Counter()
@@ -163,27 +166,32 @@ def _each(work: Callable[[_Item], _Visit], items: Sequence[_Item], threads: int)
 
 
 class _Crawler:
-    def __init__(self, portal: PortalSource, run: Run) -> None:
-        self._portal, self._run = portal, run
-        self._family = FAMILIES[portal.family]
+    def __init__(self, portal: PortalSource, run: Run, attribution: Attribution) -> None:
+        self._portal, self._run, self._attribution = portal, run, attribution
         self._claimed: set[str] = set()
         self._lock = threading.Lock()
 
-    def list(self, unit: Unit) -> _Visit:
-        """The entries of a unit's lists, kept in the archive; what came before a fault is kept too."""
+    def list(self, group: tuple[Unit, ...]) -> _Visit:
+        """The entries of lists that these units share, kept in the archive; what came before a fault is kept too."""
         visit = _Visit()
-        address = self._portal.address(unit.path)
         found: dict[str, Entry] = {}
+        fault: FetchError | None = None
         try:
-            for entry in self._family.entries(partial(self._page, unit), self._portal, unit):
-                found.setdefault(entry.address, entry)
+            for entry in listing.entries(partial(self._page, group[0]), self._portal, group[0]):
+                owner = self._attribution.owner(entry.title, group)
+                if owner is not None:
+                    found.setdefault(entry.address, replace(entry, unit_id=owner))
         except Exception as error:
-            origin = Origin(unit.id, unit.name)
-            self._note(visit, address, "list", _as_fetch_error(error), origin)
-        else:
-            self._run.archive.solved(unit.id)
+            fault = _as_fetch_error(error)
         visit.entries = list(found.values())
-        self._run.archive.listed(unit.id, visit.entries, self._run.now())
+        for unit in group:
+            if fault is None:
+                self._run.archive.solved(unit.id)
+            else:
+                origin = Origin(unit.id, unit.name)
+                self._note(visit, self._portal.address(unit.path), "list", fault, origin)
+            own = [entry for entry in visit.entries if entry.unit_id == unit.id]
+            self._run.archive.listed(unit.id, own, self._run.now())
         return visit
 
     def visit(self, entry: Entry) -> _Visit:
@@ -244,9 +252,8 @@ class _Crawler:
             self._note(visit, fetched.address, "document", fault, origin)
         return capture
 
-    def _page(self, unit: Unit, asked: Request | str) -> Page:
+    def _page(self, unit: Unit, request: Request) -> Page:
         """A list page: as the archive has it where it was read in this run, else asked for, and kept."""
-        request = asked if isinstance(asked, Request) else Request(asked)
         known, body = self._kept(request.key, "list")
         if known is not None and known.checked_at >= self._run.started_at:
             return Page(known.final_address, bodies.text(body, known.charset))

@@ -59,7 +59,7 @@ class Fetcher:
     ) -> None:
         network = network or Network()
         self.limits = limits or Limits()
-        self._hosts = {portal.host: Host(portal, self.limits, times) for portal in portals}
+        self._hosts = {host: Host(portal, self.limits, times) for portal in portals for host in portal.all_hosts}
         if contact is None and not self._hosts.keys() <= network.loopback.keys():
             raise ValueError("a contact address is needed to visit real portals")
         if contact is not None and not (contact.isascii() and contact.isprintable() and contact.strip()):
