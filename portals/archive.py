@@ -217,7 +217,7 @@ class Archive:
         if address not in self._troubled:
             return None
         with self._lock:
-            row = self._index.execute(f"{_PROBLEMS} WHERE address = ?", (address,)).fetchone()
+            row = self._index.execute(f"{_PROBLEMS} WHERE address = ? LIMIT 1", (address,)).fetchone()
         return _problem(row) if row else None
 
     def problems(self) -> Iterator[Problem]:

@@ -100,8 +100,8 @@ def _rows(found: list[Found], style: str) -> list[dict[str, Any]]:
     rows = []
     for capture, year in found:
         row = asdict(capture) | {"year": year}
-        row["received"] = f"{capture.fetched_at.astimezone(CHINA):%Y-%m-%d %H:%M}"
-        row["checked"] = f"{capture.checked_at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+        row["received"] = capture.fetched_at.astimezone(CHINA).date()
+        row["checked"] = capture.checked_at.astimezone(CHINA).date()
         rows.append(row if style != "table" else {name: row[name] for name in COLUMNS})
     return rows
 
