@@ -16,6 +16,10 @@ from portals.links_pictures import content_pictures, holds_the_tables
 _MAX_ATTACHMENTS: Final = 20
 _MAX_PICTURES: Final = 20
 _FILE: Final = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|ofd)$", re.IGNORECASE)
+#: Scripts that hand out files (VSB, Hanweb), and the exports that VSB's pages offer.
+_SCRIPT: Final = re.compile(r"/(?:download|downfile)\.jsp$", re.IGNORECASE)
+_FILE_NAMED: Final = re.compile(r"(?:^|&)(?:filename|wbfileid)=", re.IGNORECASE)
+_EXPORT: Final = re.compile(r"^[【\[]?下载(?:word|pdf)[】\]]?$", re.IGNORECASE)
 #: Where the families put the article itself; the first that is there counts.
 _ARTICLE: Final = (
     "ucapcontent",
@@ -24,6 +28,7 @@ _ARTICLE: Final = (
     "#vsb_content",
     "#zoom",
     "#zoomcon",
+    ".j-fontContent",
     ".article-content",
     "article",
 )
@@ -42,7 +47,8 @@ class Link:
 def linked(html: str, address: str) -> list[Link]:
     """The attachments of an article, then its pictures, each in order and once, at most 20 of either.
 
-    Attachments are files (pdf, doc, docx, wps, xls, xlsx, et, ofd). Outside the article's own element only links
+    Attachments are files (pdf, doc, docx, wps, xls, xlsx, et, ofd), by their names or because a site's download
+    script gives them. Outside the article's own element only links
     that call themselves an attachment or an annual report count: pages list guides and catalogues in their margins.
 
     Pictures are listed only where the page itself holds no statutory table and no attached file calls itself the
@@ -85,8 +91,12 @@ def _files(scope: LexborNode | None, base: str) -> list[Link]:
         title = " ".join((node.attributes.get("title") or node.text(deep=True)).split())[:300]
         if address is None or _in_chrome(node):
             continue
-        path = unquote(urlsplit(address).path)
-        if _FILE.search(path) or _FILE.search(title):
+        parts = urlsplit(address)
+        path = unquote(parts.path)
+        handed_out = _SCRIPT.search(path) and _FILE_NAMED.search(parts.query)
+        if handed_out or any(
+            pattern.search(text) for pattern, text in ((_FILE, path), (_FILE, title), (_EXPORT, title))
+        ):
             links.append(Link(address, title or path.rpartition("/")[2]))
     return links
 
@@ -101,7 +111,7 @@ def _in_chrome(node: LexborNode) -> bool:
 
 
 def _calls_itself_one(link: Link) -> bool:
-    return "附件" in link.title or _is_report(link)
+    return "附件" in link.title or bool(_EXPORT.search(link.title)) or _is_report(link)
 
 
 def _is_report(link: Link) -> bool:

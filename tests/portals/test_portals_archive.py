@@ -102,7 +102,7 @@ def test_captures_come_in_the_same_order_whatever_the_order_of_arrival(tmp_path:
         with Archive(tmp_path / str(seed)) as made:
             for address, body, minutes in arrivals:
                 made.add(fetched(address, body, minutes), ORIGIN)
-            seen.append([replace(c, offset=0, warc="") for c in made.captures()])
+            seen.append([replace(c, offset=0, start=0, warc="") for c in made.captures()])
     assert seen[0] == seen[1]
     assert [(c.address, c.fetched_at) for c in seen[0]] == sorted((c.address, c.fetched_at) for c in seen[0])
 
