@@ -20,6 +20,8 @@ from portals.problems import FetchError, Kind
 
 #: As much of a page as is searched for marks.
 _SEARCHED: Final = 200_000
+#: Tags of a page that says next to nothing, menus and all; more are not looked through (nested, that takes long).
+_MOST_TAGS: Final = 5000
 #: Own text (no links, menus, scripts) of a page that says only that there is nothing: not longer than this.
 _SHORT: Final = 300
 #: Own text of an article that has not even a sentence.
@@ -130,9 +132,10 @@ def found(body: bytes, media_type: str, charset: str, kind: Kind) -> tuple[str, 
     source = bodies.text(body, charset)
     if garbled := _garbled(source):
         return "damaged", garbled
-    look = _look(source)
-    if not holds_the_tables(look.tree) and (obstacle := _obstacle(look, kind)):
-        return obstacle
+    if source.count("<") <= _MOST_TAGS:
+        look = _look(source)
+        if not holds_the_tables(look.tree) and (obstacle := _obstacle(look, kind)):
+            return obstacle
     return ("damaged", "网页残缺：没有结尾") if _torn(source) else None
 
 
