@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from portals import bodies, titles
 from portals.exchange import Exchange, Fetched
 from portals.links_pictures import holds_the_tables
+from portals.parsing import TooDeepError, parse
 from portals.problems import FetchError, Kind
 
 #: As much of a page as is searched for marks.
@@ -130,17 +131,20 @@ def found(body: bytes, media_type: str, charset: str, kind: Kind) -> tuple[str, 
     source = bodies.text(body, charset)
     if garbled := _garbled(source):
         return "damaged", garbled
-    look = _look(source)
+    try:
+        look = _look(source)
+    except TooDeepError as error:
+        return "damaged", str(error)
     if not holds_the_tables(look.tree) and (obstacle := _obstacle(look, kind)):
         return obstacle
     return ("damaged", "网页残缺：没有结尾") if _torn(source) else None
 
 
 def _look(source: str) -> _Look:
-    tree = LexborHTMLParser(source)
+    tree = parse(source)
     node = tree.css_first("title")
     title = " ".join(node.text(deep=True).split()) if node is not None else ""
-    bare = LexborHTMLParser(source)
+    bare = parse(source)
     for other in bare.css(_NOT_OWN):
         other.decompose()
     said = " ".join(bare.body.text(deep=True, separator=" ").split()) if bare.body is not None else ""
