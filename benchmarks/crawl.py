@@ -2,9 +2,9 @@
 
     python benchmarks/crawl.py [--pages 35000] [--connections 1] [--rounds 10] [--out benchmarks/crawl.md]
 
-A server of our own on loopback, in a process of its own, answers 200 the first time and 304 to its ETag. A first night
-fills the archive (not timed; it does not wait for the disk); then, round by round and in turn, a part of the pages is
-checked by `portals.crawl.crawl` (lists, conditional requests, revisit records, index), by an httpx loop and by an
+A server of our own on loopback, in a process of its own, answers 200 the first time and 304 to its ETag. A first
+night fills the archive (not timed; it does not wait for the disk); then, round by round and in turn, a part of the
+pages is checked by `portals.crawl.crawl` (lists, conditional requests, revisit records, index), by an httpx loop and by an
 aiohttp loop, each in a process of its own. Last comes one whole night in one call, with the memory of its process at
 10, 50 and 100 %. Rate limits are off.
 """
@@ -268,8 +268,8 @@ def table(took: dict[str, list[float]], busy: dict[str, list[float]], night: Too
     memory = " / ".join(f"{value:.1f}" for value in night.memory)
     lines += [
         "",
-        f"One whole night over {pages} unchanged pages: {night.wall:.1f} s, {night.wall * 1000 / pages:.3f} ms a page,"
-        f" {night.cpu * 1000 / pages:.3f} ms of it on the processor; resident at 10 / 50 / 100 %: {memory} MiB.",
+        f"One whole night over {pages} unchanged pages: {night.wall:.1f} s, {night.wall * 1000 / pages:.3f} ms a page"
+        f" ({night.cpu * 1000 / pages:.3f} ms of processor); resident at 10 / 50 / 100 %: {memory} MiB.",
         f"{len(took['gouji'])} rounds. {machine()}",
     ]
     return "\n".join(lines) + "\n"
