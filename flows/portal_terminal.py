@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 
 from rich.markup import escape
 from rich.table import Table
@@ -27,16 +27,24 @@ def print_check(found: PortalCheck) -> None:
     seen = ", ".join(found.families) or "no family known here"
     style = "" if not found.families or portal.family in found.families else "[yellow]"
     out.print(f"family {portal.family}; its pages look like: {style}{seen}", highlight=False)
-    out.print(_lists(found))
-    out.print(_units(found))
+    for table in (_lists(found), _units(found)):
+        out.print()
+        out.print(table)
+    titles = list(dict.fromkeys(title for group in found.groups for title in unmatched(group)))
+    foreign = [
+        f"{title}  ({unit or 'not in the registry'})" for group in found.groups for title, unit in group.foreign
+    ]
+    _print_titles("titles that were not taken for reports", titles)
+    _print_titles("reports of other bodies: the documents will say whose they are", foreign)
     reports = sum(len(group.entries) for group in found.groups)
-    troubled = sum(1 for group in found.groups for column in group.lists if column.error)
-    for group in found.groups:
-        _print_titles("titles that are no reports", unmatched(group))
-        _print_titles(
-            "of another body", [f"{title}  ({unit or 'not in the registry'})" for title, unit in group.foreign]
-        )
-    out.print(f"{reports} reports listed; {troubled} lists with a problem", highlight=False)
+    lists = [column for group in found.groups for column in group.lists]
+    troubled = sum(1 for column in lists if column.error)
+    verdict = f"[red]{troubled} could not be read to the end[/]" if troubled else "all read to the end"
+    out.print(f"\n{_plural(reports, 'report')} on {_plural(len(lists), 'list')}, {verdict}", highlight=False)
+
+
+def _plural(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def print_portals(registry: Registry) -> None:
@@ -63,7 +71,7 @@ def _standing(portal: PortalSource) -> str:
 
 
 def _lists(found: PortalCheck) -> Table:
-    table = Table("list", "pages", "rows", "reports", "", box=None, header_style="bold", title_justify="left")
+    table = Table("list", "pages", "rows", "reports", "problem", box=None, header_style="bold")
     for group in found.groups:
         for column in group.lists:
             claimed = "" if column.claimed in (None, column.pages) else f" of {column.claimed}"
@@ -79,33 +87,35 @@ def _lists(found: PortalCheck) -> Table:
 
 def _units(found: PortalCheck) -> Table:
     years = sorted({entry.year for group in found.groups for entry in group.entries if entry.year}, reverse=True)
-    table = Table("unit", "", *map(str, years), "no year", box=None, header_style="bold")
+    yearless = any(entry.year is None for group in found.groups for entry in group.entries)
+    columns: list[int | None] = [*years, None] if yearless else [*years]
+    heads = [str(year or "no year") for year in columns]
+    table = Table("unit", "", *heads, box=None, header_style="bold")
     for group in found.groups:
-        for row in _unit_rows(group, years):
+        for row in _unit_rows(group, columns):
             table.add_row(*row)
     return table
 
 
-def _unit_rows(group: Checked, years: Iterable[int]) -> Iterable[list[str]]:
+def _unit_rows(group: Checked, years: Sequence[int | None]) -> Iterator[list[str]]:
+    nothing = "[red]?[/]" if any(column.error for column in group.lists) else "[dim]-[/]"
     for unit in group.units:
         own = [entry for entry in group.entries if entry.unit_id == unit.id]
         plain = Counter(entry.year for entry in own if not entry.rank)
         others = Counter(entry.year for entry in own if entry.rank)
-        cells = [_cell(plain[year], others[year]) for year in (*years, None)]
+        cells = [_cell(plain[year], others[year]) or nothing for year in years]
         yield [escape(unit.id), escape(unit.name), *cells]
 
 
 def _cell(plain: int, others: int) -> str:
-    """How many reports, and other forms of one after a plus."""
-    if not plain and not others:
-        return "[dim]-[/]"
-    return f"{plain}+{others}" if others else str(plain)
+    """How many reports, and other forms of one after a plus; '' for none."""
+    return f"{plain}+{others}" if others else str(plain or "")
 
 
 def _print_titles(what: str, titles: list[str]) -> None:
     if titles:
         out = console()
-        out.print(f"[bold]{what}[/]: {len(titles)}", highlight=False)
+        out.print(f"\n[bold]{what}[/]: {len(titles)}", highlight=False)
         for title in titles[:_SHOWN]:
             out.print(f"  {escape(title)}", highlight=False)
         if len(titles) > _SHOWN:

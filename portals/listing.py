@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import urlsplit, urlunsplit
 
 from portals import titles
 from portals.exchange import Request
@@ -78,7 +79,9 @@ def columns(fetch: FetchPage, portal: PortalSource, unit: Unit) -> Iterator[Colu
                     break
         except (FetchError, ListError) as caught:
             error = caught
-        fresh = tuple(entry for entry in reading.entries if _first_time(family.key(entry.address), known))
+        fresh = tuple(
+            entry for entry in reading.entries if _first_time(_key(portal, family.key(entry.address)), known)
+        )
         below = [column for column in dict.fromkeys(reading.columns) if column not in met]
         if error is None and len(met) + len(below) > budget:
             error = ListError(f"more than {MAX_COLUMNS} lists below {portal.address(unit.path)}")
@@ -121,6 +124,15 @@ def _entry(row: Row, unit_id: str) -> Entry | None:
     if sort is None:
         return None
     return Entry(row.address, row.title, row.published, unit_id, titles.year(row.title), 0 if sort == "report" else 1)
+
+
+def _key(portal: PortalSource, key: str) -> str:
+    """A key without the scheme, and with the one host of a site that has several: they are copies of one another."""
+    parts = urlsplit(key)
+    if parts.scheme in ("http", "https"):
+        host = portal.host if parts.netloc in portal.all_hosts else parts.netloc
+        return urlunsplit(("", host, parts.path, parts.query, ""))
+    return key
 
 
 def _first_time(key: str, known: set[str]) -> bool:

@@ -24,11 +24,11 @@ SOURCES = click.option(
     "--sources",
     multiple=True,
     type=click.Path(path_type=Path, dir_okay=False),
-    help="registry of portals and units; may be given again [$GOUJI_SOURCES, else the sample province]",
+    help="registry of portals and units, a file or `gansu`; may be given again [$GOUJI_SOURCES, else the samples]",
 )
 
 
-@click.command(epilog="Example: gouji nightly --home /srv/gouji --sources gansu.toml")
+@click.command(epilog="Example: GOUJI_CONTACT=me@example.org gouji nightly --home /srv/gouji --sources gansu")
 @HOME
 @SOURCES
 def nightly(home: Path | None, sources: tuple[Path, ...]) -> int:

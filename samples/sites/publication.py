@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Protocol
@@ -117,11 +118,11 @@ LIST_OBSTACLES: Final = {"challenge": "blocked", "shell": "blocked", "dead": "mi
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A host and what it publishes."""
+    """A host and what it publishes; the corners are taken once."""
 
     host: str
     family: str
-    corners: tuple[Corner, ...]
+    corners: Iterable[Corner]
 
 
 @dataclass(frozen=True, slots=True)

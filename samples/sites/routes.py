@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 NAME: Final = "routes.jsonl"
@@ -70,13 +70,19 @@ class Table:
 
 
 class Shelf:
-    """Writes a site's folder: bodies as they come, and at the end the table."""
+    """Writes a site's folder, bodies and routes as they come; close it at the end."""
 
     def __init__(self, folder: Path) -> None:
         (folder / "bodies").mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._count = 0
-        self.routes: list[Route] = []
+        self._table = (folder / NAME).open("w", encoding="utf-8", newline="\n")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def body(self, data: bytes) -> str:
         """Keep a body; gives its name."""
@@ -87,14 +93,13 @@ class Shelf:
 
     def add(self, routes: Iterable[Route]) -> None:
         """More routes."""
-        self.routes += routes
+        for route in routes:
+            values = {key: value for key, value in asdict(route).items() if value != _DEFAULTS[key]}
+            self._table.write(json.dumps({"path": route.path, **values}, ensure_ascii=False) + "\n")
 
     def close(self) -> None:
-        """Write the table."""
-        with (self._folder / NAME).open("w", encoding="utf-8", newline="\n") as out:
-            for route in self.routes:
-                values = {key: value for key, value in asdict(route).items() if value != _DEFAULTS[key]}
-                out.write(json.dumps({"path": route.path, **values}, ensure_ascii=False) + "\n")
+        """Close the table."""
+        self._table.close()
 
 
 _DEFAULTS: Final = asdict(Route(""))

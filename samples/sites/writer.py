@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from html import escape
 from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-from samples.sites.publication import QUIRKS, Corner, File, Publication, Site, Truth
+from samples.sites.publication import QUIRKS, Body, Corner, File, Publication, Site, Truth
 from samples.sites.quirks import detour, obstructed, served
 from samples.sites.routes import Route, Shelf
 from samples.sites.scripted import Hanweb, Jpaas, Ucap
@@ -34,15 +34,26 @@ _SAFE: Final = "/?=&%"
 ROBOTS: Final = b"User-agent: *\nDisallow: /search/\nDisallow: /s/\n"
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a site holds: the truth of each unit and year, and each unit with the path of its list."""
+
+    truth: tuple[Truth, ...]
+    units: tuple[tuple[Body, str], ...]
+
+
 def write_sites(directory: Path, sites: Iterable[Site], years: tuple[int, int]) -> list[Truth]:
-    """Writes each site into a folder of its host's name, `sources.toml` and `truth.jsonl`; gives the truth."""
+    """Writes each site into a folder of its host's name, `sources.toml` and `truth.jsonl`; gives the truth.
+
+    Sites and their corners are taken one at a time, so that a whole province need not be in memory.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     truth: list[Truth] = []
-    registry: list[str] = []
-    for site in sites:
-        truth += write_site(directory / site.host, site)
-        registry += _registry(site, years)
-    (directory / "sources.toml").write_text("\n".join(registry), encoding="utf-8")
+    with (directory / "sources.toml").open("w", encoding="utf-8", newline="\n") as registry:
+        for site in sites:
+            written = write_site(directory / site.host, site)
+            truth += written.truth
+            registry.writelines(f"{line}\n" for line in _registry(site, written, years))
     with (directory / "truth.jsonl").open("w", encoding="utf-8", newline="\n") as out:
         for one in truth:
             values = {**asdict(one), "published": one.published.isoformat()}
@@ -50,26 +61,32 @@ def write_sites(directory: Path, sites: Iterable[Site], years: tuple[int, int]) 
     return truth
 
 
-def write_site(folder: Path, site: Site) -> list[Truth]:
-    """Writes one site into a folder that `samples.server.serve` serves; gives the truth, a unit and year each."""
-    style, shelf = STYLES[site.family], Shelf(folder)
-    shelf.add([Route("/robots.txt", shelf.body(ROBOTS), "text/plain")])
-    truth: list[Truth] = []
+def write_site(folder: Path, site: Site) -> Written:
+    """Writes one site into a folder that `samples.server.serve` serves."""
+    style, truth, units = STYLES[site.family], list[Truth](), list[tuple[Body, str]]()
     number = 100_000
-    for corner in site.corners:
-        lines: list[Line] = []
-        for publication in corner.publications:
-            number += 10
-            truth.append(_publish(shelf, site, Place(corner, number, publication.published, 0), publication, lines))
-        for title, day in corner.notices:
-            number += 10
-            place = Place(corner, number, day, day.year)
-            shelf.add([_route(style.article(place), shelf.body(style.page(title, "", day, "<p>略。</p>").encode()))])
-            lines.append(Line(style.article(place), title, day))
-        lines.sort(key=lambda line: (str(line.published), line.target), reverse=True)
-        _list(shelf, style, corner, lines)
-    shelf.close()
-    return truth
+    with Shelf(folder) as shelf:
+        shelf.add([Route("/robots.txt", shelf.body(ROBOTS), "text/plain")])
+        for corner in site.corners:
+            lines: list[Line] = []
+            units += [(unit, style.start(corner)) for unit in corner.units]
+            for publication in corner.publications:
+                number += 10
+                place = Place(corner, number, publication.published, 0)
+                truth.append(_publish(shelf, site, place, publication, lines))
+            for title, day in corner.notices:
+                number += 10
+                lines.append(_notice(shelf, style, Place(corner, number, day, day.year), title))
+            lines.sort(key=lambda line: (str(line.published), line.target), reverse=True)
+            _list(shelf, style, corner, lines)
+    return Written(tuple(truth), tuple(units))
+
+
+def _notice(shelf: Shelf, style: Style, place: Place, title: str) -> Line:
+    """Another article of the list; gives its line."""
+    target = style.article(place)
+    shelf.add([_route(target, shelf.body(style.page(title, "", place.published, "<p>略。</p>").encode()))])
+    return Line(target, title, place.published)
 
 
 def _list(shelf: Shelf, style: Style, corner: Corner, lines: Sequence[Line]) -> None:
@@ -175,18 +192,17 @@ def _route(target: str, file: str, status: int = 200, media_type: str = "text/ht
     return Route(unquote(parts.path), file, media_type, needs=needs, status=status, later=later)
 
 
-def _registry(site: Site, years: tuple[int, int]) -> Iterator[str]:
+def _registry(site: Site, written: Written, years: tuple[int, int]) -> Iterator[str]:
     """The site and its units as entries of `sources.toml`."""
+    name = site.host.partition(".")[0]
     yield "[[portals]]"
-    yield from _pairs(name=site.host.partition(".")[0], host=site.host, family=site.family, serve=site.host)
+    yield from _pairs(name=name, host=site.host, family=site.family, serve=site.host)
     yield from ("delay_seconds = 0.0", "concurrency = 4", "")
-    for corner in site.corners:
-        for unit in corner.units:
-            yield "[[units]]"
-            yield from _pairs(id=unit.id, code=unit.code, name=unit.name, level=unit.level, kind=unit.kind)
-            yield from _pairs(parent=unit.parent, portal=site.host.partition(".")[0])
-            yield from _pairs(path=STYLES[site.family].start(corner), first_year=years[0], last_year=years[1])
-            yield ""
+    for unit, path in written.units:
+        yield "[[units]]"
+        yield from _pairs(id=unit.id, code=unit.code, name=unit.name, level=unit.level, kind=unit.kind)
+        yield from _pairs(parent=unit.parent, portal=name, path=path, first_year=years[0], last_year=years[1])
+        yield ""
 
 
 def _pairs(**values: object) -> Iterator[str]:

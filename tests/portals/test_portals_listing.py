@@ -160,6 +160,19 @@ def test_a_vsb_article_under_two_addresses_is_one_entry() -> None:
     assert [entry.address.rpartition("/")[2] for entry in entries] == ["77.htm", "78.htm"]
 
 
+def test_hosts_of_one_site_and_its_schemes_are_one() -> None:
+    portal = replace(PORTAL, hosts=("www.x.gansu.example",))
+    title = REPORT.format("", 2023)
+    hrefs = ("a.html", "https://x.gansu.example/zw/nb/a.html", "http://www.x.gansu.example/zw/nb/a.html")
+    more = ("http://other.gansu.example/zw/nb/a.html", "a.html?id=2")
+    entries, _, _ = found({"/zw/nb/index.html": page(*(li(href, title) for href in (*hrefs, *more)))}, portal=portal)
+    assert [entry.address for entry in entries] == [
+        f"http://{HOST}/zw/nb/a.html",
+        more[0],
+        f"http://{HOST}/zw/nb/a.html?id=2",
+    ]
+
+
 def test_a_list_that_is_a_report_itself_is_an_entry() -> None:
     cells = "".join(f"<td>{label}</td>" for label in ("自然人", "商业企业", "科研机构"))
     text = article_page(REPORT.format("城关区民委", 2023), text=f"<h1>{REPORT.format('城关区民委', 2023)}</h1>")

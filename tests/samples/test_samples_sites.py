@@ -77,7 +77,7 @@ def test_a_neutral_description_becomes_a_site(tmp_path: Path, family: str) -> No
         Publication(unit, 2022, "甲2022年年报", day, pdf, "application/pdf"),
         Publication(unit, 2021, "甲2021年年报", day, pdf, "application/pdf", direct=True),
     )
-    truth = write_site(tmp_path, Site(HOST, family, (Corner("a", (unit,), publications),)))
+    truth = write_site(tmp_path, Site(HOST, family, (Corner("a", (unit,), publications),))).truth
     assert [one.status for one in truth] == ["published", "attachment_only", "published"]
     with serve({HOST: tmp_path}) as loopback:
 
