@@ -85,7 +85,8 @@ def _printed(steps: Probabilities, symbol: int, known: _Known) -> int:
     if not known.has_twin[symbol]:
         return symbol
     pair = [symbol, *known.wide[known.plain == symbol].tolist()]
-    return pair[int(steps[:, pair].max(axis=0).argmax())]
+    likelier: int = pair[int(steps[:, pair].max(axis=0).argmax())]
+    return likelier
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +113,10 @@ def _known(alphabet: tuple[str, ...]) -> _Known:
         and (plain := normalize("NFKC", character)) in places
         and i not in spaces
     ]
-    plain, wide = np.array(pairs, np.intp).reshape(-1, 2).T
+    both = np.array(pairs, np.intp).reshape(-1, 2)
     every = np.arange(len(alphabet))
     nothing = np.array([0, *spaces], np.intp)
-    return _Known(plain, wide, nothing, np.isin(every, (plain, wide)), np.isin(every, spaces))
+    return _Known(both[:, 0], both[:, 1], nothing, np.isin(every, both), np.isin(every, spaces))
 
 
 def read_figure(probabilities: Probabilities, alphabet: tuple[str, ...]) -> list[Guess]:

@@ -127,19 +127,18 @@ def _read_pages(
 def _jobs(source: PdfPages | Pictures, wanted: Sequence[int], limits: Limits) -> Iterator[tuple[int, Job]]:
     """Each page opened, and what is left to do with it; most lie as the first one does, whose job is begun first."""
     likely: Future[int] = Future()
-    job = _read_first
     for number in wanted:
-        yield number, partial(job, source.page(number), likely, limits)
-        job = _read_next
+        read = _read_first if number == wanted[0] else _read_next
+        yield number, partial(read, source.page(number), likely, limits)
 
 
-def _read_first(bitmap: Bitmap, found: Future[int], limits: Limits) -> list[Paragraph | Grid]:
+def _read_first(bitmap: Bitmap, likely: Future[int], limits: Limits) -> list[Paragraph | Grid]:
     try:
         canvas, turns = set_upright(bitmap, lambda: 0)
     except BaseException as error:
-        found.set_exception(error)
+        likely.set_exception(error)
         raise
-    found.set_result(turns)
+    likely.set_result(turns)
     return _read_page(canvas, bitmap.number, limits)
 
 
