@@ -56,7 +56,8 @@ def read_text(probabilities: Probabilities, alphabet: tuple[str, ...]) -> Guess:
     sure = probabilities[np.arange(len(best)), best]
     _put_together(probabilities, known, best, sure)
     blank = np.flatnonzero(known.is_space[best])
-    sure[blank] = probabilities[np.ix_(blank, known.nothing)].sum(axis=1)
+    if len(blank):
+        sure[blank] = probabilities[np.ix_(blank, known.nothing)].sum(axis=1)
     starts = np.flatnonzero(np.diff(best, prepend=-1) != 0)
     if not len(starts):
         return Guess("", 0.0)
@@ -71,9 +72,9 @@ def _put_together(probabilities: Probabilities, known: _Known, best: Steps, sure
     """Sets `best` to a sign and `sure` to what it has in both widths, where no character has more."""
     # Nothing has more than a character that has more than half; only its own twin adds to it.
     doubted = np.flatnonzero((sure < _HALF) | known.has_twin[best])
-    both = probabilities[np.ix_(doubted, known.plain)] + probabilities[np.ix_(doubted, known.wide)]
-    if not both.size:
+    if not len(doubted) or not len(known.plain):
         return
+    both = probabilities[np.ix_(doubted, known.plain)] + probabilities[np.ix_(doubted, known.wide)]
     of_both = both.argmax(axis=1)
     most = both[np.arange(len(doubted)), of_both]
     wins = most >= sure[doubted]

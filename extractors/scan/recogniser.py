@@ -31,9 +31,8 @@ _SQUEEZE: Final = 0.61
 #: A line shorter than so many times its height is squeezed to this only: a 不 that is lost there changes a label.
 _SHORT: Final = 5.5
 _SHORT_SQUEEZE: Final = 0.8
-#: Columns of pixels in one run: in larger ones more of them are the blank ends of the shorter lines; in smaller ones
-#: the weights are fetched for too few.
-_RUN_COLUMNS: Final = 320
+#: Columns of pixels in one run: in larger ones more of them are the blank ends of the shorter lines.
+_RUN_COLUMNS: Final = 640
 #: Signs beyond GB 2312.
 _SIGNS: Final = "〇—–−·•¥￥²³"
 #: A longer line is squeezed.
