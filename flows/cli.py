@@ -8,8 +8,11 @@ from importlib import metadata
 
 import click
 
+from flows.commands.captures import captures
 from flows.commands.documents import check, extract
 from flows.commands.evidence import evidence
+from flows.commands.imports import import_
+from flows.commands.portals import portals
 from flows.commands.runs import backfill, nightly, report
 from flows.commands.sample import sample
 from flows.commands.site import site
@@ -27,7 +30,23 @@ def gouji() -> None:
     """勾稽: the reconciled archive of a province's disclosure reports."""
 
 
-for command in (nightly, backfill, report, extract, check, evidence, query, status, releases, waive, sample, site):
+for command in (
+    nightly,
+    backfill,
+    import_,
+    report,
+    extract,
+    check,
+    evidence,
+    captures,
+    query,
+    status,
+    releases,
+    waive,
+    portals,
+    sample,
+    site,
+):
     gouji.add_command(command)
 
 
