@@ -28,6 +28,8 @@ OWNERS = {
     "httpx": ("portals/",),
     "warcio": ("portals/",),
     "smtplib": ("notices/",),
+    "matplotlib": ("notices/chart.py",),
+    "xlsxwriter": ("notices/",),
     "click": ("flows/",),
     "rich": ("flows/",),
 }
