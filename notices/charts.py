@@ -25,8 +25,8 @@ _SEVERITIES: Final[tuple[tuple[Role, str], ...]] = (("critical", "严重"), ("wa
 #: event -> how it changes the number of open findings
 _STEP: Final = {"opened": 1, "reopened": 1, "waiver_ended": 1, "fixed": -1, "withdrawn": -1, "waived": -1}
 _NAMES: Final = 104
-_ROW, _HEAD, _LEGEND = 38, 30, 34
-_SIZE, _SMALL = 14.0, 12.0
+_ROW, _HEAD, _LEGEND = 40, 30, 34
+_SIZE, _SMALL = 16.0, 13.0
 #: rules that a chart names; releases that it shows
 _RULES, _RELEASES = 12, 30
 
@@ -37,7 +37,11 @@ def coverage_by_place(coverage: pa.Table, places: Mapping[str, str] | None = Non
     `coverage` has the columns code, level, year, status and gate of the table; `places` maps GB/T 2260 codes of
     prefectures to names (default: the names of aggregates in `coverage`).
     """
-    found = matrix(coverage, places if places is not None else place_names(coverage))
+    return coverage_chart(matrix(coverage, places if places is not None else place_names(coverage)))
+
+
+def coverage_chart(found: Matrix) -> Chart:
+    """The same of tallies that are counted already."""
     rows = [*found.places, found.total]
     height = _LEGEND + _HEAD + _ROW * len(rows) + 8
     return Chart("覆盖与健康：地区 × 年度", _said(found), height, partial(_draw_coverage, found, rows))
