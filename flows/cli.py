@@ -13,6 +13,7 @@ from flows.commands.evidence import evidence
 from flows.commands.runs import backfill, nightly, report
 from flows.commands.sample import sample
 from flows.commands.warehouse import query, releases, status
+from flows.commands.workbook import workbook
 from flows.exits import CANNOT_USE, INTERRUPTED, UnusableError
 from flows.setting import quiet
 
@@ -26,6 +27,8 @@ def gouji() -> None:
 
 
 for command in (nightly, backfill, report, extract, check, evidence, query, status, releases, sample):
+    gouji.add_command(command)
+for command in (workbook,):
     gouji.add_command(command)
 
 

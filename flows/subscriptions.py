@@ -112,7 +112,7 @@ def _subscriptions(file: Path, entries: Any) -> Iterator[Subscription]:
         if reason := next(_faults(entry), None):
             raise UnusableError(f"{label}: {reason}")
         try:
-            found = addresses("address", entry.pop("address"))
+            found = addresses("address", entry["address"])
         except SettingsError as error:
             raise UnusableError(f"{label}: {error}") from error
         if len(found) != 1:
@@ -120,8 +120,21 @@ def _subscriptions(file: Path, entries: Any) -> Iterator[Subscription]:
         if found[0].addr_spec.lower() in seen:
             raise UnusableError(f"{label}: the reader stands above already")
         seen.add(found[0].addr_spec.lower())
-        given = {name: tuple(value) if name in _LISTS else value for name, value in entry.items()}
-        yield Subscription(**given | {"reader": found[0]})
+        yield _subscription(found[0], entry)
+
+
+def _subscription(reader: Address, entry: Mapping[str, Any]) -> Subscription:
+    """The subscription of an entry without faults."""
+    default = Subscription(reader)
+    return Subscription(
+        reader,
+        regions=tuple(entry.get("regions", ())),
+        levels=tuple(entry.get("levels", ())),
+        severity=entry.get("severity", default.severity),
+        rhythm=entry.get("rhythm", default.rhythm),
+        changes_only=entry.get("changes_only", default.changes_only),
+        workbook=entry.get("workbook", default.workbook),
+    )
 
 
 def _faults(entry: Mapping[str, Any]) -> Iterator[str]:

@@ -117,7 +117,7 @@ def _rows(tables: Tables) -> list[dict[str, Any]]:
 
 
 def _about(sheet: Sheet, about: About, found: int, limit: int) -> None:
-    sheet.widths(14, 100)
+    sheet.widths(14, 90)
     lines = [
         ("勾稽", f"{about.province} · 年度报告质量报告"),
         ("发布", f"{about.release_id}，{about.released_at.astimezone(BEIJING):%Y-%m-%d %H:%M}（北京时间）"),

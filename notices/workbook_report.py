@@ -21,7 +21,11 @@ _COMMENT: Final = 900
 _UNSAFE: Final = re.compile(r"[^0-9A-Za-z_.-]")
 #: Excel's limit of a sheet's name
 _NAME: Final = 31
-_WIDTH: Final = 16
+#: characters a column is wide: the labels of table three stand in the first three
+_WIDTHS: Final = (16, 18, 34)
+_WIDTH: Final = 13
+#: points of a line of text
+_LINE: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,10 @@ class _Writer:
     def write(self) -> None:
         """The head, the findings, the three tables."""
         report = self._rows.report
-        self._sheet.set_column(0, 20, _WIDTH)
+        for column in range(20):
+            self._sheet.set_column(column, column, _width(column))
+        self._sheet.set_landscape()
+        self._sheet.fit_to_pages(1, 0)
         self._text(0, f"{report['unit_name']} {report['year']} 年", "title")
         self._next()
         gate = words.word(words.GATES, self._rows.gate)
@@ -90,14 +97,17 @@ class _Writer:
         self._next()
         taken: set[tuple[int, int]] = set()
         for number, row in enumerate(table["rows"]):
-            column = 0
+            column, lines = 0, 1
             for slot in row:
                 while (number, column) in taken:
                     column += 1
                 down, across = slot.get("r", 1), slot.get("c", 1)
                 taken |= {(number + r, column + c) for r in range(down) for c in range(across)}
                 self._slot(slot, (self._line, column, self._line + down - 1, column + across - 1))
+                if down == 1:
+                    lines = max(lines, _lines(slot.get("t", ""), sum(map(_width, range(column, column + across)))))
                 column += across
+            self._sheet.set_row(self._line, _LINE * lines + 4)
             self._next()
         self._next()
 
@@ -122,6 +132,15 @@ class _Writer:
         if key in self._suspects:
             return row["printed"], "suspect"
         return row["printed"], "cited" if key in self._remarks else "figure"
+
+
+def _width(column: int) -> int:
+    return _WIDTHS[column] if column < len(_WIDTHS) else _WIDTH
+
+
+def _lines(text: str, width: int) -> int:
+    """Lines that a label takes; a Chinese character is as wide as two others."""
+    return max(1, -(-2 * len(text) // (width - 1)))
 
 
 def _remarks(findings: Sequence[Mapping[str, Any]]) -> dict[str, str]:
