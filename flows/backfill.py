@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +10,10 @@ from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.home import Home
-from flows.pipeline import CHINA
-from flows.plan import make_plan
+from flows.plan import CHINA, make_plan
 from flows.run import started
 from flows.steps import carry_out
+from flows.waivers import run_waivers
 from flows.workers import worker_count
 from flows.years import parse_years
 
@@ -24,14 +25,14 @@ def backfill(
     from_archive: bool = False,
     home: str | None = None,
     sources: list[str] | None = None,
+    waivers: str | None = None,
 ) -> dict[str, Any]:
     """`years` such as 2019..2021; `units` GB/T 2260 codes or their beginnings, split by commas (None: all).
 
     On Prefect's command line a single code arrives as a number.
     """
-    today = datetime.now(CHINA).date()
-    plan = make_plan(
-        "backfill", Home.at(home), sources, today, parse_years(str(years)), str(units or ""), from_archive
-    )
-    with started(plan) as run:
+    place, today = Home.at(home), datetime.now(CHINA).date()
+    plan = make_plan("backfill", place, sources, today, parse_years(str(years)), str(units or ""), from_archive)
+    with started(replace(plan, waivers=run_waivers(place, sources, waivers))) as run:
+        run.summary.sources, run.summary.waivers = sources or [], waivers
         return carry_out(run)

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from flows.standing import INDEX
+from warehouse.staging import Part
+
 #: a page before its attachments: it is what the portal itself shows
 _MEDIA_RANK = {"text/html": 0}
+#: capture_id -> when its address last gave this content
+Captured = Mapping[str, datetime]
+_UNKNOWN: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +26,7 @@ class Rival:
 
     address: str
     media_type: str
+    capture_id: str = ""
 
     @property
     def rank(self) -> tuple[int, str]:
@@ -25,49 +34,53 @@ class Rival:
         return _MEDIA_RANK.get(self.media_type, 1), self.address
 
 
-def merge(
-    parts: Sequence[tuple[pa.Table, pa.Table, pa.Table]], standing: Mapping[str, Rival]
-) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """Reports, cells and errors of all parts with one document a report; the others become errors.
+def merge(parts: Sequence[Part], newest: Mapping[str, Mapping[str, Any]], captured: Captured) -> Part:
+    """Reports, cells and errors of all parts with one document a report; the others become errors, `duplicate`.
 
-    `standing` has the documents released or held so far: a newer version of the same address replaces one, another
-    address only when it ranks before it. Within a part a report_id must be unique.
+    `newest` has the rows (`INDEX`) of the documents released or held so far, by report_id. A newer version of the
+    same address replaces one; another address only when it ranks before it, and then the one that stood is a
+    duplicate too. An older version of what stands is left out without a word: it was on record before. Within a
+    part a report_id must be unique. At least one part.
     """
+    known = {key: Rival(row["address"], row["media_type"], row["capture_id"]) for key, row in newest.items()}
     best: dict[str, tuple[Rival, int]] = {}
-    rivals = [_rivals(reports) for reports, _, _ in parts]
-    for number, found in enumerate(rivals):
-        for report_id, rival in found.items():
-            if _stands(rival, standing.get(report_id)) and (
-                report_id not in best or rival.rank < best[report_id][0].rank
-            ):
+    for number, (reports, _, _) in enumerate(parts):
+        for report_id, rival in _rivals(reports).items():
+            beaten = [known.get(report_id), best[report_id][0] if report_id in best else None]
+            if all(other is None or _stands(rival, other, captured) for other in beaten):
                 best[report_id] = (rival, number)
-    kept: list[tuple[pa.Table, pa.Table, pa.Table]] = []
+    winners = known | {key: rival for key, (rival, _) in best.items()}
+    kept: list[Part] = []
     for number, (reports, cells, errors) in enumerate(parts):
         ids = pa.array(sorted(key for key, (_, owner) in best.items() if owner == number), pa.string())
         stays = pc.is_in(reports["report_id"], value_set=ids)
-        dropped = reports.filter(pc.invert(stays))
-        kept.append(
-            (
-                reports.filter(stays),
-                cells.filter(pc.is_in(cells["report_id"], value_set=ids)),
-                pa.concat_tables([errors, _duplicates(dropped, errors.schema)]),
-            )
-        )
+        dropped = _duplicates(reports.filter(pc.invert(stays)), winners, errors.schema)
+        mine = cells.filter(pc.is_in(cells["report_id"], value_set=ids))
+        kept.append((reports.filter(stays), mine, pa.concat_tables([errors, dropped])))
     reports, cells, errors = (pa.concat_tables([part[i] for part in kept]) for i in range(3))
-    return reports.sort_by("report_id"), cells, errors
+    schema = pa.schema([reports.schema.field(name) for name in INDEX])
+    stood = pa.Table.from_pylist([dict(newest[key]) for key in sorted(best) if key in newest], schema)
+    displaced = _duplicates(stood, winners, errors.schema)
+    return reports.sort_by("report_id"), cells, pa.concat_tables([errors, displaced])
 
 
 def _rivals(reports: pa.Table) -> dict[str, Rival]:
-    columns = (reports[name].to_pylist() for name in ("report_id", "address", "media_type"))
-    return {report_id: Rival(address, media) for report_id, address, media in zip(*columns, strict=True)}
+    columns = (reports[name].to_pylist() for name in ("report_id", "address", "media_type", "capture_id"))
+    return {report_id: Rival(*rival) for report_id, *rival in zip(*columns, strict=True)}
 
 
-def _stands(new: Rival, old: Rival | None) -> bool:
-    return old is None or new.address == old.address or new.rank < old.rank
+def _stands(new: Rival, old: Rival, captured: Captured) -> bool:
+    if new.address == old.address:
+        return captured.get(new.capture_id, _UNKNOWN) >= captured.get(old.capture_id, _UNKNOWN)
+    return new.rank < old.rank
 
 
-def _duplicates(reports: pa.Table, schema: pa.Schema) -> pa.Table:
+def _duplicates(reports: pa.Table, winners: Mapping[str, Rival], schema: pa.Schema) -> pa.Table:
+    """The failures of what another address beats."""
+    pairs = zip(reports["report_id"].to_pylist(), reports["address"].to_pylist(), strict=True)
+    elsewhere = pa.array([winners[report_id].address != address for report_id, address in pairs], pa.bool_())
+    reports = reports.filter(elsewhere)
     columns = {name: reports[name] for name in schema.names if name in reports.column_names}
-    columns["code"] = pa.array(["duplicate"] * len(reports), pa.string())
+    columns["code"] = pa.repeat("duplicate", len(reports))
     columns["detail"] = reports["title"]
     return pa.table([columns[name] for name in schema.names], schema=schema)

@@ -12,6 +12,7 @@ from flows.commands.documents import check, extract
 from flows.commands.evidence import evidence
 from flows.commands.runs import backfill, nightly, report
 from flows.commands.sample import sample
+from flows.commands.waive import waive
 from flows.commands.warehouse import query, releases, status
 from flows.commands.workbook import workbook
 from flows.exits import CANNOT_USE, INTERRUPTED, UnusableError
@@ -26,7 +27,7 @@ def gouji() -> None:
     """勾稽: the reconciled archive of a province's disclosure reports."""
 
 
-for command in (nightly, backfill, report, extract, check, evidence, query, status, releases, sample):
+for command in (nightly, backfill, report, extract, check, evidence, query, status, releases, waive, sample):
     gouji.add_command(command)
 for command in (workbook,):
     gouji.add_command(command)

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
+_COLUMNS: Final = ("unit_id", "unit_name", "code", "level", "kind", "parent_id", "year")
 Key = tuple[str, int]
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A unit's year that should have a report, with the unit's columns of the `coverage` table."""
+    """A unit's year that must have a status, with the unit's columns of the `coverage` table.
+
+    `merged` says who reports since another unit took this one over; None where it reports for itself.
+    """
 
     unit_id: str
     unit_name: str
@@ -22,14 +26,14 @@ class Expected:
     kind: str
     parent_id: str | None
     year: int
+    merged: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A report that stands in the warehouse; `attached` when it came from an attachment."""
+    """A report that there is; `attached` when it came from an attachment."""
 
     report_id: str
-    gate: str
     address: str
     attached: bool
 
@@ -58,19 +62,21 @@ def due(kind: str, year: int) -> date:
 
 
 def ledger(expected: Iterable[Expected], known: Known, today: date) -> list[Row]:
-    """Rows of the `coverage` table, in the order of `expected`."""
+    """Rows of the `coverage` table, in the order of `expected`; no report has met the gate yet."""
     return [_row(item, known, today) for item in expected]
 
 
 def _row(item: Expected, known: Known, today: date) -> Row:
     key = (item.unit_id, item.year)
-    row: Row = {name: getattr(item, name) for name in Expected.__slots__}
+    row: Row = {name: getattr(item, name) for name in _COLUMNS}
     row |= {"gate": None, "reason": None, "address": None, "report_id": None}
     seen = known.seen.get(key)
     trouble = known.troubles.get(key) or known.blocked.get(item.unit_id)
     if seen:
         status = "attachment_only" if seen.attached else "published"
-        return row | {"status": status, "gate": seen.gate, "address": seen.address, "report_id": seen.report_id}
+        return row | {"status": status, "address": seen.address, "report_id": seen.report_id}
+    if item.merged:
+        return row | {"status": "merged", "reason": item.merged}
     if trouble:
         return row | {"status": trouble.status, "reason": trouble.reason, "address": trouble.address}
     return row | {"status": "not_due" if today <= due(item.kind, item.year) else "not_published"}

@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from prefect.runtime import deployment
 
+from expectations.waivers import Waiver
 from flows.exits import UnusableError
 from flows.home import Home
 from flows.sources import source_files
 from portals.registry import Registry, RegistryError, load
 from portals.units import Unit
 
+#: report years, deadlines and nights are those of the portals
+CHINA = ZoneInfo("Asia/Shanghai")
 #: a deployment's run waits its turn; six hours outlast any night
 PATIENCE = 6 * 3600.0
 
@@ -32,6 +36,8 @@ class Plan:
     anew: bool = False
     #: seconds to wait for another run on the same home: none for a person, hours for a schedule
     patience: float = 0.0
+    #: findings that somebody accepts
+    waivers: tuple[Waiver, ...] = ()
 
     def covers(self, unit: Unit) -> range:
         """The report years of `unit` within the plan."""

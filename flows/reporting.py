@@ -110,7 +110,7 @@ def _composed(
     now: datetime,
 ) -> list[Path]:
     """The messages of this release put into the outbox now; none for readers who have it, or are not due yet."""
-    listed = readers(home, summary.get("sources")).subscriptions
+    listed = readers(home, summary["sources"]).subscriptions
     if settings and not listed:
         raise UnusableError("no reader: GOUJI_MAIL_TO is empty, and there is no file of subscriptions")
     sender = settings.sender if settings else sender_from(os.environ)
@@ -139,7 +139,7 @@ class _Desk:
         self._tables = tables_of(home, release.release_id)
         self._names = names_of(self._tables.coverage)
         self._known = {it.release_id: it for it in releases(home.root)}
-        self._waivers = waivings(home, summary.get("sources"))
+        self._waivers = waivings(home, summary["sources"], summary["waivers"])
         self._today = now.astimezone(BEIJING).date()
         self._site = site_address()
         self._crops = Crops(home)
@@ -196,6 +196,7 @@ class _Desk:
             fetched=summary["fetched"],
             unchanged=summary["unchanged"],
             failed=len(summary["problems"]),
+            void=tuple(f"{it['report_id']} {it['rule']} {it['scope']}：{it['reason']}" for it in summary["void"]),
         )
 
 
@@ -229,6 +230,6 @@ def names_of(coverage: pa.Table) -> Names:
     )
 
 
-def waivings(home: Home, sources: list[str] | None = None) -> dict[str, Waiving]:
+def waivings(home: Home, sources: list[str] | None = None, waivers: str | None = None) -> dict[str, Waiving]:
     """finding_id -> its waiver, of the file of waivers."""
-    return {it.finding_id: Waiving(it.who, it.why, it.until) for it in run_waivers(home, sources)}
+    return {it.finding_id: Waiving(it.who, it.why, it.until) for it in run_waivers(home, sources, waivers)}

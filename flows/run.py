@@ -7,15 +7,16 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
+from expectations.waivers import Waiver
 from flows.exits import UnusableError
 from flows.home import Home
-from flows.plan import Plan
+from flows.plan import CHINA, Plan
 from flows.sources import served
 from flows.summary import Summary
 from flows.workers import Readers, readers
@@ -43,6 +44,16 @@ class Run:
         self.crawl = crawl
         self.summary = summary
         self.started_at = datetime.fromisoformat(summary.started)
+
+    @property
+    def day(self) -> date:
+        """The day on which the run began, in China."""
+        return self.started_at.astimezone(CHINA).date()
+
+    @property
+    def waivers(self) -> tuple[Waiver, ...]:
+        """The waivers that the run follows."""
+        return self.plan.waivers
 
     @property
     def portals(self) -> list[PortalSource]:

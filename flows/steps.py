@@ -2,30 +2,51 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture, wait
 
-from flows import pipeline
+from flows.archived import archived
 from flows.artifacts import ProgressArtifacts, publish_summary
 from flows.batches import batches, stage_batch
+from flows.canonical import merge
 from flows.home import Home
+from flows.judging import Judged, expected, judge
+from flows.ledger import NO_TROUBLE
+from flows.pending import pending
 from flows.progress import report, watched
+from flows.releasing import release_batch
 from flows.reporting import Mailed, send_report
 from flows.run import Run
+from flows.standing import standing
 from flows.summary import Summary, markdown
+from flows.surroundings import scene
 from portals.crawl import CrawlResult, Progress, crawl
 from portals.documents import DocumentSet
 from portals.units import PortalSource
+from warehouse.release import publish as release
+from warehouse.staging import read_parts
 
 PHASES = {"list": "列表", "fetch": "采集"}
+
+
+class Case:
+    """What a run brings before the gate. (No dataclass: Prefect would walk through its fields.)"""
+
+    def __init__(self, run: Run, parts: Sequence[Path]) -> None:
+        self.archive = archived(run.archive)
+        self.known = standing(run.home.root)
+        nothing = read_parts([])
+        read = [nothing, *(read_parts([part]) for part in parts)]
+        staged = merge(read, self.known.newest, self.archive.checked)
+        self.scene = scene(run.plan, self.archive, self.known, staged, run.waivers, run.day)
+        run.summary.read = staged[0].num_rows
+        run.summary.unreadable = sum(code not in NO_TROUBLE for code in staged[2]["code"].to_pylist())
 
 
 def carry_out(run: Run) -> dict[str, Any]:
@@ -55,8 +76,7 @@ def crawl_portals(run: Run) -> None:
 
 def read_documents(run: Run) -> list[Path]:
     """The staged parts of all documents that are new (or, from the archive, asked for again)."""
-    known = pipeline.standing(run.home.root)
-    cut = batches(pipeline.pending(run.plan, run.archive, known))
+    cut = batches(pending(run.plan, run.archive, standing(run.home.root)))
     total = sum(len(batch) for batch in cut)
     done = 0
     parts: list[Path] = []
@@ -75,13 +95,9 @@ def read_documents(run: Run) -> list[Path]:
 
 
 def judge_and_release(run: Run, parts: Sequence[Path]) -> None:
-    """The gate over the whole batch, then one release, if anything differs."""
-    known = pipeline.standing(run.home.root)
-    staged = pipeline.merged(parts, known)
-    run.summary.read = staged[0].num_rows
-    run.summary.unreadable = sum(code not in pipeline.NO_TROUBLE for code in staged[2]["code"].to_pylist())
-    judged = gate(run, staged) if staged[0].num_rows else pipeline.nothing_judged()
-    publish(run, known, staged, judged)
+    """The gate over what was read and all that it opens again, then one release, if anything differs."""
+    case = Case(run, parts)
+    publish(run, case, gate(case))
 
 
 @task(name="crawl", task_run_name="crawl {portal.name}", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=30)
@@ -104,36 +120,19 @@ def read_batch(run: Run, batch: Sequence[DocumentSet]) -> Path:
 
 
 @task(name="gate", cache_policy=NO_CACHE)
-def gate(run: Run, staged: tuple[pa.Table, pa.Table, pa.Table]) -> pipeline.Judged:
-    """Great Expectations over the whole staged batch; nothing is released where it cannot judge."""
-    # Ten seconds to import: only where there is something to judge.
-    from expectations.suites import gate as judge
-
-    reports, cells, _ = staged
+def gate(case: Case) -> Judged:
+    """Great Expectations over the whole scene; nothing is released where it cannot judge."""
     report("校验", 0, 1)
-    judged = judge(reports, cells)
+    judged = judge(case.known, case.scene, expected)
     report("校验", 1, 1)
-    return judged.verdicts, judged.held
+    return judged
 
 
 @task(name="release", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5, retry_jitter_factor=1.0)
-def publish(
-    run: Run, known: pipeline.Standing, staged: tuple[pa.Table, pa.Table, pa.Table], judged: pipeline.Judged
-) -> None:
+def publish(run: Run, case: Case, judged: Judged) -> None:
     """One release of what passed and what was held."""
-    today = run.started_at.astimezone(pipeline.CHINA).date()
-    batch = pipeline.release_batch(run.plan, run.archive, known, staged, judged, today)
-    released = pipeline.release(run.home.root, batch, run.started_at)
-    counts = Counter(batch.findings["severity"].to_pylist())
-    run.summary.findings = {severity: counts[severity] for severity in ("critical", "warning", "info")}
-    statuses = Counter(zip(batch.coverage["year"].to_pylist(), batch.coverage["status"].to_pylist(), strict=True))
-    run.summary.coverage = [
-        {"year": year, "status": status, "units": number} for (year, status), number in sorted(statuses.items())
-    ]
-    run.summary.held = batch.held_reports.num_rows
-    if released:
-        run.summary.release_id = released.release_id
-        run.summary.released = released.counts["released"]
+    batch = release_batch(run.plan.flow, case.archive, case.known, case.scene, judged, run.started_at)
+    run.summary.judged(batch, judged.void, release(run.home.root, batch, run.started_at))
 
 
 def mail(home: Home, summary: Summary) -> None:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 from rich.table import Table
 
 from flows.exits import CRITICAL, DONE, INTERRUPTED
 from flows.terminal import console
+
+if TYPE_CHECKING:
+    from expectations.waivers import Void
+    from warehouse.batch import ReleaseBatch
+    from warehouse.record import Release
 
 
 @dataclass(slots=True)
@@ -33,10 +40,38 @@ class Summary:
     held: int = 0
     release_id: str | None = None
     current_release: str | None = None
+    #: of the reports judged: by severity; by what became of them (`finding_events`); those that a waiver covers
     findings: dict[str, int] = field(default_factory=dict)
+    events: dict[str, int] = field(default_factory=dict)
+    waived: int = 0
+    #: waivers that cover nothing: finding_id, report_id, rule, scope, reason
+    void: list[dict[str, str]] = field(default_factory=list)
     coverage: list[dict[str, Any]] = field(default_factory=list)
     mail: str | None = None
     mail_sent: bool = False
+    #: the files that the run was given, where not those of the environment
+    sources: list[str] = field(default_factory=list)
+    waivers: str | None = None
+
+    def judged(self, batch: ReleaseBatch, void: Sequence[Void], released: Release | None) -> None:
+        """Take note of what was judged, and of the release that came of it."""
+        counts = Counter(batch.findings["severity"].to_pylist())
+        self.findings = {severity: counts[severity] for severity in ("critical", "warning", "info")}
+        self.events = dict(sorted(Counter(batch.finding_events["event"].to_pylist()).items()))
+        self.waived = batch.findings["status"].to_pylist().count("waived")
+        self.void = [
+            {name: getattr(one.waiver, name) for name in ("finding_id", "report_id", "rule", "scope")}
+            | {"reason": one.reason}
+            for one in void
+        ]
+        statuses = Counter(zip(batch.coverage["year"].to_pylist(), batch.coverage["status"].to_pylist(), strict=True))
+        self.coverage = [
+            {"year": year, "status": status, "units": number} for (year, status), number in sorted(statuses.items())
+        ]
+        self.held = batch.held_reports.num_rows
+        if released:
+            self.release_id = released.release_id
+            self.released = released.counts["released"]
 
     def save(self, folder: Path) -> None:
         """Write the record, whole or not at all."""
@@ -48,8 +83,8 @@ class Summary:
 
 
 def exit_code(summary: dict[str, Any]) -> int:
-    """0, 1 where this run held a report, 3 where portals could not be read and a new run may help."""
-    if summary["held"]:
+    """0, 1 where this run held a report or met a void waiver, 3 where portals failed and a new run may help."""
+    if summary["held"] or summary["void"]:
         return CRITICAL
     return INTERRUPTED if summary["problems"] else DONE
 
@@ -71,7 +106,14 @@ def print_summary(summary: dict[str, Any]) -> None:
         out.print(f"[yellow]![/] {escape(problem['code'])}: {escape(problem['address'])} {escape(problem['detail'])}")
     if len(summary["problems"]) > 5:
         out.print(f"  … {len(summary['problems']) - 5} more in runs/{summary['run_id']}-{summary['flow']}.json")
+    for void in summary["void"]:
+        out.print(f"[bold red]void waiver[/] {escape(void_line(void))}")
     out.print(f"[bold]next[/]       {escape(_next(summary))}")
+
+
+def void_line(void: dict[str, str]) -> str:
+    """A void waiver of a record in one line."""
+    return f"{void['finding_id']} ({void['report_id']} {void['rule']} {void['scope']}): {void['reason']}"
 
 
 def _rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
@@ -88,6 +130,10 @@ def _rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
         rows.append(("release", f"nothing new; {summary['current_release'] or 'no release'} stands"))
     counts = ", ".join(f"{count} {severity}" for severity, count in summary["findings"].items() if count)
     rows.append(("findings", counts or "none"))
+    became = [f"{count} {event.replace('_', ' ')}" for event, count in summary["events"].items()]
+    became += [f"{summary['waived']} waived in all"] * bool(summary["waived"])
+    if became:
+        rows.append(("since then", ", ".join(became)))
     if summary["mail"]:
         rows.append(("mail", f"{'sent' if summary['mail_sent'] else 'written'}: {summary['mail']}"))
     return rows

@@ -66,7 +66,9 @@ def read_waivers(file: Path) -> tuple[Waiver, ...]:
 
 
 def add_waiver(file: Path, waiver: Waiver) -> None:
-    """Append a waiver; raises UnusableError where its finding has one."""
+    """Append a waiver; raises UnusableError where it is none or its finding has one."""
+    if reason := _wrong({name: getattr(waiver, name) for name in (*_TEXTS, *_DAYS)} | {"cells": {}}):
+        raise UnusableError(f"{waiver.finding_id}: {reason}")
     with _alone(file):
         text = _text(file)
         before = _parsed(file, text)

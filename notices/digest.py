@@ -27,7 +27,8 @@ class RunFacts:
 
     `released_at` is the time in the release's own record (not of the run that reports it), and
     `previous_release_id` the release before, or the current one where nothing is new. `fetched`,
-    `unchanged` and `failed` count documents captured anew, found as before, and not to be had.
+    `unchanged` and `failed` count documents captured anew, found as before, and not to be had. `void` names the
+    waivers that cover nothing any more, each with its reason (Chinese, one line).
     """
 
     province: str
@@ -41,6 +42,7 @@ class RunFacts:
     fetched: int
     unchanged: int
     failed: int
+    void: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

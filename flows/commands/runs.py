@@ -13,7 +13,7 @@ from flows.exits import INTERRUPTED, UnusableError
 from flows.home import Home
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 HOME = click.option(
     "--home",
@@ -26,15 +26,21 @@ SOURCES = click.option(
     type=click.Path(path_type=Path, dir_okay=False),
     help="registry of portals and units; may be given again [$GOUJI_SOURCES, else the sample province]",
 )
+WAIVERS = click.option(
+    "--waivers",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="file of waivers [$GOUJI_WAIVERS, else waivers.toml beside the first sources file, else in the home]",
+)
 
 
 @click.command(epilog="Example: gouji nightly --home /srv/gouji --sources gansu.toml")
 @HOME
 @SOURCES
-def nightly(home: Path | None, sources: tuple[Path, ...]) -> int:
+@WAIVERS
+def nightly(home: Path | None, sources: tuple[Path, ...], waivers: Path | None) -> int:
     """Crawl, read, check, release and report: the nightly run, in this process."""
     place = Home.at(home)
-    return _run("nightly", place, {"home": str(place.root), "sources": [str(file) for file in sources]})
+    return _run("nightly", place, _chosen(place, sources, waivers))
 
 
 @click.command(epilog="Example: gouji backfill --years 2019..2021 --units 6201,620702 --from-archive")
@@ -43,19 +49,12 @@ def nightly(home: Path | None, sources: tuple[Path, ...]) -> int:
 @click.option("--from-archive", is_flag=True, help="read the stored captures again; fetch nothing")
 @HOME
 @SOURCES
-def backfill(
-    years: tuple[int, int], units: str, from_archive: bool, home: Path | None, sources: tuple[Path, ...]
-) -> int:
+@WAIVERS
+def backfill(years: tuple[int, int], units: str, from_archive: bool, home: Path | None, **files: Any) -> int:
     """The same pipeline over chosen years and units."""
     place = Home.at(home)
-    chosen = {
-        "home": str(place.root),
-        "sources": [str(file) for file in sources],
-        "years": f"{years[0]}..{years[1]}",
-        "units": units,
-        "from_archive": from_archive,
-    }
-    return _run("backfill", place, chosen)
+    chosen = {"years": f"{years[0]}..{years[1]}", "units": units, "from_archive": from_archive}
+    return _run("backfill", place, chosen | _chosen(place, **files))
 
 
 @click.command(epilog="Example: GOUJI_SMTP_HOST=mail.example GOUJI_MAIL_TO=a@b.example gouji report")
@@ -64,6 +63,15 @@ def report(home: Path | None) -> int:
     """Send the quality report of the current release, once to each reader."""
     place = Home.at(home)
     return _run("digest", place, {"home": str(place.root)})
+
+
+def _chosen(home: Home, sources: Sequence[Path], waivers: Path | None) -> dict[str, Any]:
+    """The parameters of a flow that say where things are."""
+    return {
+        "home": str(home.root),
+        "sources": [str(file) for file in sources],
+        "waivers": str(waivers) if waivers else None,
+    }
 
 
 def _run(name: str, home: Home, parameters: dict[str, Any]) -> int:

@@ -126,7 +126,19 @@ def test_usage_errors_exit_with_two(gouji: Command, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["nightly", "backfill", "report", "extract", "check", "evidence", "query", "status", "releases", "sample"],
+    [
+        "nightly",
+        "backfill",
+        "report",
+        "extract",
+        "check",
+        "evidence",
+        "query",
+        "status",
+        "releases",
+        "waive",
+        "sample",
+    ],
 )
 def test_every_command_has_an_example(gouji: Command, command: str) -> None:
     result = gouji(command, "--help")

@@ -137,6 +137,7 @@ def test_every_cell_is_the_truth(night: Night) -> None:
 
 
 def test_findings_are_what_was_planted(night: Night) -> None:
+    """Of one report; the sample's figures do not hold across years and levels, so nothing is said of those."""
     planted = {
         (f"{report['unit_id']}-{report['year']}", fault["rule"], fault["scope"], fault["severity"])
         for report in night.truth
@@ -147,6 +148,7 @@ def test_findings_are_what_was_planted(night: Night) -> None:
         for row in night.rows(
             "SELECT * FROM findings WHERE outcome = 'fail' AND address LIKE 'http://sample.gansu.example/%'"
         )
+        if not row["rule"].startswith(("X-", "R-"))
     }
     assert found == planted
 

@@ -6,7 +6,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -20,9 +20,10 @@ from PIL import Image
 from flows.batches import stage_batch
 from flows.commands.evidence import evidence
 from flows.home import Home
-from flows.pipeline import Standing, pending
+from flows.pending import pending
 from flows.plan import Plan
 from flows.sources import served
+from flows.standing import INDEX, Standing, standing
 from flows.workers import readers
 from portals.archive import Archive
 from portals.crawl import Run, crawl
@@ -35,7 +36,6 @@ from samples.province import write_province
 from warehouse.batch import ReleaseBatch
 from warehouse.release import publish
 from warehouse.rows import document_rows
-from warehouse.spec import TABLES
 from warehouse.staging import read_parts
 
 AT = datetime(2026, 3, 1, 18, 30, tzinfo=UTC)
@@ -150,7 +150,9 @@ def test_a_picture_that_comes_late_or_changes_is_read_with_the_page_again(
     portal: Portal, staged: tuple[pa.Table, ...]
 ) -> None:
     reports, _, errors = staged
-    known = Standing(reports, TABLES["held_reports"].empty(), document_rows(reports, errors))
+    known = replace(
+        standing(Path("nowhere")), reports=reports.select(INDEX), documents=document_rows(reports, errors)
+    )
     assert portal.pending(known) == []
     page = portal.file(portal.pages[-1])
     with Image.open(io.BytesIO(page.read_bytes())) as image:

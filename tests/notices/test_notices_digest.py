@@ -13,6 +13,7 @@ from notices.coverage import YEARS as SHOWN
 from notices.coverage import kind, matrix
 from notices.digest import Digest, RunFacts, Tables, build
 from notices.findings import Names, Waiving
+from notices.render import render
 from notices.words import reason
 
 
@@ -52,6 +53,15 @@ def test_headline(run: RunFacts, release: Tables, first_release: Tables, clean_r
     assert idle.headline == "没有新内容：已放行 84 份，没有暂扣，没有严重问题。"
     again = build(run, tables(faults(), faults()), NAMES, READER)
     assert again.headline.endswith("共有严重问题 5 项，没有新增。")
+
+
+def test_void_waivers_are_told_and_escaped(run: RunFacts, release: Tables) -> None:
+    line = "620102-2023 T3-ROW granted：报告文件已变更，须重新审核 <b>"
+    parts = render(build(replace(run, void=(line,)), release, NAMES, READER))
+    assert "失效的豁免（1 项）" in parts.text
+    assert line in parts.text
+    assert "报告文件已变更，须重新审核 &lt;b&gt;" in parts.html
+    assert "失效的豁免" not in render(build(run, release, NAMES, READER)).text
 
 
 def test_held_reports_say_why(digest: Digest) -> None:

@@ -1,0 +1,44 @@
+"""Which documents of the archive a run has to read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from flows.plan import Plan
+from flows.standing import Standing
+from portals.archive import Archive
+from portals.captures import Capture
+from portals.documents import DocumentSet, documents
+from portals.families.base import Entry
+
+
+def pending(plan: Plan, archive: Archive, known: Standing) -> list[DocumentSet]:
+    """The document sets of the plan's units and years that are to be read, in the order of the archive."""
+    outcomes = dict(zip(*(known.documents[name].to_pylist() for name in ("capture_id", "outcome")), strict=True))
+    standing = frozenset(row["capture_id"] for row in known.newest.values())
+    years = {unit.id: plan.covers(unit) for unit in plan.units}
+    return [
+        documents_set
+        for documents_set in documents(archive, plan.registry)
+        if _wanted(documents_set.entry, years) and (plan.anew or _unread(documents_set, outcomes, standing))
+    ]
+
+
+def _wanted(entry: Entry, years: Mapping[str, range]) -> bool:
+    return entry.unit_id in years and (entry.year is None or entry.year in years[entry.unit_id])
+
+
+def _unread(documents_set: DocumentSet, outcomes: Mapping[str, str], standing: Collection[str]) -> bool:
+    """Whether any document of the set is new, or is back after another version of it stood in its place.
+
+    Attachments of a page that is a report are never read. Its pictures may be that report, and one of them may come
+    late or change.
+    """
+
+    def new(capture: Capture) -> bool:
+        outcome = outcomes.get(capture.capture_id)
+        return outcome is None or (outcome == "report" and capture.capture_id not in standing)
+
+    read = () if outcomes.get(documents_set.article.capture_id) == "report" else documents_set.attachments
+    pictures = any(picture.capture_id not in outcomes for picture in documents_set.pictures)
+    return pictures or any(new(capture) for capture in (documents_set.article, *read))

@@ -1,0 +1,138 @@
+"""The scene of a run: which reports it opens again, and what is loaded beside them; the rest is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import pyarrow as pa
+
+from expectations.waivers import Waiver
+from expectations.world import World
+from flows.archived import Archived
+from flows.coverage import Key
+from flows.kin import Kin, key_of, report_id
+from flows.ledger import ledger_rows
+from flows.plan import Plan
+from flows.standing import INDEX, Standing
+from flows.world import world_of
+from warehouse.chosen import Chosen, newest
+from warehouse.rows import document_rows
+from warehouse.staging import Part
+
+#: what of a ledger's row the rules may look at
+_LOOKED_AT: Final = ("unit_id", "year", "unit_name", "code", "level", "kind", "parent_id", "status", "report_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is to be judged, and everything beside it.
+
+    `near` are the newest versions of the `subjects` that have a report, and of their neighbours; `staged` are the
+    report_ids that this run read. `documents` are the rows of that table that the run brings, `coverage` is the whole
+    ledger as it will be, before the gate.
+    """
+
+    near: Chosen
+    subjects: frozenset[str]
+    staged: frozenset[str]
+    world: World
+    kin: Kin
+    documents: pa.Table
+    coverage: pa.Table
+    waivers: tuple[Waiver, ...]
+    today: date
+
+    @property
+    def present(self) -> frozenset[str]:
+        """The subjects that have a report; the others are units' years without one."""
+        return self.subjects.intersection(self.near.reports["report_id"].to_pylist())
+
+
+def scene(
+    plan: Plan, archive: Archived, known: Standing, staged: Part, waivers: tuple[Waiver, ...], today: date
+) -> Scene:
+    """The scene of a run: what it read (`canonical.merge`), what that opens again, and the neighbours of both.
+
+    Opened again are the neighbours of what was read; the units and years of which the ledger, or what is known of
+    duplicates, says something new; whatever a waiver names or covers. `today` is the day of the run, in China.
+    """
+    reports, cells, errors = staged
+    read = frozenset(reports["report_id"].to_pylist())
+    fresh = _documents(known, read, reports, errors)
+    documents = _over(known.documents, fresh)
+    rows = {**known.newest, **{row["report_id"]: row for row in reports.select(INDEX).to_pylist()}}
+    coverage = _over(known.coverage, ledger_rows(plan, archive, documents, rows, read, today))
+    kin = Kin(plan.registry.units, rows.values())
+    listed = (report_id(key) for key in _keys(coverage))
+    subjects = read | _opened(kin, known, read, coverage, fresh, waivers).intersection({*rows, *listed})
+    beside = {report_id(key) for one in subjects for key in kin.around(key_of(one))}
+    loaded = newest(known.home, (subjects | beside).intersection(known.newest) - read)
+    told = {key_of(one) for one in subjects | beside}
+    return Scene(
+        loaded.beside(Chosen(reports, cells)),
+        subjects,
+        read,
+        world_of(plan.registry, _about(coverage, told), _about(documents, told)),
+        kin,
+        fresh,
+        coverage,
+        waivers,
+        today,
+    )
+
+
+def _opened(
+    kin: Kin,
+    known: Standing,
+    read: Collection[str],
+    coverage: pa.Table,
+    fresh: pa.Table,
+    waivers: Collection[Waiver],
+) -> frozenset[str]:
+    """What is to be judged beside what was read; names of reports that do not exist may be among them."""
+    told = _changed(known.coverage, coverage)
+    told |= {
+        key for key, outcome in zip(_keys(fresh), fresh["outcome"].to_pylist(), strict=True) if outcome == "duplicate"
+    }
+    around = {key for one in read for key in kin.around(key_of(one))}
+    return frozenset(map(report_id, told | around)) | known.waived_ids | {waiver.report_id for waiver in waivers}
+
+
+def _changed(before: pa.Table, now: pa.Table) -> set[Key]:
+    """The units and years of whose ledger row something changed that a rule may look at."""
+    old, new = ({tuple(row.values()) for row in table.select(_LOOKED_AT).to_pylist()} for table in (before, now))
+    return {(row[0], row[1]) for row in old ^ new}
+
+
+def _documents(known: Standing, read: Collection[str], reports: pa.Table, errors: pa.Table) -> pa.Table:
+    """What came of the documents of this run, and of those that they displaced.
+
+    A document that still holds another report stands for that one, duplicate or not.
+    """
+    told = frozenset(errors["capture_id"].to_pylist())
+    still: list[dict[str, Any]] = [
+        row for report, row in sorted(known.newest.items()) if row["capture_id"] in told and report not in read
+    ]
+    mine = reports.select(INDEX)
+    kept = pa.Table.from_pylist(still, mine.schema)
+    return document_rows(pa.concat_tables([mine, kept]).sort_by("report_id"), errors)
+
+
+def _over(before: pa.Table, now: pa.Table) -> pa.Table:
+    """The rows of `now`, and those of `before` about anything else: by capture, or by unit and year."""
+    by_capture = "capture_id" in now.column_names
+    old, new = (table["capture_id"].to_pylist() if by_capture else _keys(table) for table in (before, now))
+    taken = frozenset(new)
+    return pa.concat_tables([before.filter(pa.array([key not in taken for key in old], pa.bool_())), now])
+
+
+def _about(table: pa.Table, keys: Collection[Key]) -> pa.Table:
+    """The rows of some units and years."""
+    return table.filter(pa.array([key in keys for key in _keys(table)], pa.bool_()))
+
+
+def _keys(table: pa.Table) -> list[Key]:
+    return list(zip(table["unit_id"].to_pylist(), table["year"].to_pylist(), strict=True))
