@@ -21,8 +21,9 @@ from flows.waivers import run_waivers
 from form.catalogue import CELLS
 from notices.addresses import UNSET, SettingsError, sender_from
 from notices.charts import coverage_chart, place_names
+from notices.coverage import Matrix
 from notices.digest import Digest, Reader, RunFacts, Tables, build
-from notices.enclosures import Enclosures, both
+from notices.enclosures import Enclosures, Picture, both
 from notices.findings import Names, Waiving
 from notices.mail import compose, message_id
 from notices.outbox import Entry, Outbox
@@ -143,6 +144,7 @@ class _Desk:
         self._today = now.astimezone(BEIJING).date()
         self._site = site_address()
         self._crops = Crops(home)
+        self._charts: dict[Matrix, tuple[Picture, Picture]] = {}
 
     def written(self, subscription: Subscription, last: str | None) -> tuple[Digest, Any]:
         """The digest for a reader whose last report was of release `last`, and a call that makes its enclosures."""
@@ -177,10 +179,16 @@ class _Desk:
         )
         return Enclosures(
             crops=self._crops.of(digest.grave.items),
-            chart=both(coverage_chart(digest.matrix)) if digest.matrix.total.total.due else None,
+            chart=self._chart(digest.matrix) if digest.matrix.total.total.due else None,
             workbook=workbook(about, tables, self._names, self._waivers) if subscription.workbook else None,
             workbook_name=f"年度报告质量-{self._release.release_id}.xlsx",
         )
+
+    def _chart(self, found: Matrix) -> tuple[Picture, Picture]:
+        """The chart of a choice of units, drawn once however many readers have made it."""
+        if found not in self._charts:
+            self._charts[found] = both(coverage_chart(found))
+        return self._charts[found]
 
     def _facts(self, last: str | None) -> RunFacts:
         summary, release = self._summary, self._release

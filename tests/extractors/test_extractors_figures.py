@@ -9,10 +9,12 @@ from figure_makers import Taken, picture
 
 from extractors.scan import figures, recogniser
 from extractors.scan.canvas import Gray
+from extractors.scan.ctc import Guess
 from extractors.scan.figures import read_first, read_second
 from extractors.scan.ink import Lines
 from extractors.scan.lattice import Place
 from extractors.scan.seen import Seen
+from extractors.scan.texts import _alike, _figures
 
 
 def cells(printed: Sequence[str]) -> list[Seen]:
@@ -53,3 +55,15 @@ def test_a_group_whose_passes_differ_is_read_cell_by_cell(monkeypatch: pytest.Mo
     printed = ["0", "0", "6", "0", "8"]
     assert read(cells(printed)) == [(figure, figure) for figure in printed]
     assert strips == [1, 1, 5, 5]
+
+
+def test_a_zero_read_as_a_letter_is_a_figure_and_so_is_all_that_looks_like_it() -> None:
+    """Of scan-150-on-its-side: a serif 0 reads as Q (0.45), O or 0, of which each alone is less likely than not."""
+    zeros = cells(["0", "0", "0"])
+    for cell in zeros:
+        cell.texts, cell.figures = [Guess("Q", 0.45)], [Guess("0", 0.55)]
+    word = cells(["6"])[0]
+    word.texts, word.figures = [Guess("无", 0.95)], [Guess("", 0.97)]
+    assert _figures([*zeros, word]) == zeros
+    shown = [[zeros[0], zeros[1]], [zeros[2]], [word]]
+    assert _alike({id(zeros[1])}, shown) == {id(zeros[0]), id(zeros[1])}
