@@ -11,6 +11,7 @@ import click
 from flows.commands.documents import check, extract
 from flows.commands.evidence import evidence
 from flows.commands.mailing import alert, outbox
+from flows.commands.package import package
 from flows.commands.runs import backfill, nightly, report
 from flows.commands.sample import sample
 from flows.commands.waive import waive
@@ -30,7 +31,7 @@ def gouji() -> None:
 
 for command in (nightly, backfill, report, extract, check, evidence, query, status, releases, waive, sample):
     gouji.add_command(command)
-for command in (workbook, outbox, alert):
+for command in (workbook, package, outbox, alert):
     gouji.add_command(command)
 
 
