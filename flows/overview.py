@@ -53,7 +53,8 @@ _RELEASE: Final = "SELECT release_id, created_at, reports, cells, held_reports, 
 def overview(home: Home, now: datetime) -> dict[str, Any]:
     """Everything that `gouji status` shows, as JSON has it. Raises UnusableError and WarehouseError."""
     kept = records(home)
-    last, judged = (kept.finished[-1] if kept.finished else None), kept.judged
+    judged = kept.judged
+    last = judged or (kept.finished[-1] if kept.finished else None)
     files = judged or {}
     waivers = waivings(home, files.get("sources"), files.get("waivers"))
     box = Outbox(home.outbox)

@@ -108,8 +108,13 @@ def _findings(out: Console, found: dict[str, Any]) -> None:
 def _held(out: Console, found: dict[str, Any]) -> None:
     out.print()
     held = found["held"]
-    out.print(f"[bold]held at the gate: {len(held)}[/]")
-    _some(out, (f"  {it['report_id']:<22} {escape(it['unit_name'])}  {_rules(it['rules'])}" for it in held))
+    out.print(f"[bold]held at the gate: {len(held)}[/]", highlight=False)
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for it in held[:_SHOWN]:
+        table.add_row(f"  {it['report_id']}", escape(it["unit_name"]), _rules(it["rules"]))
+    out.print(table)
+    if len(held) > _SHOWN:
+        out.print(_more(len(held) - _SHOWN))
 
 
 def _rules(rules: Sequence[str | None]) -> str:
@@ -152,7 +157,11 @@ def _some(out: Console, lines: Iterable[str]) -> None:
     for line in listed[:_SHOWN]:
         out.print(line, highlight=False, overflow="ellipsis", no_wrap=True)
     if len(listed) > _SHOWN:
-        out.print(f"[dim]  … {len(listed) - _SHOWN} more; --format json has them all[/]")
+        out.print(_more(len(listed) - _SHOWN))
+
+
+def _more(number: int) -> str:
+    return f"[dim]  … {number} more; --format json has them all[/]"
 
 
 def _day(moment: str) -> str:

@@ -127,7 +127,7 @@ def _draw_tally(canvas: Canvas, tally: Tally, place: tuple[float, float, float])
     for role, _ in KINDS:
         share = wide * getattr(tally, role) / tally.due
         if share:
-            canvas.bar((x, top + 24, share, 8), role)
+            canvas.bar((x, top + 27, share, 8), role)
             x += share
 
 

@@ -163,11 +163,11 @@ def _findings(
                 row.get("opened_in"),
                 _waiver(waivers.get(row["finding_id"])) if row["news"] == "waived" else None,
                 row["address"],
-                report_page(about.site, row["report_id"]),
+                report_page(about.site, row["report_id"], row["finding_id"]),
                 row["finding_id"],
             ],
             {0: row["severity"], 6: "wrap", 9: "wrap", 11: "wrap"},
-            links={15: link(row["address"]), 16: report_page(about.site, row["report_id"])},
+            links={15: link(row["address"]), 16: report_page(about.site, row["report_id"], row["finding_id"])},
         )
 
 

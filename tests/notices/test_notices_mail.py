@@ -373,7 +373,7 @@ def test_one_chart_at_a_time(digest: Digest) -> None:
 def test_links_to_the_site_where_there_is_one(run: RunFacts, release: Tables) -> None:
     digest = build(run, release, NAMES, replace(READER, site="https://gouji.example.org/x"))
     text, tree = bodies(parsed(digest))
-    page = "https://gouji.example.org/x/report.html?id=620123-2023"
+    page = f"https://gouji.example.org/x/report.html#620123-2023/{faults()[0]['finding_id']}"
     assert page in text
     assert page in [node.attributes["href"] for node in tree.css("a")]
 
