@@ -20,7 +20,8 @@ SELECT year, count(*) FILTER (status <> 'not_due' AND status <> 'merged') AS due
        count(*) FILTER (gate = 'released') AS released, count(*) FILTER (gate = 'held') AS held,
        count(*) FILTER (gate IS NULL AND (status = 'unreadable' OR status = 'image_only')) AS unreadable,
        count(*) FILTER (gate IS NULL AND status = 'blocked') AS blocked,
-       count(*) FILTER (gate IS NULL AND status = 'not_published') AS not_published
+       count(*) FILTER (gate IS NULL AND status = 'not_published') AS not_published,
+       count(*) FILTER (status = 'not_due') AS not_due, count(*) FILTER (status = 'merged') AS merged
 FROM coverage GROUP BY year ORDER BY year
 """
 #: what became of findings with the current release, and how many stand
@@ -36,6 +37,11 @@ FULL JOIN (
   FROM finding_events WHERE release_id = (SELECT arg_max(release_id, created_at) FROM releases) GROUP BY severity
 ) USING (severity)
 GROUP BY severity ORDER BY CASE severity WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END
+"""
+_WORST: Final = """
+SELECT left(finding_id, 8) AS finding, severity, unit_name, year, rule, gate, equation
+FROM findings WHERE status = 'open'
+ORDER BY CASE severity WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, unit_id, year, rule, scope LIMIT 10
 """
 _HELD: Final = """
 SELECT h.report_id, h.unit_name, h.year, list_sort(list(DISTINCT f.rule)) AS rules
@@ -85,6 +91,7 @@ def _released(home: Home) -> dict[str, Any]:
     return {
         "release": release | {"created_at": release["created_at"].isoformat()},
         "findings": _rows(home, _FINDINGS),
+        "worst": _rows(home, _WORST),
         "held": _rows(home, _HELD),
         "blocked": list(blocked.values()),
         "coverage": _rows(home, _COVERAGE),

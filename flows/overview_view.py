@@ -24,6 +24,7 @@ def print_overview(found: dict[str, Any]) -> None:
     _troubles(out, found)
     if found["release"]:
         _findings(out, found)
+        _worst(out, found["worst"])
         _held(out, found)
         _coverage(out, found["coverage"])
 
@@ -105,6 +106,19 @@ def _findings(out: Console, found: dict[str, Any]) -> None:
     out.print(f"[dim]the last four columns: what {found['release']['release_id']} changed[/]")
 
 
+def _worst(out: Console, rows: Sequence[dict[str, Any]]) -> None:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("worst", "", "unit", "year", "rule", "gate", "equation"):
+        table.add_column(name)
+    for row in rows[:_SHOWN]:
+        style = SEVERITY_STYLE.get(row["severity"], "")
+        said = (escape(str(row[name] or "")) for name in ("unit_name", "year", "rule", "gate", "equation"))
+        table.add_row(row["finding"], f"[{style}]{row['severity']}[/]", *said)
+    if rows:
+        out.print()
+        out.print(table)
+
+
 def _held(out: Console, found: dict[str, Any]) -> None:
     out.print()
     held = found["held"]
@@ -122,7 +136,8 @@ def _rules(rules: Sequence[str | None]) -> str:
 
 
 def _coverage(out: Console, rows: Sequence[dict[str, Any]]) -> None:
-    names = ("due", "released", "held", "unreadable", "blocked", "not_published")
+    names = ["due", "released", "held", "unreadable", "blocked", "not_published"]
+    names += [name for name in ("not_due", "merged") if any(row[name] for row in rows)]
     table = _table("coverage", *(name.replace("_", " ") for name in names), "released of due")
     for row in rows:
         table.add_row(str(row["year"]), *(_count(row[name]) for name in names), _bar(row))

@@ -32,11 +32,27 @@ from notices.smtp import SmtpSettings, send, settings_from
 from notices.subscription import Subscription
 from notices.text import link
 from notices.workbook import About, workbook
+from warehouse.query import query
 from warehouse.record import Release, current, releases
 from warehouse.status import read_table
 
 #: the province whose name heads a report
 PROVINCE: Final = "620000"
+_NAMED: Final = ("report_id", "unit_id", "unit_name", "year", "address")
+#: the cells that findings cite, those of a held version last; a province has millions of others
+_CITED: Final = """
+WITH cited AS (SELECT report_id, unnest(list_concat(cells, suspects)) AS cell FROM findings),
+wanted AS (
+  SELECT DISTINCT coalesce(nullif(split_part(cell, '@', 2), ''), report_id) AS report_id,
+         split_part(cell, '@', 1) AS key
+  FROM cited
+),
+found AS (
+  SELECT 0 AS held, report_id, key, printed, page FROM cells
+  UNION ALL SELECT 1, report_id, key, printed, page FROM held_cells
+)
+SELECT report_id, key, printed, page FROM found JOIN wanted USING (report_id, key) ORDER BY held, report_id, key
+"""
 
 
 class UndeliveredError(Exception):
@@ -214,16 +230,14 @@ def province(names: Names) -> str:
 
 
 def tables_of(home: Home, release_id: str) -> Tables:
-    """The tables of a release that reports are written from; of the cells those of reports with findings."""
-    findings = read_table(home.root, "findings", release_id)
-    concerned = pc.unique(findings["report_id"])
-    cells = pa.concat_tables([read_table(home.root, name, release_id) for name in ("cells", "held_cells")])
+    """The tables of a release that reports are written from: of reports what names them, of cells those cited."""
+    reports, held = (read_table(home.root, name, release_id, _NAMED) for name in ("reports", "held_reports"))
     return Tables(
-        reports=read_table(home.root, "reports", release_id),
-        held_reports=read_table(home.root, "held_reports", release_id),
-        findings=findings,
+        reports=reports,
+        held_reports=held,
+        findings=read_table(home.root, "findings", release_id),
         coverage=read_table(home.root, "coverage", release_id),
-        cells=cells.filter(pc.is_in(cells["report_id"], value_set=concerned)),
+        cells=query(home.root, _CITED, release_id),
         previous_findings=None,
         events=read_table(home.root, "finding_events", release_id),
     )

@@ -113,8 +113,9 @@ def made(tmp_path_factory: pytest.TempPathFactory, pdf: bytes) -> Made:
     finding = {
         "finding_id": FINDING, "report_id": "620102-2023", "unit_id": "620102", "year": 2023, "rule": "T3-SUM",
         "severity": "critical", "scope": "applications.total", "outcome": "fail", "cells": [KEY, TOTAL],
-        "equation": "1 + 1 ≠ 3", "message": "合计不符", "suspects": [TOTAL], "unit_name": "测试区人民政府",
-        "address": "https://www.a.example/620102", "gate": "held",
+        "equation": "1 + 1 ≠ 3", "message": "合计不符", "suspects": [TOTAL], "alternatives": [[TOTAL]],
+        "unit_name": "测试区人民政府", "address": "https://www.a.example/620102", "gate": "held", "status": "open",
+        "opened_at": AT, "opened_in": "r0001",
     }  # fmt: skip
     batch["findings"] = pa.Table.from_pylist([finding], schema=TABLES["findings"].schema)
     assert publish(home, ReleaseBatch(**batch), AT)

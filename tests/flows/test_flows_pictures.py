@@ -154,6 +154,9 @@ def test_a_picture_that_comes_late_or_changes_is_read_with_the_page_again(
         standing(Path("nowhere")), reports=reports.select(INDEX), documents=document_rows(reports, errors)
     )
     assert portal.pending(known) == []
+    # Another version of the page stood in its place meanwhile, and now it is back.
+    other = known.reports.set_column(7, "capture_id", pa.array(["another"]))
+    assert len(portal.pending(replace(known, reports=other))) == 1
     page = portal.file(portal.pages[-1])
     with Image.open(io.BytesIO(page.read_bytes())) as image:
         image.convert("L").save(page, "PNG", dpi=(DPI, DPI))

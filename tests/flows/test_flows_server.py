@@ -19,8 +19,8 @@ from samples.province import write_province
 from warehouse.record import current, releases
 from warehouse.status import read_table
 
-#: columns that say when and where in the archive, which a killed night cannot have in common with another
-ACCIDENTAL = {"fetched_at", "warc", "offset"}
+#: columns that say when, and where in the archive, which a killed night cannot have in common with another
+ACCIDENTAL = {"fetched_at", "warc", "offset", "opened_at"}
 TABLES = (
     "reports",
     "cells",
