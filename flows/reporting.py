@@ -20,6 +20,7 @@ from flows.subscriptions import readers
 from flows.waivers import run_waivers
 from form.catalogue import CELLS
 from notices.addresses import UNSET, SettingsError, sender_from
+from notices.bounces import bounces
 from notices.charts import coverage_chart, place_names
 from notices.coverage import Matrix
 from notices.digest import Digest, Reader, RunFacts, Tables, build
@@ -93,6 +94,7 @@ def send_report(home: Home, summary: dict[str, Any]) -> Mailed | None:
     outbox = Outbox(home.outbox)
     release = current(home.root)
     now = datetime.now(UTC)
+    note_bounces(outbox, now)
     paths = _composed(home, outbox, release, summary, settings, now) if release else []
     if settings is None:
         return Mailed(paths[-1], False) if paths else None
@@ -110,6 +112,18 @@ def deliver(outbox: Outbox, settings: SmtpSettings, now: datetime, force: bool =
     if ask not in {"resend", "ask"}:
         raise UnusableError(f"GOUJI_MAIL_UNANSWERED: resend or ask, not {ask!r}")
     return outbox.deliver(lambda it, over: send(it, settings, over), now, force, ask == "resend")
+
+
+def note_bounces(outbox: Outbox, now: datetime) -> None:
+    """Take note of the bounces in the Maildir of $GOUJI_MAIL_BOUNCES, if there is one."""
+    named = os.environ.get("GOUJI_MAIL_BOUNCES", "").strip()
+    if not named:
+        return
+    folder = Path(named).expanduser()
+    if not folder.is_dir():
+        raise UnusableError(f"GOUJI_MAIL_BOUNCES: {folder}: no such folder")
+    for file, bounce in bounces(folder).items():
+        outbox.bounced(file, bounce.name, bounce.detail, now)
 
 
 def _lacking(entries: tuple[Entry, ...] | list[Entry]) -> str:

@@ -48,6 +48,7 @@ CREATE TABLE IF NOT EXISTS mail (
     not_before TEXT NOT NULL, error TEXT NOT NULL
 )
 """
+_BOUNCES: Final = "CREATE TABLE IF NOT EXISTS bounces (file TEXT PRIMARY KEY)"
 _COLUMNS: Final = "name, kind, reader, about, state, tries, changed, not_before, error"
 
 
@@ -146,6 +147,19 @@ class Outbox:
                 return None
         return self._entries("WHERE name = ?", (name,))[0]
 
+    def bounced(self, file: str, name: str, detail: str, now: datetime) -> bool:
+        """Take note that a mail came back: it is tried again like one that was refused for good.
+
+        `file` names the bounce, so that each counts once. Gives whether it is new, and of a mail that was sent.
+        """
+        with self._lock(), self._ledger() as ledger:
+            if ledger.execute("INSERT OR IGNORE INTO bounces (file) VALUES (?)", (file,)).rowcount == 0:
+                return False
+        entries = [it for it in self.entries("sent") if it.name == name]
+        for entry in entries:
+            self._failed(entry, SendError("permanent", detail), now, True)
+        return bool(entries)
+
     def _try(self, entry: Entry, send: Send, now: datetime, resend: bool) -> None:
         message = BytesParser(policy=policy.SMTP).parsebytes((self.folder / f"{entry.name}.eml").read_bytes())
         assert isinstance(message, EmailMessage)
@@ -195,6 +209,7 @@ class Outbox:
         with closing(sqlite3.connect(self.folder / "ledger.sqlite", timeout=60)) as ledger, ledger:
             ledger.execute("PRAGMA synchronous = EXTRA")
             ledger.execute(_SCHEMA)
+            ledger.execute(_BOUNCES)
             yield ledger
 
     @contextmanager

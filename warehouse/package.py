@@ -34,11 +34,7 @@ from warehouse.table import Table
 
 #: rows in memory at a time; a row group of Parquet has as many
 ROWS: Final = 50_000
-_LIMITS: Final[dict[str, str | bool | int | float | list[str]]] = {
-    "memory_limit": "2GB",
-    "threads": 2,
-    "enable_progress_bar": False,
-}
+_LIMITS: Final[dict[str, str | bool | int | float | list[str]]] = {"memory_limit": "2GB", "threads": 2}
 
 
 @dataclass(frozen=True, slots=True)
