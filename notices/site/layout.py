@@ -1,7 +1,7 @@
 """The three statutory tables as rows of labels and figures, laid out as the form prints them.
 
-A slot is `{"t": label}` or `{"k": number of the key}`, with `"r"` and `"c"` where it spans rows or columns. Numbers of
-keys are places in `form.catalogue.CELLS`.
+A slot is `{"t": label}` or `{"k": number of the key}`, with `"r"` and `"c"` where it spans rows or columns. Numbers
+of keys are places in `form.catalogue.CELLS`.
 """
 
 from __future__ import annotations
