@@ -14,6 +14,7 @@ from flows.commands.mailing import alert, outbox
 from flows.commands.package import package
 from flows.commands.runs import backfill, nightly, report
 from flows.commands.sample import sample
+from flows.commands.site import site
 from flows.commands.waive import waive
 from flows.commands.warehouse import query, releases, status
 from flows.commands.workbook import workbook
@@ -29,9 +30,10 @@ def gouji() -> None:
     """勾稽: the reconciled archive of a province's disclosure reports."""
 
 
-for command in (nightly, backfill, report, extract, check, evidence, query, status, releases, waive, sample):
-    gouji.add_command(command)
-for command in (workbook, package, outbox, alert):
+for command in (
+    *(nightly, backfill, report, extract, check, evidence, query, status, releases, waive, sample),
+    *(site, workbook, package, outbox, alert),
+):
     gouji.add_command(command)
 
 

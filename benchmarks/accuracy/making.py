@@ -12,6 +12,7 @@ import numpy as np
 from benchmarks.accuracy import scanning
 from benchmarks.accuracy.plan import Item
 from benchmarks.accuracy.producers import browser, drawn, flowing, office, turned, typeset
+from benchmarks.accuracy.producers.fonts import has_chinese
 from benchmarks.accuracy.reports import Made, make_report
 from benchmarks.accuracy.truth import Truth, write_sidecar
 from samples import html
@@ -36,9 +37,10 @@ class Document:
 
 
 def missing_producers() -> tuple[str, ...]:
-    """Producers of the plan that this machine lacks."""
-    gone = [] if browser.program() else ["Chromium"]
-    return tuple(gone if office.available() else [*gone, *_CONVERTED])
+    """Producers of the plan that this machine lacks, or for which it lacks Chinese fonts."""
+    fonts = has_chinese()
+    gone = [] if fonts and browser.program() else ["Chromium"]
+    return tuple(gone if fonts and office.available() else [*gone, *_CONVERTED])
 
 
 def make_documents(items: Sequence[Item], folder: Path, seed: int) -> list[Document]:

@@ -21,6 +21,8 @@ _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 _LABEL: Final = re.compile(r"(?:[（(]?\d\s*[)）.、．]|\D)\D*")
 #: A text read less surely than this is read again, larger; and one with a Latin letter: 七 is taken for a t.
 _SURE: Final = 0.8
+#: The ways to read a figure have at least this probability together: a 0 may read as O, Q or 0, each with less.
+_LIKELY: Final = 0.5
 _LATIN: Final = re.compile(r"[A-Za-z]")
 
 
@@ -53,8 +55,12 @@ class Seen:
 
     @property
     def looks_like_figure(self) -> bool:
-        """Whether nothing but a figure was read."""
-        return self.is_short and _FIGURE.fullmatch(self.text.translate(_LOOKALIKES)) is not None
+        """Whether nothing but a figure was read, or what was read is more likely a figure than anything else."""
+        if not self.is_short:
+            return False
+        figure = self.figures[0]
+        likely = bool(figure.text) and figure.confidence >= _LIKELY
+        return likely or _FIGURE.fullmatch(self.text.translate(_LOOKALIKES)) is not None
 
     @property
     def may_be_figure(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Final
 
 import cv2
@@ -43,7 +43,7 @@ def fill(canvas: Canvas, grids: Sequence[Ruled], number: int) -> list[Grid]:
     for cell in everything:
         cell.crops = _crops(canvas, cell)
     groups = read_first(_read(everything))
-    chosen = {id(cell) for cells in seen for cell in _figures(cells)}
+    chosen = _alike({id(cell) for cells in seen for cell in _figures(cells)}, groups)
     read_second(groups, chosen)
     read_third([cell for cell in everything if id(cell) in chosen])
     return [
@@ -141,6 +141,11 @@ def _figures(cells: Sequence[Seen]) -> list[Seen]:
         most = 2 * sum(cell.looks_like_figure for cell in column) > len(column)
         found += [cell for cell in column if cell.looks_like_figure or (most and cell.may_be_figure)]
     return found
+
+
+def _alike(chosen: Set[int], groups: Sequence[Sequence[Seen]]) -> set[int]:
+    """The `id` of every cell that shows the same as a chosen one: what is a figure there is one here."""
+    return chosen.union(*({id(c) for c in group} for group in groups if any(id(c) in chosen for c in group)))
 
 
 def _cell(canvas: Canvas, cell: Seen, number: int, *, figure: bool) -> Cell:
