@@ -16,12 +16,13 @@ from expectations.rules import RULES
 from flows.exits import UnusableError
 from flows.home import Home
 from flows.pictures import Crops
+from flows.places import places
 from flows.subscriptions import readers
 from flows.waivers import run_waivers
 from form.catalogue import CELLS
 from notices.addresses import UNSET, SettingsError, sender_from
 from notices.bounces import bounces
-from notices.charts import coverage_chart, place_names
+from notices.charts import coverage_chart
 from notices.coverage import Matrix
 from notices.digest import Digest, Reader, RunFacts, Tables, build
 from notices.enclosures import Enclosures, Picture, both
@@ -240,7 +241,7 @@ class _Desk:
 
 def province(names: Names) -> str:
     """The name that heads a report."""
-    return names.places.get(PROVINCE, "") or next(iter(names.places.values()), "样例")
+    return names.places[PROVINCE]
 
 
 def tables_of(home: Home, release_id: str) -> Tables:
@@ -262,7 +263,7 @@ def names_of(coverage: pa.Table) -> Names:
     return Names(
         rules={rule.id: rule.title for rule in RULES},
         cells={cell.key: cell.label for cell in CELLS},
-        places=place_names(coverage),
+        places=places(coverage),
     )
 
 
