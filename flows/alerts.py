@@ -97,13 +97,10 @@ def _failure(flow: str, at: datetime) -> str:
 def _late(kept: Records, now: datetime, within: timedelta) -> Iterator[Trouble]:
     for flow, started in kept.unfinished:
         if now - started > STALLED:
-            text = f"{_day(started)} 开始，至今没有结束"
-            yield Trouble(
-                f"stalled {flow} {started.isoformat()}", f"{flow} 停滞", text, f"gouji {flow}（从中断处继续）"
-            )
-    last = max(
-        (datetime.fromisoformat(it["finished"]) for it in kept.finished if it["flow"] == "nightly"), default=None
-    )
+            key, text = f"stalled {flow} {started.isoformat()}", f"{_day(started)} 开始，至今没有结束"
+            yield Trouble(key, f"{flow} 停滞", text, f"gouji {flow}（从中断处继续）")
+    nights = [it["finished"] or it["started"] for it in kept.finished if it["flow"] == "nightly"]
+    last = max(map(datetime.fromisoformat, nights), default=None)
     if last and now - last > within:
         text = f"上一次每日运行结束于 {_day(last)}，超过 {within.total_seconds() / 3600:.0f} 小时"
         yield Trouble(f"late {last.isoformat()}", "每日运行没有进行", text, "gouji nightly；检查定时任务")

@@ -39,7 +39,8 @@ def _heading(out: Console, found: dict[str, Any]) -> None:
         table.add_row("[bold]release[/]", "nothing has been released yet")
     if run:
         style = {"done": "green", "partly failed": "bold red"}.get(run["outcome"], "yellow")
-        told = f"{run['flow']} {run['run_id']}  {_day(run['finished'])}  {run['fetched']} fetched, {run['read']} read"
+        when = _day(run["finished"] or run["started"])
+        told = f"{run['flow']} {run['run_id']}  {when}  {run['fetched']} fetched, {run['read']} read"
         table.add_row("[bold]last run[/]", f"[{style}]{run['outcome']}[/]  {escape(told)}")
     table.add_row("[bold]home[/]", escape(found["home"]))
     out.print(table)

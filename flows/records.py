@@ -31,13 +31,13 @@ class Records:
 def records(home: Home) -> Records:
     """Read them; files that are no records are left out."""
     paths = sorted(home.runs.glob("*.json"))[-_LAST:]
-    finished = [record for path in paths if (record := _json(path)) and record.get("finished")]
+    finished = [record for path in paths if (record := _json(path)) and record.get("flow")]
     unfinished = [
         (path.stem, datetime.fromisoformat(begun["started"]))
         for path in sorted(home.runs.glob("*.unfinished"))
         if (begun := _json(path)) and begun.get("started")
     ]
-    last = {record["flow"]: datetime.fromisoformat(record["finished"]) for record in finished}
+    last = {record["flow"]: datetime.fromisoformat(record["finished"] or record["started"]) for record in finished}
     failures = [
         (flow, at)
         for path in sorted(home.runs.glob("*.error.txt"))
