@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +34,7 @@ from warehouse.table import Table
 
 #: rows in memory at a time; a row group of Parquet has as many
 ROWS: Final = 50_000
-_LIMITS: Final[dict[str, str | bool | int | float | list[str]]] = {"memory_limit": "2GB", "threads": 2}
+_LIMITS: Final[dict[str, str | bool | int | float | list[str]]] = {"memory_limit": "1GB", "threads": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +117,30 @@ def _batches(home: Path, release: Release, table: Table) -> Iterator[pa.Table]:
 
 
 def _partition(table: Table, files: Mapping[int | None, list[str]]) -> Iterator[pa.Table]:
+    """The rows of a partition, a span of keys at a time: sorting it as a whole would take its size in memory."""
+    selected, first = parquet(table, dict(files)), names(table.key[:1])
     with duckdb.connect(config=_LIMITS) as connection:
         connection.execute("SET enable_progress_bar = false")
-        sql = f"SELECT * FROM ({parquet(table, dict(files))}) ORDER BY {names(table.key)}"  # noqa: S608
+        # Pages of Parquet would be kept up to the limit.
+        connection.execute("SET enable_external_file_cache = false")
         try:
-            reader = connection.sql(sql).to_arrow_reader(ROWS)
-            for batch in reader:
-                yield pa.Table.from_batches([batch]).cast(table.schema)
+            # Names come from the spec, keys are parameters.
+            counted = f"SELECT {first}, count(*) FROM ({selected}) GROUP BY ALL ORDER BY ALL"  # noqa: S608
+            chosen = f"SELECT * FROM ({selected}) WHERE {first} BETWEEN ? AND ? ORDER BY {names(table.key)}"  # noqa: S608
+            for span in _spans(connection.execute(counted).fetchall()):
+                yield connection.sql(chosen, params=span).to_arrow_table().cast(table.schema)
         except (duckdb.Error, pa.ArrowException) as error:
             raise WarehouseError(f"table {table.name}: {' '.join(str(error).split())[:300]}") from error
+
+
+def _spans(counted: Sequence[tuple[Any, int]]) -> Iterator[tuple[Any, Any]]:
+    """First and last key of spans with some `ROWS` rows; `counted` has each key with its rows, in order."""
+    begin, rows = 0, 0
+    for place, (_, number) in enumerate(counted):
+        rows += number
+        if rows >= ROWS or place == len(counted) - 1:
+            yield counted[begin][0], counted[place][0]
+            begin, rows = place + 1, 0
 
 
 def _sources(folder: Path) -> list[Source]:
