@@ -97,7 +97,7 @@ def main(home: Path) -> None:
     shoot(page, "mail-dark.png", (600, 1500), dark=True)
     shoot(page, "mail-phone.png", (375, 1500))
     shoot(page, "mail-phone-dark.png", (375, 1500), dark=True)
-    shoot(terminal(home), "terminal.png", (1120, 1000))
+    shoot(terminal(home), "terminal.png", (1120, 1050))
 
 
 if __name__ == "__main__":
