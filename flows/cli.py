@@ -8,10 +8,13 @@ from importlib import metadata
 
 import click
 
+from flows.commands.captures import captures
 from flows.commands.documents import check, extract
 from flows.commands.evidence import evidence
+from flows.commands.imports import import_
 from flows.commands.mailing import alert, outbox
 from flows.commands.package import package
+from flows.commands.portals import portals
 from flows.commands.runs import backfill, nightly, report
 from flows.commands.sample import sample
 from flows.commands.site import site
@@ -31,8 +34,8 @@ def gouji() -> None:
 
 
 for command in (
-    *(nightly, backfill, report, extract, check, evidence, query, status, releases, waive, sample),
-    *(site, workbook, package, outbox, alert),
+    *(nightly, backfill, import_, report, extract, check, evidence, captures, query, status, releases, waive),
+    *(portals, sample, site, workbook, package, outbox, alert),
 ):
     gouji.add_command(command)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -80,17 +81,24 @@ def _query(home: Home, sql: str, as_of: str | None = None) -> pa.Table:
 
 
 def _print(table: pa.Table, style: str, title: str | None = None) -> None:
+    print_rows_as(table.to_pylist(), style, title, table.column_names)
+
+
+def print_rows_as(
+    rows: Sequence[Mapping[str, Any]], style: str, title: str | None = None, columns: Sequence[str] = ()
+) -> None:
+    """Rows as table, csv or json; `columns` where there may be no row to tell them."""
+    columns = columns or list(rows[0] if rows else ())
     if style == "json":
-        click.echo(json.dumps(table.to_pylist(), ensure_ascii=False, indent=1, default=_plain))
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1, default=_plain))
     elif style == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(table.column_names)
-        writer.writerows([_safe(_cell(value)) for value in row.values()] for row in table.to_pylist())
+        writer.writerow(columns)
+        writer.writerows([_safe(_cell(row[name])) for name in columns] for row in rows)
     else:
         from flows.terminal import print_rows
 
-        rows = ([_cell(value) for value in row.values()] for row in table.to_pylist())
-        print_rows(title, table.column_names, rows)
+        print_rows(title, columns, ([_cell(row[name]) for name in columns] for row in rows))
 
 
 def _cell(value: Any) -> Any:
