@@ -71,6 +71,19 @@ def draw(wanted: Wanted) -> bytes:
     from notices.evidence import compose
     from notices.evidence_caption import caption
 
+    found, strips = _strips(wanted)
+    return compose(caption([one.item for one in found], wanted.origin, wanted.finding), strips)
+
+
+def crop(wanted: Wanted) -> bytes:
+    """The picture alone, without words, as a small PNG for a mail. For a process of its own; raises as `draw`."""
+    from notices.evidence import stacked
+
+    return stacked(_strips(wanted)[1])
+
+
+def _strips(wanted: Wanted) -> tuple[list[Found], list[Strip]]:
+    """The cells to show, numbered, and the pictures that show them."""
     document, reports = read_document(wanted)
     found = _numbered(
         list(stored(wanted, document, reports) if wanted.readings else _fresh(wanted, document, reports))
@@ -83,7 +96,7 @@ def draw(wanted: Wanted) -> bytes:
     ]
     if not strips:
         raise UnusableError("no place in the document is known of the cells asked for")
-    return compose(caption([one.item for one in found], wanted.origin, wanted.finding), strips)
+    return found, strips
 
 
 def read_document(wanted: Wanted) -> tuple[Document, tuple[Report, ...]]:

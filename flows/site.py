@@ -6,26 +6,25 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import pyarrow as pa
-
 from expectations.rules import RULES
 from expectations.scopes_text import scope_of
 from flows.exits import UnusableError
 from flows.home import Home
+from flows.places import places
 from flows.site_pictures import Drawn, draw_pictures
 from flows.site_tables import Tables
 from form.claims_subjects import SUBJECTS
-from form.divisions import divisions
+from notices.charts import coverage_by_place, findings_by_rule, findings_over_releases
 from notices.site.builder import Built, build
 from notices.site.files import Folder
-from notices.site.model import Batch, Facts, RuleCard, SiteError
+from notices.site.model import Batch, Drawing, Facts, Overview, RuleCard, SiteError
 from warehouse.errors import WarehouseError
-from warehouse.status import release_as_of
+from warehouse.record import Release
+from warehouse.status import read_table, release_as_of, releases
 
 _PROVINCE: Final = "620000"
 #: rules whose scopes are subjects that a percentage is of
 _PERCENTAGES: Final = {"TXT-SHARE": "share", "TXT-GROWTH": "growth"}
-_GOVERNMENT: Final = "人民政府"
 
 
 def build_site(home: Home, target: Path, as_of: str | None, megabytes: int) -> tuple[Built, Drawn]:
@@ -36,8 +35,10 @@ def build_site(home: Home, target: Path, as_of: str | None, megabytes: int) -> t
         folder = Folder(target)
         drawn = draw_pictures(home, folder, tables, megabytes * 1_000_000)
         overview = tables.overview()
-        names = _places(overview.coverage)
-        facts = Facts(names[_PROVINCE], _PROVINCE[:2], release.release_id, release.created_at, names, rule_cards())
+        names = places(overview.coverage)
+        charts = _charts(home, release, overview, names)
+        about = (names[_PROVINCE], _PROVINCE[:2], release.release_id, release.created_at)
+        facts = Facts(*about, names, rule_cards(), charts)
         scopes = claim_scopes()
 
         def load(units: Sequence[str]) -> Batch:
@@ -84,9 +85,13 @@ def claim_scopes() -> dict[str, tuple[str, str]]:
     return found
 
 
-def _places(coverage: pa.Table) -> dict[str, str]:
-    """GB/T 2260 code -> the name of the place: of Gansu's divisions, else what its government's name begins with."""
-    rows = coverage.select(["code", "kind", "unit_name"]).to_pylist()
-    governments = {row["code"]: row["unit_name"] for row in rows if row["kind"] == "aggregate"}
-    named = {code: name.removesuffix(_GOVERNMENT) for code, name in sorted(governments.items())}
-    return named | {division.code: division.names[-1] for division in divisions()}
+def _charts(home: Home, release: Release, overview: Overview, places: dict[str, str]) -> tuple[Drawing, ...]:
+    """The charts of the first page, the same as in the mail and more."""
+    events = read_table(home.root, "finding_events", release.release_id)
+    known = [it.release_id for it in releases(home.root)]
+    drawn = {
+        "coverage": coverage_by_place(overview.coverage, places),
+        "rules": findings_by_rule(overview.findings, {rule.id: rule.title for rule in RULES}),
+        "releases": findings_over_releases(events, known[: known.index(release.release_id) + 1]),
+    }
+    return tuple(Drawing(f"chart-{name}", chart.title, chart.summary, chart.svg()) for name, chart in drawn.items())
