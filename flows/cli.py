@@ -10,6 +10,7 @@ import click
 
 from flows.commands.documents import check, extract
 from flows.commands.evidence import evidence
+from flows.commands.impact import impact
 from flows.commands.runs import backfill, nightly, report
 from flows.commands.sample import sample
 from flows.commands.waive import waive
@@ -26,7 +27,7 @@ def gouji() -> None:
     """勾稽: the reconciled archive of a province's disclosure reports."""
 
 
-for command in (nightly, backfill, report, extract, check, evidence, query, status, releases, waive, sample):
+for command in (nightly, backfill, report, extract, check, impact, evidence, query, status, releases, waive, sample):
     gouji.add_command(command)
 
 

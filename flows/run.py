@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
+from prefect.runtime import deployment
 
 from expectations.waivers import Waiver
 from flows.exits import UnusableError
@@ -31,6 +32,8 @@ from warehouse.staging import sweep
 
 #: a killed run is continued, not begun anew, within this time
 CONTINUED_WITHIN = timedelta(hours=12)
+#: a deployment's run waits its turn, and six hours outlast any night; a person is told at once
+PATIENCE = 6 * 3600.0
 
 
 class Run:
@@ -88,7 +91,8 @@ def started(plan: Plan) -> Iterator[Run]:
 
 @contextmanager
 def _only_run(plan: Plan) -> Iterator[None]:
-    lock = FileLock(plan.home.root / "run.lock", timeout=plan.patience, poll_interval=1)
+    patience = PATIENCE if deployment.id else 0.0
+    lock = FileLock(plan.home.root / "run.lock", timeout=patience, poll_interval=1)
     try:
         with lock:
             yield

@@ -7,6 +7,8 @@ from dataclasses import astuple, dataclass, fields
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
+#: The file of the index, in the folder of the archive.
+INDEX: Final = "captures.sqlite"
 #: Raised by one with every change of the tables below.
 SCHEMA_VERSION: Final = 1
 SCHEMA: Final = """
