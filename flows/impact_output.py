@@ -44,6 +44,7 @@ def print_impact(looked: Looked, found: Found) -> None:
     out.print(Text(_heading(looked), style="bold"))
     out.print(Text(_looked_at(looked), style="dim"))
     if found.counts:
+        out.print()
         out.print(_counts(out, found))
     if any(looked.readings.values()):
         read = ", ".join(f"{count} in {what}" for what, count in looked.readings.items() if count)
@@ -51,6 +52,7 @@ def print_impact(looked: Looked, found: Found) -> None:
     for kind in KINDS:
         _print_kind(out, kind, found)
     _print_troubles(out, looked)
+    out.print()
     out.print(Text(_conclusion(looked, found), style="bold"))
 
 
@@ -105,7 +107,7 @@ def _counts(out: Console, found: Found) -> Table:
         for sort, count in sorted(item for item in found.counts.items() if item[0].kind == kind):
             critical = Text(str(found.criticals[sort] or ""), style=SEVERITY_STYLE["critical"])
             reports = str(len(found.abouts[sort])) if kind in ("figure", "finding", "report") else ""
-            mostly = [f"{theme} {times}" for theme, times in found.themes[sort].most_common(_THEMES) if theme]
+            mostly = [f"{theme} ×{times}" for theme, times in found.themes[sort].most_common(_THEMES) if theme]
             line = [Text(word) for word in (_PLURAL[kind], sort.change, str(count), reports)]
             rows.append([*line, critical, Text(", ".join(mostly), style="dim")])
     return _table(out, ("differences", "", "count", "in reports", "critical", "mostly"), rows, flexible=1)
@@ -161,7 +163,9 @@ def _figure(side: Any) -> str:
 def _finding(side: Any) -> str:
     if side is None:
         return "no finding"
-    words = [str(side[name]) for name in ("severity", "attribution", "status") if side.get(name)]
+    words = [
+        str(side[name]) for name in ("severity", "attribution", "status") if side.get(name) not in (None, "open")
+    ]
     text = side.get("equation") or side.get("message")
     rest = {name: value for name, value in side.items() if name in ("cells", "suspects", "alternatives")}
     said = _short(text) if text else _columns(rest)
@@ -177,15 +181,13 @@ def _outcome(side: Any) -> str:
 def _columns(side: Any) -> str:
     if not isinstance(side, Mapping):
         return "" if side is None else _short(side)
-    return "; ".join(f"{name} {_value(value)}" for name, value in side.items())
+    return "; ".join(_column(name, value) for name, value in side.items())
 
 
-def _value(value: Any) -> str:
-    if value is None:
-        return "none"
+def _column(name: str, value: Any) -> str:
     if not isinstance(value, list):
-        return _short(plain_value(value))
-    return f"{len(value)}: {_short('、'.join(_words(value)))}" if value else "no"
+        return f"{name} {'none' if value is None else _short(plain_value(value))}"
+    return f"{len(value)} {name}: {_short('、'.join(_words(value)))}" if value else f"no {name}"
 
 
 def _words(values: list[Any]) -> Iterator[str]:

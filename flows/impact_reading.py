@@ -84,12 +84,19 @@ def read_again(
     for more, failed in _all(sets, stage):
         parts += more
         troubles |= failed
+    asked = frozenset(one.capture_id for each in sets if each not in troubles for one in captures(each))
+    return settled(parts, asked, tuple(troubles.values()), facts, known)
+
+
+def settled(
+    parts: Sequence[Path], asked: frozenset[str], troubles: tuple[Trouble, ...], facts: Archived, known: Standing
+) -> Reread:
+    """What was read into these parts, one document a report, as `canonical.merge` has it."""
     light, places = _light(parts)
     reports, _, errors = merge(light, known.newest, facts.checked)
     standing = zip(reports["report_id"].to_pylist(), reports["capture_id"].to_pylist(), strict=True)
-    asked = frozenset(one.capture_id for each in sets if each not in troubles for one in captures(each))
     owners = {report_id: places[report_id, capture] for report_id, capture in standing}
-    return Reread(reports, errors, asked, tuple(troubles.values()), owners)
+    return Reread(reports, errors, asked, troubles, owners)
 
 
 _Staged = tuple[list[Path], dict[DocumentSet, Trouble]]
