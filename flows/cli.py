@@ -11,6 +11,7 @@ import click
 from flows.commands.captures import captures
 from flows.commands.documents import check, extract
 from flows.commands.evidence import evidence
+from flows.commands.impact import impact
 from flows.commands.imports import import_
 from flows.commands.mailing import alert, outbox
 from flows.commands.package import package
@@ -34,7 +35,7 @@ def gouji() -> None:
 
 
 for command in (
-    *(nightly, backfill, import_, report, extract, check, evidence, captures, query, status, releases, waive),
+    *(nightly, backfill, import_, report, extract, check, impact, evidence, captures, query, status, releases, waive),
     *(portals, sample, site, workbook, package, outbox, alert),
 ):
     gouji.add_command(command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +17,13 @@ def plain(value: Decimal | None) -> str | None:
         return None
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def plain_value(value: Any) -> str:
+    """A value of a table that JSON has no word for: a decimal plainly, dates and times as ISO 8601."""
+    if isinstance(value, Decimal):
+        return plain(value) or ""
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def document_json(path: str, extraction: Extraction) -> dict[str, Any]:

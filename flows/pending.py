@@ -19,8 +19,8 @@ def pending(plan: Plan, archive: Archive, known: Standing) -> list[DocumentSet]:
     years = {unit.id: plan.covers(unit) for unit in plan.units}
     return [
         documents_set
-        for documents_set in documents(archive, plan.registry)
-        if _wanted(documents_set.entry, years) and (plan.anew or _unread(documents_set, outcomes, standing))
+        for documents_set in documents(archive, plan.registry, lambda entry: _wanted(entry, years))
+        if plan.anew or _unread(documents_set, outcomes, standing)
     ]
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
-
-from prefect.runtime import deployment
 
 from expectations.waivers import Waiver
 from flows.exits import UnusableError
@@ -18,8 +17,6 @@ from portals.units import Unit
 
 #: report years, deadlines and nights are those of the portals
 CHINA = ZoneInfo("Asia/Shanghai")
-#: a deployment's run waits its turn; six hours outlast any night
-PATIENCE = 6 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +31,6 @@ class Plan:
     crawls: bool = True
     #: read again what was read before
     anew: bool = False
-    #: seconds to wait for another run on the same home: none for a person, hours for a schedule
-    patience: float = 0.0
     #: findings that somebody accepts
     waivers: tuple[Waiver, ...] = ()
 
@@ -59,11 +54,18 @@ def make_plan(
     Raises UnusableError for sources that cannot be used and units that are not in the registry.
     """
     home.root.mkdir(parents=True, exist_ok=True)
+    registry, chosen = registered(source_files(home, sources), units)
+    span = years or (2019, today.year - 1)
+    return Plan(flow, home, registry, chosen, span, not from_archive, from_archive)
+
+
+def registered(files: Sequence[Path], units: str | None) -> tuple[Registry, tuple[Unit, ...]]:
+    """The registry of the sources files, and its units of the codes (or their beginnings, split by commas; all).
+
+    Raises UnusableError for sources that cannot be used and units that are not in the registry.
+    """
     try:
-        registry = load(*(Path(file) for file in source_files(home, sources)))
-        chosen = registry.select([part.strip() for part in (units or "").split(",") if part.strip()])
+        registry = load(*files)
+        return registry, registry.select([part.strip() for part in (units or "").split(",") if part.strip()])
     except RegistryError as error:
         raise UnusableError(str(error)) from error
-    span = years or (2019, today.year - 1)
-    patience = PATIENCE if deployment.id else 0.0
-    return Plan(flow, home, registry, chosen, span, not from_archive, from_archive, patience)

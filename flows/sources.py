@@ -26,9 +26,20 @@ def source_files(home: Home, chosen: Sequence[str | Path] | None) -> list[Path]:
 
     `gansu` names the registry that comes with gouji; it can be given beside files of one's own.
     """
+    return _named(chosen) or _samples(home)
+
+
+def standing_files(home: Home, chosen: Sequence[str | Path] | None) -> list[Path]:
+    """The same, and nothing is made: UnusableError where none are named and `home` has no samples."""
+    made = (home.sample / name / "sources.toml" for name in ("province", "real"))
+    files = _named(chosen) or [file for file in made if file.is_file()]
+    if not files:
+        raise UnusableError(f"{home.root}: no sources are named (--sources or $GOUJI_SOURCES), and it has no samples")
+    return files
+
+
+def _named(chosen: Sequence[str | Path] | None) -> list[Path]:
     named = list(chosen or ()) or [part for part in os.environ.get("GOUJI_SOURCES", "").split(":") if part]
-    if not named:
-        return _samples(home)
     files: list[Path] = []
     for name in named:
         files += gansu.FILES if str(name) == "gansu" else (Path(name).expanduser().resolve(),)

@@ -18,6 +18,7 @@ from flows.ledger import ledger_rows
 from flows.plan import Plan
 from flows.standing import INDEX, Standing
 from flows.world import world_of
+from portals.registry import Registry
 from warehouse.chosen import Chosen, newest
 from warehouse.rows import document_rows
 from warehouse.staging import Part
@@ -51,37 +52,82 @@ class Scene:
         return self.subjects.intersection(self.near.reports["report_id"].to_pylist())
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a run judges (`subjects`), what it read of that, and all that is known around it; no cells yet.
+
+    `documents` are the rows of that table that the run brings, `on_record` the whole table with them; `coverage` is
+    the whole ledger, before the gate.
+    """
+
+    known: Standing
+    registry: Registry
+    subjects: frozenset[str]
+    staged: frozenset[str]
+    kin: Kin
+    documents: pa.Table
+    on_record: pa.Table
+    coverage: pa.Table
+    waivers: tuple[Waiver, ...]
+    today: date
+
+    def near(self, subjects: Collection[str]) -> frozenset[str]:
+        """These subjects and their neighbours; names of reports that do not exist may be among them."""
+        return frozenset(subjects).union(report_id(key) for one in subjects for key in self.kin.around(key_of(one)))
+
+    def scene(self, staged: Chosen, subjects: frozenset[str] | None = None) -> Scene:
+        """The scene of some of the subjects (None: all); `staged` are the reports near them that the run read."""
+        chosen = self.subjects if subjects is None else subjects
+        near = self.near(chosen)
+        loaded = newest(self.known.home, near.intersection(self.known.newest) - self.staged)
+        told = {key_of(one) for one in near}
+        return Scene(
+            loaded.beside(staged),
+            chosen,
+            self.staged,
+            world_of(self.registry, about(self.coverage, told), about(self.on_record, told)),
+            self.kin,
+            self.documents,
+            self.coverage,
+            self.waivers,
+            self.today,
+        )
+
+
 def scene(
     plan: Plan, archive: Archived, known: Standing, staged: Part, waivers: tuple[Waiver, ...], today: date
 ) -> Scene:
-    """The scene of a run: what it read (`canonical.merge`), what that opens again, and the neighbours of both.
+    """The scene of a run: what it read (`canonical.merge`), what that opens again, and the neighbours of both."""
+    reports, cells, errors = staged
+    return opened(plan, archive, known, (reports.select(INDEX), errors), waivers, today).scene(Chosen(reports, cells))
+
+
+def opened(
+    plan: Plan,
+    archive: Archived,
+    known: Standing,
+    read: tuple[pa.Table, pa.Table],
+    waivers: tuple[Waiver, ...],
+    today: date,
+) -> Opened:
+    """What a run opens that read these reports (columns `INDEX`) and met these errors; `today` is its day in China.
 
     Opened again are the neighbours of what was read; the units and years of which the ledger, or what is known of
-    duplicates, says something new; whatever a waiver names or covers. `today` is the day of the run, in China.
+    duplicates, says something new; whatever a waiver names or covers; all that was asked for, where it is read anew.
     """
-    reports, cells, errors = staged
-    read = frozenset(reports["report_id"].to_pylist())
-    fresh = _documents(known, read, reports, errors)
+    reports, errors = read
+    ids = frozenset(reports["report_id"].to_pylist())
+    fresh = _documents(known, ids, reports, errors)
     documents = _over(known.documents, fresh)
-    rows = {**known.newest, **{row["report_id"]: row for row in reports.select(INDEX).to_pylist()}}
-    coverage = _over(known.coverage, ledger_rows(plan, archive, documents, rows, read, today))
+    rows = {**known.newest, **{row["report_id"]: row for row in reports.to_pylist()}}
+    coverage = _over(known.coverage, ledger_rows(plan, archive, documents, rows, ids, today))
     kin = Kin(plan.registry.units, rows.values())
-    listed = (report_id(key) for key in _keys(coverage))
-    subjects = read | _opened(kin, known, read, coverage, fresh, waivers).intersection({*rows, *listed})
-    beside = {report_id(key) for one in subjects for key in kin.around(key_of(one))}
-    loaded = newest(known.home, (subjects | beside).intersection(known.newest) - read)
-    told = {key_of(one) for one in subjects | beside}
-    return Scene(
-        loaded.beside(Chosen(reports, cells)),
-        subjects,
-        read,
-        world_of(plan.registry, _about(coverage, told), _about(documents, told)),
-        kin,
-        fresh,
-        coverage,
-        waivers,
-        today,
-    )
+    listed = [report_id(key) for key in _keys(coverage)]
+    again = _opened(kin, known, ids, coverage, fresh, waivers)
+    if plan.anew:
+        again |= {report_id((unit.id, year)) for unit in plan.units for year in plan.covers(unit)}
+    subjects = ids | again.intersection({*rows, *listed})
+    return Opened(known, plan.registry, subjects, ids, kin, fresh, documents, coverage, waivers, today)
 
 
 def _opened(
@@ -116,9 +162,8 @@ def _documents(known: Standing, read: Collection[str], reports: pa.Table, errors
     still: list[dict[str, Any]] = [
         row for report, row in sorted(known.newest.items()) if row["capture_id"] in told and report not in read
     ]
-    mine = reports.select(INDEX)
-    kept = pa.Table.from_pylist(still, mine.schema)
-    return document_rows(pa.concat_tables([mine, kept]).sort_by("report_id"), errors)
+    kept = pa.Table.from_pylist(still, reports.schema)
+    return document_rows(pa.concat_tables([reports, kept]).sort_by("report_id"), errors)
 
 
 def _over(before: pa.Table, now: pa.Table) -> pa.Table:
@@ -129,7 +174,7 @@ def _over(before: pa.Table, now: pa.Table) -> pa.Table:
     return pa.concat_tables([before.filter(pa.array([key not in taken for key in old], pa.bool_())), now])
 
 
-def _about(table: pa.Table, keys: Collection[Key]) -> pa.Table:
+def about(table: pa.Table, keys: Collection[Key]) -> pa.Table:
     """The rows of some units and years."""
     return table.filter(pa.array([key in keys for key in _keys(table)], pa.bool_()))
 

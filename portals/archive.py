@@ -43,12 +43,14 @@ _TOUCH: Final = "UPDATE captures SET checked_at = ?, etag = ?, last_modified = ?
 class Archive:
     """The archive in a folder (`HOME/archive`), made where there is none. Threads may share one.
 
+    `index` is that of a copy (`copied_index`), to read an archive in which nothing is to be touched.
     Raises `ArchiveError` where the index is not one of ours or cannot be read.
     """
 
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder, self._path = folder, folder / "captures.sqlite"
+    def __init__(self, folder: Path, index: Path | None = None) -> None:
+        if index is None:
+            folder.mkdir(parents=True, exist_ok=True)
+        self._folder, self._path = folder, index or folder / captures.INDEX
         self._warc = WarcFolder(folder)
         self._lock = threading.RLock()
         try:

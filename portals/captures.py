@@ -7,6 +7,8 @@ from dataclasses import astuple, dataclass, fields
 from datetime import UTC, date, datetime
 from typing import Any, Final, Literal
 
+#: The file of the index, in the folder of the archive.
+INDEX: Final = "captures.sqlite"
 #: Why a capture is kept. document: a report's page or file; list and robots: what led to it, or forbade it;
 #: evidence: what was received instead of a document; import: the file that a person's document came in.
 Role = Literal["document", "list", "robots", "evidence", "import"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from portals.archive import Archive
@@ -28,14 +28,18 @@ class DocumentSet:
     pictures: tuple[Capture, ...] = ()
 
 
-def documents(archive: Archive, registry: Registry) -> Iterator[DocumentSet]:
-    """The captured reports of the registry's units, in order of unit, year, rank and address.
+def documents(
+    archive: Archive, registry: Registry, wanted: Callable[[Entry], bool] = lambda _: True
+) -> Iterator[DocumentSet]:
+    """The captured reports of the registry's units that are `wanted`, in order of unit, year, rank and address.
 
     Entries that were never captured are left out: `Archive.problems` says why.
     """
     for entry in archive.entries():
+        if entry.unit_id not in registry.units or not wanted(entry):
+            continue
         article = archive.latest(entry.address)
-        if entry.unit_id in registry.units and article is not None:
+        if article is not None:
             linked = (archive.latest(link.address) for link in archive.links(article.capture_id))
             files: list[Capture] = []
             pictures: list[Capture] = []

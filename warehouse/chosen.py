@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -51,26 +51,27 @@ def nothing() -> Chosen:
 
 def released(home: Path, ids: Collection[str]) -> Chosen:
     """The released versions of the reports `ids`; those that have none are left out."""
-    return _chosen(home, ids, ("reports", "cells"))
+    return Chosen(*of_reports(home, ids, ("reports", "cells")))
 
 
 def newest(home: Path, ids: Collection[str]) -> Chosen:
     """The newest versions of the reports `ids`: the held one where there is one, else the released."""
-    held = _chosen(home, ids, ("held_reports", "held_cells"))
+    held = Chosen(*of_reports(home, ids, ("held_reports", "held_cells")))
     rest = frozenset(ids).difference(held.reports["report_id"].to_pylist())
     return held.beside(released(home, rest))
 
 
-def _chosen(home: Path, ids: Collection[str], tables: tuple[str, str]) -> Chosen:
+def of_reports(home: Path, ids: Collection[str], tables: Sequence[str]) -> tuple[pa.Table, ...]:
+    """The rows about the reports `ids` in each of the tables, which are partitioned by year."""
     release = current(home)
     if release is None or not ids:
-        return nothing()
+        return tuple(TABLES[name].empty() for name in tables)
     wanted = pa.table({"report_id": pa.array(sorted(ids), pa.string())})
     # `{unit_id}-{year}`: the year says which partitions to open.
     of_years = sorted({int(report_id.rpartition("-")[2]) for report_id in ids})
     with duckdb.connect(config={"memory_limit": _MEMORY}) as connection:
         connection.register("wanted", wanted)
-        return Chosen(*(_rows(connection, home, release, name, of_years) for name in tables))
+        return tuple(_rows(connection, home, release, name, of_years) for name in tables)
 
 
 def _rows(

@@ -6,8 +6,7 @@ import csv
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -114,10 +113,8 @@ def _safe(value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    from flows.output import plain
+    from flows.output import plain_value
 
-    if isinstance(value, Decimal):
-        return plain(value)
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, list | dict) else str(value)
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return plain_value(value)
