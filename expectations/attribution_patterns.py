@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import cache
 from typing import Final
 
 from expectations import layout, wording
@@ -74,11 +75,26 @@ def printed_rows(batch: Batch, report: int, column: str) -> list[str]:
 
 
 def shifted_row(batch: Batch, report: int, system: System) -> bool:
-    """Whether moving one row of table three by one column mends all that is broken in the table."""
-    if len(system.broken) < _SEVERAL:
+    """Whether moving one row of table three by one column mends all that is broken in the table.
+
+    A row of which a cell stands in no relation that is asked, because others are not printed, tells nothing.
+    """
+    broken = [equation.cells for equation in system.broken]
+    if len(broken) < _SEVERAL:
         return False
-    rows = printed_rows(batch, report, layout.TOTAL)
-    return any(system.satisfied(changes) for row in rows for changes in _shifts(batch, report, row) if changes)
+    return any(
+        system.satisfied(changes)
+        for row in printed_rows(batch, report, layout.TOTAL)
+        # Only a row that has a cell in everything that is broken can mend it.
+        if all(not _keys(row).isdisjoint(cells) for cells in broken)
+        for changes in _shifts(batch, report, row)
+        if changes and changes.keys() <= system.figures.keys()
+    )
+
+
+@cache
+def _keys(row: str) -> frozenset[str]:
+    return frozenset(layout.application(row, column) for column in layout.COLUMNS)
 
 
 def _shifts(batch: Batch, report: int, row: str) -> Iterator[Changes]:

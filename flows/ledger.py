@@ -18,7 +18,7 @@ from portals.units import Unit
 from warehouse.spec import TABLES
 
 #: problems of the document itself; all others keep us from knowing what there is
-UNUSABLE: Final = frozenset({"missing", "too_large", "encoding", "parse", "unexpected", "redirects"})
+UNUSABLE: Final = frozenset({"missing", "too_large", "encoding", "damaged", "parse", "unexpected", "redirects"})
 #: outcomes that are no reason for a missing report
 NO_TROUBLE: Final = ("report", "duplicate", "carrier")
 
@@ -40,7 +40,8 @@ def ledger_rows(
     troubles = _unreadable(documents, archive.captures)
     blocked: dict[str, Trouble] = {}
     for problem in archive.problems:
-        status = "unreadable" if problem.code in UNUSABLE else "blocked"
+        # Of a list that cannot be read nobody knows what it would say, whatever the reason.
+        status = "unreadable" if problem.code in UNUSABLE and problem.kind != "list" else "blocked"
         trouble = Trouble(status, _explained(PROBLEMS, problem.code, problem.detail), problem.address)
         if problem.kind == "list":
             blocked[problem.unit_id] = trouble

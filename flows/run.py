@@ -11,12 +11,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
 from prefect.runtime import deployment
 
 from expectations.waivers import Waiver
 from flows.exits import UnusableError
 from flows.home import Home
+from flows.lock import only_run
+from flows.network import network
 from flows.plan import CHINA, Plan
 from flows.sources import served
 from flows.summary import Summary
@@ -24,8 +25,7 @@ from flows.workers import Readers, readers
 from portals.archive import Archive
 from portals.crawl import Run as CrawlRun
 from portals.fetch import Fetcher
-from portals.limits import Times
-from portals.transport import Network
+from portals.limits import Limits, Times
 from portals.units import PortalSource
 from warehouse.record import current
 from warehouse.staging import sweep
@@ -34,6 +34,8 @@ from warehouse.staging import sweep
 CONTINUED_WITHIN = timedelta(hours=12)
 #: a deployment's run waits its turn, and six hours outlast any night; a person is told at once
 PATIENCE = 6 * 3600.0
+#: seconds of the first pause where every portal is one that we serve ourselves: there is nobody to spare
+SAMPLE_BACKOFF = 0.05
 
 
 class Run:
@@ -80,7 +82,7 @@ class Run:
 def started(plan: Plan) -> Iterator[Run]:
     """Everything a run needs, for the length of the block. Raises UnusableError while another run goes on."""
     with ExitStack() as stack:
-        stack.enter_context(_only_run(plan))
+        stack.enter_context(only_run(plan.home, PATIENCE if deployment.id else 0.0))
         sweep(plan.home.staging)
         summary = _record(plan)
         archive = stack.enter_context(Archive(plan.home.archive))
@@ -90,25 +92,20 @@ def started(plan: Plan) -> Iterator[Run]:
 
 
 @contextmanager
-def _only_run(plan: Plan) -> Iterator[None]:
-    patience = PATIENCE if deployment.id else 0.0
-    lock = FileLock(plan.home.root / "run.lock", timeout=patience, poll_interval=1)
-    try:
-        with lock:
-            yield
-    except Timeout:
-        raise UnusableError(f"{plan.home.root}: another run is under way") from None
-
-
-@contextmanager
 def _crawling(plan: Plan, archive: Archive, summary: Summary) -> Iterator[CrawlRun]:
     portals = plan.registry.portals.values()
     with ExitStack() as stack:
         loopback = stack.enter_context(served({portal.host: portal.serve for portal in portals if portal.serve}))
+        real = any(portal.host not in loopback for portal in portals)
         try:
             fetcher = stack.enter_context(
                 Fetcher(
-                    tuple(portals), Times(_now), contact=os.environ.get("GOUJI_CONTACT"), network=Network(loopback)
+                    tuple(portals),
+                    Times(_now),
+                    contact=os.environ.get("GOUJI_CONTACT"),
+                    network=network(loopback),
+                    limits=Limits() if real else Limits(backoff=SAMPLE_BACKOFF),
+                    on_robots=archive.keep_robots,
                 )
             )
         except ValueError as error:

@@ -13,6 +13,7 @@ from filelock import FileLock
 from flows.exits import UnusableError
 from flows.home import Home
 from flows.progress import stage
+from portals import gansu
 
 #: real reports that lie beside a checkout; read where they are, never copied into the project
 REAL_REPORTS = Path(__file__).resolve().parents[2] / "shared" / "reports"
@@ -21,7 +22,10 @@ Writer = Callable[[Path], None]
 
 
 def source_files(home: Home, chosen: Sequence[str | Path] | None) -> list[Path]:
-    """The sources files to use: `chosen`, else $GOUJI_SOURCES (split at ':'), else the samples of `home`."""
+    """The sources files to use: `chosen`, else $GOUJI_SOURCES (split at ':'), else the samples of `home`.
+
+    `gansu` names the registry that comes with gouji; it can be given beside files of one's own.
+    """
     return _named(chosen) or _samples(home)
 
 
@@ -36,7 +40,9 @@ def standing_files(home: Home, chosen: Sequence[str | Path] | None) -> list[Path
 
 def _named(chosen: Sequence[str | Path] | None) -> list[Path]:
     named = list(chosen or ()) or [part for part in os.environ.get("GOUJI_SOURCES", "").split(":") if part]
-    files = [Path(name).expanduser().resolve() for name in named]
+    files: list[Path] = []
+    for name in named:
+        files += gansu.FILES if str(name) == "gansu" else (Path(name).expanduser().resolve(),)
     for file in files:
         if not file.is_file():
             raise UnusableError(f"{file}: no such sources file")

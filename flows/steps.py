@@ -110,7 +110,8 @@ def crawl_portal(run: Run, portal: PortalSource) -> CrawlResult:
     assert run.crawl is not None
     first, last = run.plan.years
     units = [unit for unit in run.plan.units if unit.portal == portal.name]
-    return crawl(portal, units, run.crawl, years=range(first, last + 1), on_progress=advance)
+    known = run.plan.registry.units.values()
+    return crawl(portal, units, run.crawl, years=range(first, last + 1), on_progress=advance, known=known)
 
 
 @task(name="read", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=1)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Final
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
+from portals.hijacked import is_hijacked
 from portals.problems import FetchError
 
 _MAX_LENGTH: Final = 2000
+#: What every parser of addresses reads alike.
+_PLAIN: Final = re.compile(r"[!-~]+")
+#: An address with nothing to look at twice: no port, user or backslash.
+_COMMON: Final = re.compile(r"https?://([a-z0-9.-]+)/[!-\[\]-~]*")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 #: Kept as they are in paths and queries; everything else (Chinese file names, spaces) is percent-encoded.
 _SAFE: Final = "/%:@!$&'()*+,;=~-._?"
@@ -36,8 +42,14 @@ def check(address: str, hosts: Collection[str]) -> str:
     """The host of an address that may be fetched.
 
     Raises `FetchError('refused')` unless it is http or https, on the default port, without user name,
-    and its host is exactly one of `hosts`: look-alikes and parts of names do not count.
+    and its host is exactly one of `hosts`: look-alikes and parts of names do not count, nor do letters that a
+    client might fold into others. What is checked must be what every parser sees: plain ASCII without white space.
     """
+    common = _COMMON.fullmatch(address)
+    if common is not None and common[1] in hosts and len(address) <= _MAX_LENGTH and not is_hijacked(common[1]):
+        return common[1]
+    if not _PLAIN.fullmatch(address):
+        raise FetchError("refused", f"not a plain address: {address[:100]!r}")
     try:
         parts = urlsplit(address)
         host, port = parts.hostname, parts.port
@@ -47,6 +59,8 @@ def check(address: str, hosts: Collection[str]) -> str:
         raise FetchError("refused", f"scheme {parts.scheme!r}")
     if "@" in parts.netloc or "\\" in address or port not in {None, _DEFAULT_PORTS[parts.scheme]}:
         raise FetchError("refused", f"user name or port in {parts.netloc[:100]}")
+    if host is not None and is_hijacked(host):
+        raise FetchError("refused", f"host {host[:100]} is known to replay pages with altered text")
     if host is None or host not in hosts or len(address) > _MAX_LENGTH:
         raise FetchError("refused", f"host {(host or '')[:100]} is not in the registry")
     return host

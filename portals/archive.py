@@ -10,26 +10,34 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, BinaryIO, Final, Self
 
 from portals import captures, warc
-from portals.captures import Capture, Origin, plain, stamp
+from portals.captures import Capture, Origin, Role, plain, stamp
 from portals.exchange import Fetched
 from portals.families.base import Entry
 from portals.links import Link
 from portals.problems import Problem
-from portals.warc import ArchiveError, WarcFolder
+from portals.robots import Robots
+from portals.saved import MHTML, Saved
+from portals.slices import Found, Slice
+from portals.warc import ArchiveError, Stored, WarcFolder
 
 __all__ = ["Archive", "ArchiveError", "Capture", "Origin"]
 
-_SELECT: Final = f"SELECT {', '.join(captures.COLUMNS)} FROM captures"  # noqa: S608  # our own names
-_MARKS: Final = ", ".join("?" * len(captures.COLUMNS))
+_NAMES: Final = ", ".join(captures.COLUMNS)
+_SELECT: Final = f"SELECT {_NAMES} FROM captures"  # noqa: S608  # our own names
+_INSERT: Final = f"INSERT INTO captures ({_NAMES}) VALUES ({', '.join('?' * len(captures.COLUMNS))})"  # noqa: S608
+_ENTRIES: Final = "SELECT address, title, published, unit_id, year, rank FROM entries"
+_PROBLEMS: Final = "SELECT address, kind, code, detail, status, unit_id, title, year, at, evidence FROM problems"
+#: Pages of the write-ahead log (4 KiB) before it is brought in, which waits for the disk.
+_WAL_PAGES: Final = 4000
+_TOUCH: Final = "UPDATE captures SET checked_at = ?, etag = ?, last_modified = ? WHERE capture_id = ?"
 
 
 class Archive:
@@ -48,6 +56,8 @@ class Archive:
         try:
             self._index = self._connect()
             self._prepare()
+            #: Addresses with a problem, so that the many without cost nothing.
+            self._troubled = {str(row[0]) for row in self._index.execute("SELECT address FROM problems")}
         except sqlite3.DatabaseError as error:
             raise ArchiveError(f"{self._path.name}: {error}") from error
 
@@ -65,68 +75,61 @@ class Archive:
             self._warc.close()
             self._index.close()
 
-    def add(self, fetched: Fetched, origin: Origin, links: Sequence[Link] = ()) -> Capture:
-        """Keep a fetched document and the attachments its page names; durable on return.
+    def add(self, fetched: Fetched, origin: Origin, links: Sequence[Link] = (), role: Role = "document") -> Capture:
+        """Keep what was fetched and the attachments its page names; durable on return.
 
         A content that the address gave before, even with others in between, is only marked as seen.
         """
-        sha256 = hashlib.sha256(fetched.body).hexdigest()
-        key = captures.capture_id(fetched.address, sha256)
         with self._lock:
-            known = self._one("capture_id = ?", key)
+            known = self._one("capture_id = ?", _id(fetched, role))
             if known is not None:
-                return self.seen(known, fetched)
-            name, offset, digest = self._warc.store(fetched)
-            capture = Capture(
-                capture_id=key,
-                address=fetched.address,
-                final_address=fetched.final_address,
-                unit_id=origin.unit_id,
-                title=origin.title,
-                published=origin.published,
-                parent_address=origin.parent_address,
-                fetched_at=fetched.at,
-                checked_at=fetched.at,
-                status=fetched.status,
-                media_type=fetched.media_type,
-                charset=fetched.charset,
-                sha256=sha256,
-                size=len(fetched.body),
-                warc=name,
-                offset=offset,
-                digest=digest,
-                etag=fetched.answer.header("etag"),
-                last_modified=fetched.answer.header("last-modified"),
-            )
-            rows = [(key, number, link.address, link.title) for number, link in enumerate(links)]
-            with self._transaction() as index:
-                index.execute(f"INSERT INTO captures VALUES ({_MARKS})", captures.to_row(capture))  # noqa: S608
-                index.executemany("INSERT INTO links VALUES (?, ?, ?, ?)", rows)
-                index.execute("DELETE FROM problems WHERE address = ?", (fetched.address,))
-        return capture
+                self.seen(known, fetched)
+                return self._one("capture_id = ?", known.capture_id) or known
+            return self._insert(_capture(fetched, origin, role, "", self._warc.store(fetched)), links)
 
-    def seen(self, known: Capture, fetched: Fetched) -> Capture:
+    def take(self, saved: Saved, origin: Origin, now: datetime, links: Sequence[Link] = ()) -> Capture:
+        """Keep a document that a person saved, handed in at `now`; what is known already stays as it is."""
+        role: Role = "import" if saved.media_type == MHTML else "document"
+        with self._lock:
+            known = self._one("capture_id = ?", _id(saved, role))
+            if known is not None:
+                return known
+            return self._insert(_capture(saved, origin, role, saved.by, self._warc.resource(saved, now)), links)
+
+    def keep_robots(self, robots: Robots) -> None:
+        """Keep what a host answered when asked for its robots.txt, titled with what that means to us."""
+        if robots.fetched is not None:
+            self.add(robots.fetched, Origin("", f"robots.txt: {robots.verdict}"), role="robots")
+
+    def seen(self, known: Capture, fetched: Fetched) -> None:
         """Mark a capture as still current: a 304 or the same content again; a revisit record, no body."""
-        answer = fetched.answer
-        now = replace(
-            known,
-            checked_at=max(known.checked_at, fetched.at),
-            etag=answer.header("etag") or known.etag,
-            last_modified=answer.header("last-modified") or known.last_modified,
-        )
+        checked_at = stamp(max(known.checked_at, fetched.at))
+        etag, last_modified = fetched.etag or known.etag, fetched.last_modified or known.last_modified
         with self._lock:
             self._warc.revisit(fetched, known)
-            with self._transaction() as index:
-                index.execute(
-                    "UPDATE captures SET checked_at = ?, etag = ?, last_modified = ? WHERE capture_id = ?",
-                    (stamp(now.checked_at), now.etag, now.last_modified, known.capture_id),
-                )
-                index.execute("DELETE FROM problems WHERE address = ?", (known.address,))
-        return now
+            # One statement is one transaction: most of a night is this line.
+            self._index.execute(_TOUCH, (checked_at, etag, last_modified, known.capture_id))
+            self._forget_problem(known)
 
-    def latest(self, address: str) -> Capture | None:
+    def _insert(self, capture: Capture, links: Sequence[Link]) -> Capture:
+        rows = [(capture.capture_id, number, link.address, link.title) for number, link in enumerate(links)]
+        with self._transaction() as index:
+            index.execute(_INSERT, captures.to_row(capture))
+            index.executemany("INSERT INTO links VALUES (?, ?, ?, ?)", rows)
+        self._forget_problem(capture)
+        return capture
+
+    def _forget_problem(self, capture: Capture) -> None:
+        """What could not be had is there after all."""
+        if capture.role == "document" and capture.address in self._troubled:
+            self._index.execute("DELETE FROM problems WHERE address = ?", (capture.address,))
+            self._troubled.discard(capture.address)
+
+    def latest(self, address: str, role: Role = "document") -> Capture | None:
         """The capture that an address gave when it was last checked."""
-        return self._one("address = ? ORDER BY checked_at DESC, fetched_at DESC, capture_id LIMIT 1", address)
+        return self._one(
+            "address = ? AND role = ? ORDER BY checked_at DESC, fetched_at DESC, capture_id LIMIT 1", address, role
+        )
 
     def read(self, capture_id: str) -> bytes:
         """The body of a capture, content-decoded; `ArchiveError` if unknown, or not what was received."""
@@ -139,9 +142,27 @@ class Archive:
         return body
 
     def captures(self) -> Iterator[Capture]:
-        """Every capture, in order of address, time and id; a snapshot, whatever is added meanwhile."""
-        for row in self._rows(f"{_SELECT} ORDER BY address, fetched_at, capture_id"):
+        """Every captured document, in order of address, time and id; a snapshot, whatever is added meanwhile."""
+        for row in self._rows(f"{_SELECT} WHERE role = 'document' ORDER BY address, fetched_at, capture_id"):
             yield captures.from_row(row)
+
+    def find(self, wanted: Slice) -> Iterator[Found]:
+        """The captures of a slice with the year each was listed for, in order of unit, year, address, time and id."""
+        for *row, year in self._rows(*wanted.query()):
+            yield Found(captures.from_row(tuple(row)), year)
+
+    def export(self, found: Iterable[Capture], out: BinaryIO, now: datetime) -> int:
+        """Write captures with their requests and redirects as a WARC file of their own; how many.
+
+        Each is checked against its hash first (`ArchiveError`).
+        """
+        out.write(warc.info("export.warc.gz", now))
+        count = 0
+        for count, capture in enumerate(found, 1):  # noqa: B007  # the count is what is wanted
+            self.read(capture.capture_id)
+            for member in warc.members(self._folder / capture.warc, capture.start, capture.offset):
+                out.write(member)
+        return count
 
     def links(self, capture_id: str) -> tuple[Link, ...]:
         """The attachments that an article's page named, in order."""
@@ -166,39 +187,50 @@ class Archive:
 
     def entries(self) -> Iterator[Entry]:
         """Every entry ever listed, in order of unit, year (unknown first), rank and address."""
-        select = "SELECT address, title, published, unit_id, year, rank FROM entries"
-        for address, title, published, *rest in self._rows(f"{select} ORDER BY unit_id, year, rank, address"):
-            yield Entry(address, title, date.fromisoformat(published) if published else None, *rest)
+        for row in self._rows(f"{_ENTRIES} ORDER BY unit_id, year, rank, address"):
+            yield _entry(row)
+
+    def listed_at(self, address: str) -> list[Entry]:
+        """The entries that any unit listed at an address, in order of unit."""
+        return [_entry(row) for row in self._rows(f"{_ENTRIES} WHERE address = ? ORDER BY unit_id", (address,))]
 
     def note(self, problem: Problem) -> None:
         """Keep why an address could not be had; forgotten as soon as it can."""
         values = (
             *(problem.address, problem.kind, problem.code, problem.detail, problem.status),
-            *(problem.unit_id, problem.title, problem.year, stamp(problem.at)),
+            *(problem.unit_id, problem.title, problem.year, stamp(problem.at), problem.evidence),
         )
         with self._transaction() as index:
-            index.execute("INSERT OR REPLACE INTO problems VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+            self._troubled.add(problem.address)
+            index.execute("INSERT OR REPLACE INTO problems VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
 
     def solved(self, unit_id: str) -> None:
         """The unit's lists could be read from end to end: forget what was wrong with them."""
         with self._transaction() as index:
             index.execute("DELETE FROM problems WHERE kind = 'list' AND unit_id = ?", (unit_id,))
 
+    def problem(self, address: str) -> Problem | None:
+        """What was wrong with an address when it was last tried; None if nothing was, or it never was."""
+        if address not in self._troubled:
+            return None
+        with self._lock:
+            row = self._index.execute(f"{_PROBLEMS} WHERE address = ? LIMIT 1", (address,)).fetchone()
+        return _problem(row) if row else None
+
     def problems(self) -> Iterator[Problem]:
         """What could not be had when last tried, in order of address."""
-        select = "SELECT address, kind, code, detail, status, unit_id, title, year, at FROM problems"
-        for row in self._rows(f"{select} ORDER BY address"):
-            yield Problem(*(*row[:-1], datetime.fromisoformat(row[-1])))
+        for row in self._rows(f"{_PROBLEMS} ORDER BY address, unit_id"):
+            yield _problem(row)
 
-    def _one(self, where: str, value: str) -> Capture | None:
+    def _one(self, where: str, *values: str) -> Capture | None:
         with self._lock:
-            row = self._index.execute(f"{_SELECT} WHERE {where}", (value,)).fetchone()
+            row = self._index.execute(f"{_SELECT} WHERE {where}", values).fetchone()
         return captures.from_row(row) if row else None
 
-    def _rows(self, query: str) -> Iterator[Any]:
+    def _rows(self, query: str, values: Sequence[object] = ()) -> Iterator[Any]:
         """Rows over a connection of their own, so that a long reading holds nobody up."""
         with closing(self._connect()) as index:
-            yield from index.execute(query)
+            yield from index.execute(query, values)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -213,16 +245,61 @@ class Archive:
 
     def _connect(self) -> sqlite3.Connection:
         index = sqlite3.connect(self._path, timeout=60, isolation_level=None, check_same_thread=False)
-        index.execute("PRAGMA synchronous = FULL")
+        # A commit is with the operating system: a kill of this process loses none. A power cut may lose the last few,
+        # and with them only the knowledge that these pages were checked.
+        index.execute("PRAGMA synchronous = NORMAL")
+        index.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
         return index
 
     def _prepare(self) -> None:
         self._index.execute("PRAGMA journal_mode = WAL")
         with self._transaction() as index:
             version = index.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0:
-                for statement in captures.SCHEMA.split(";"):
+            if version > captures.SCHEMA_VERSION:
+                raise ArchiveError(f"{self._path.name}: version {version} is newer than {captures.SCHEMA_VERSION}")
+            for script in captures.SCHEMAS[version:]:
+                for statement in script.split(";"):
                     index.execute(statement)
-                index.execute(f"PRAGMA user_version = {captures.SCHEMA_VERSION}")
-            elif version != captures.SCHEMA_VERSION:
-                raise ArchiveError(f"{self._path.name}: version {version} is not {captures.SCHEMA_VERSION}")
+            index.execute(f"PRAGMA user_version = {captures.SCHEMA_VERSION}")
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    address, title, published, *rest = row
+    return Entry(address, title, date.fromisoformat(published) if published else None, *rest)
+
+
+def _problem(row: Sequence[Any]) -> Problem:
+    *values, at, evidence = row
+    return Problem(*(*values, datetime.fromisoformat(at), evidence))
+
+
+def _id(received: Fetched | Saved, role: Role) -> str:
+    return captures.capture_id(received.address, hashlib.sha256(received.body).hexdigest(), role)
+
+
+def _capture(received: Fetched | Saved, origin: Origin, role: Role, by: str, stored: Stored) -> Capture:
+    sha256 = hashlib.sha256(received.body).hexdigest()
+    return Capture(
+        capture_id=captures.capture_id(received.address, sha256, role),
+        address=received.address,
+        final_address=received.final_address,
+        unit_id=origin.unit_id,
+        title=origin.title,
+        published=origin.published,
+        parent_address=origin.parent_address,
+        fetched_at=received.at,
+        checked_at=received.at,
+        status=received.status,
+        media_type=received.media_type,
+        charset=received.charset,
+        sha256=sha256,
+        size=len(received.body),
+        warc=stored.warc,
+        offset=stored.offset,
+        digest=stored.digest,
+        etag=received.etag,
+        last_modified=received.last_modified,
+        role=role,
+        start=stored.start,
+        imported_by=by,
+    )

@@ -5,13 +5,18 @@ from __future__ import annotations
 import hashlib
 from dataclasses import astuple, dataclass, fields
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 #: The file of the index, in the folder of the archive.
 INDEX: Final = "captures.sqlite"
-#: Raised by one with every change of the tables below.
-SCHEMA_VERSION: Final = 1
-SCHEMA: Final = """
+#: Why a capture is kept. document: a report's page or file; list and robots: what led to it, or forbade it;
+#: evidence: what was received instead of a document; import: the file that a person's document came in.
+Role = Literal["document", "list", "robots", "evidence", "import"]
+ROLES: Final[tuple[Role, ...]] = ("document", "list", "robots", "evidence", "import")
+
+#: The tables, version by version: an index is brought up to date by what it has not seen yet.
+SCHEMAS: Final = (
+    """
 CREATE TABLE captures (
   capture_id TEXT PRIMARY KEY, address TEXT NOT NULL, final_address TEXT NOT NULL, unit_id TEXT NOT NULL,
   title TEXT NOT NULL, published TEXT, parent_address TEXT, fetched_at TEXT NOT NULL,
@@ -32,15 +37,35 @@ CREATE TABLE entries (
 CREATE TABLE problems (
   address TEXT PRIMARY KEY, kind TEXT NOT NULL, code TEXT NOT NULL, detail TEXT NOT NULL, status INTEGER,
   unit_id TEXT NOT NULL, title TEXT NOT NULL, year INTEGER, at TEXT NOT NULL
+) STRICT, WITHOUT ROWID
+""",
+    """
+ALTER TABLE captures ADD COLUMN role TEXT NOT NULL DEFAULT 'document';
+ALTER TABLE captures ADD COLUMN start INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE captures ADD COLUMN imported_by TEXT NOT NULL DEFAULT '';
+UPDATE captures SET start = offset;
+ALTER TABLE problems ADD COLUMN evidence TEXT NOT NULL DEFAULT ''
+""",
+    # Units may share a list, and each has its problem.
+    """
+ALTER TABLE problems RENAME TO problems_of_addresses;
+CREATE TABLE problems (
+  address TEXT NOT NULL, kind TEXT NOT NULL, code TEXT NOT NULL, detail TEXT NOT NULL, status INTEGER,
+  unit_id TEXT NOT NULL, title TEXT NOT NULL, year INTEGER, at TEXT NOT NULL, evidence TEXT NOT NULL,
+  PRIMARY KEY (address, unit_id)
 ) STRICT, WITHOUT ROWID;
-"""
+INSERT INTO problems SELECT * FROM problems_of_addresses;
+DROP TABLE problems_of_addresses
+""",
+)
+SCHEMA_VERSION: Final = len(SCHEMAS)
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where an address was found: the listed unit, its title there, the list's date, the title's year.
 
-    `parent_address` is the article's address where this is an attachment.
+    `parent_address` is the article's address where this is an attachment. `unit_id` is '' for robots.txt.
     """
 
     unit_id: str
@@ -54,11 +79,13 @@ class Origin:
 class Capture:
     """One version of one document, kept in a WARC file.
 
-    `capture_id` is a hash of address and content: the same content at the same address is one capture,
-    however often it is checked. `address` is as listed, `final_address` where redirects led. `sha256` and
-    `size` (bytes) are of the body after content decoding, `digest` is the WARC payload digest. Times are
-    UTC; `checked_at` is when the address last gave this content. `media_type` and `charset` are what the
-    server said, '' for nothing.
+    `capture_id` is a hash of address and content (and of a role other than 'document'): the same content at the
+    same address is one capture, however often it is checked. `address` is as listed, `final_address` where
+    redirects led. `sha256` and `size` (bytes) are of the body after content decoding, `digest` is the WARC
+    payload digest. Times are UTC; `checked_at` is when the address last gave this content. `media_type` and
+    `charset` are what the server said, '' for nothing. `start` and `offset` are where in the file its first
+    record and the one with the body begin. `imported_by` names the person who saved it: then `status` is 0 and
+    the times are those of saving; '' for what was fetched.
     """
 
     capture_id: str
@@ -80,14 +107,20 @@ class Capture:
     digest: str
     etag: str
     last_modified: str
+    role: Role
+    start: int
+    imported_by: str
 
 
 COLUMNS: Final = tuple(field.name for field in fields(Capture))
+_TIMES: Final = (COLUMNS.index("fetched_at"), COLUMNS.index("checked_at"))
+_PUBLISHED: Final = COLUMNS.index("published")
 
 
-def capture_id(address: str, sha256: str) -> str:
+def capture_id(address: str, sha256: str, role: Role = "document") -> str:
     """The id of a content at an address: 20 hex digits."""
-    return hashlib.sha256(f"{address}\n{sha256}".encode()).hexdigest()[:20]
+    named = f"{address}\n{sha256}" if role == "document" else f"{role}\n{address}\n{sha256}"
+    return hashlib.sha256(named.encode()).hexdigest()[:20]
 
 
 def stamp(at: datetime) -> str:
@@ -111,9 +144,9 @@ def plain(value: object) -> object:
 
 def from_row(row: tuple[Any, ...]) -> Capture:
     """The inverse of `to_row`."""
-    values = dict(zip(COLUMNS, row, strict=True))
-    for name in ("fetched_at", "checked_at"):
-        values[name] = datetime.fromisoformat(values[name])
-    if values["published"]:
-        values["published"] = date.fromisoformat(values["published"])
-    return Capture(**values)
+    values = list(row)
+    for place in _TIMES:
+        values[place] = datetime.fromisoformat(values[place])
+    if values[_PUBLISHED]:
+        values[_PUBLISHED] = date.fromisoformat(values[_PUBLISHED])
+    return Capture(*values)

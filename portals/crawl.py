@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from functools import partial
+from typing import Literal, TypeVar
 
-from portals import bodies
-from portals.archive import Archive
-from portals.captures import Capture, Origin
-from portals.exchange import Fetched
-from portals.families import FAMILIES
+from portals import bodies, listing
+from portals.archive import Archive, ArchiveError
+from portals.attribution import Attribution, shared
+from portals.captures import Capture, Origin, Role
+from portals.exchange import Fetched, Request
 from portals.families.base import Entry, ListError, Page
 from portals.fetch import Fetcher
 from portals.links import Link, linked
@@ -23,6 +24,13 @@ from portals.problems import FetchError, Kind, Problem
 from portals.units import PortalSource, Unit
 
 Outcome = Literal["fetched", "unchanged", "skipped", "failed"]
+_Item = TypeVar("_Item")
+#: Seconds between two looks at what the threads have done.
+_TICK = 0.05
+#: Problems that may be over when a killed run goes on; what was refused or absent is not asked for again that night.
+_PASSING = frozenset({"throttled", "server", "timeout", "network", "parse"})
+#: Bytes of an answer that is no document, beyond which it is not kept as evidence.
+_EVIDENCE_BYTES = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,26 +85,36 @@ def crawl(
     *,
     years: Collection[int] | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
+    known: Collection[Unit] = (),
 ) -> CrawlResult:
     """Crawl the units of one portal; `years` limits to reports whose title names one of them or none.
+
+    `known` are the other units that titles on a shared list may name (those of the whole registry).
 
     A page that cannot be had becomes a `Problem`, kept in the archive as well; only a fault of the archive
     itself raises. `on_progress` is called in this thread.
     """
-    crawler = _Crawler(portal, run)
-    own = sorted((unit for unit in units if unit.portal == portal.name), key=lambda unit: unit.id)
-    with _workers(portal.concurrency) as pool:
-        listings = list(_watched(pool.map(crawler.list, own), "list", portal, len(own), on_progress))
-        entries = chosen([entry for listing in listings for entry in listing.entries], years)
-        visits = list(_watched(pool.map(crawler.visit, entries), "fetch", portal, len(entries), on_progress))
-    outcomes = [outcome for visit in visits for outcome in visit.outcomes]
+    own = shared([unit for unit in units if unit.portal == portal.name])
+    crawler = _Crawler(portal, run, Attribution([*units, *known]))
+    problems: list[tuple[int, int, Problem]] = []
+    listed: dict[int, list[Entry]] = {}
+    outcomes: Counter[Outcome] = Counter()
+    for done, (number, visit) in enumerate(_each(crawler.list, own, portal.concurrency), 1):
+        listed[number] = visit.entries
+        problems += [(0, number, problem) for problem in visit.problems]
+        on_progress(Progress(portal.name, "list", done, len(own)))
+    entries = chosen([entry for number in sorted(listed) for entry in listed[number]], years)
+    for done, (number, visit) in enumerate(_each(crawler.visit, entries, portal.concurrency), 1):
+        outcomes.update(visit.outcomes)
+        problems += [(1, number, problem) for problem in visit.problems]
+        on_progress(Progress(portal.name, "fetch", done, len(entries)))
     return CrawlResult(
         portal=portal.name,
         listed=len(entries),
-        fetched=outcomes.count("fetched"),
-        unchanged=outcomes.count("unchanged"),
-        skipped=outcomes.count("skipped"),
-        problems=tuple(problem for visit in (*listings, *visits) for problem in visit.problems),
+        fetched=outcomes["fetched"],
+        unchanged=outcomes["unchanged"],
+        skipped=outcomes["skipped"],
+        problems=tuple(problem for *_, problem in sorted(problems, key=lambda one: one[:2])),
     )
 
 
@@ -113,50 +131,67 @@ def chosen(entries: Sequence[Entry], years: Collection[int] | None) -> list[Entr
     return list(kept.values())
 
 
-@contextmanager
-def _workers(count: int) -> Iterator[ThreadPoolExecutor]:
-    """Threads that drop what has not begun when the caller is interrupted."""
-    pool = ThreadPoolExecutor(count, thread_name_prefix="crawl")
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
+def _each(work: Callable[[_Item], _Visit], items: Sequence[_Item], threads: int) -> Iterator[tuple[int, _Visit]]:
+    """What `work` makes of each item, with the item's number, as the threads finish them.
 
+    The threads take the items themselves and this one looks after them now and then: waking it for each page costs
+    more than the page. When the caller leaves, they stop after what they are at.
+    """
+    todo, lock = iter(enumerate(items)), threading.Lock()
+    done: deque[tuple[int, _Visit]] = deque()
+    stop = threading.Event()
 
-def _watched(
-    visits: Iterable[_Visit],
-    phase: Literal["list", "fetch"],
-    portal: PortalSource,
-    total: int,
-    on_progress: Callable[[Progress], None],
-) -> Iterator[_Visit]:
-    for done, visit in enumerate(visits, 1):
-        on_progress(Progress(portal.name, phase, done, total))
-        yield visit
+    def labour() -> None:
+        while not stop.is_set():
+            with lock:
+                number, item = next(todo, (-1, None))
+            if item is None:
+                return
+            done.append((number, work(item)))
+
+    with ThreadPoolExecutor(threads, thread_name_prefix="crawl") as pool:
+        labourers = [pool.submit(labour) for _ in range(min(threads, len(items)))]
+        try:
+            pending: Collection[Future[None]] = labourers
+            while pending:
+                while done:
+                    yield done.popleft()
+                pending = wait(labourers, timeout=_TICK, return_when=FIRST_EXCEPTION).not_done
+                for labourer in labourers:
+                    if labourer.done():
+                        labourer.result()
+            yield from done
+        finally:
+            stop.set()
 
 
 class _Crawler:
-    def __init__(self, portal: PortalSource, run: Run) -> None:
-        self._portal, self._run = portal, run
-        self._family = FAMILIES[portal.family]
+    def __init__(self, portal: PortalSource, run: Run, attribution: Attribution) -> None:
+        self._portal, self._run, self._attribution = portal, run, attribution
         self._claimed: set[str] = set()
         self._lock = threading.Lock()
 
-    def list(self, unit: Unit) -> _Visit:
-        """The entries of a unit's lists, kept in the archive; what came before a fault is kept too."""
+    def list(self, group: tuple[Unit, ...]) -> _Visit:
+        """The entries of lists that these units share, kept in the archive; what came before a fault is kept too."""
         visit = _Visit()
-        address = self._portal.address(unit.path)
         found: dict[str, Entry] = {}
+        fault: FetchError | None = None
         try:
-            for entry in self._family.entries(self._page, self._portal, unit):
-                found.setdefault(entry.address, entry)
+            for entry in listing.entries(partial(self._page, group[0]), self._portal, group[0]):
+                owner = self._attribution.owner(entry.title, group)
+                if owner is not None:
+                    found.setdefault(entry.address, replace(entry, unit_id=owner))
         except Exception as error:
-            origin = Origin(unit.id, unit.name)
-            self._note(visit, address, "list", _as_fetch_error(error), origin)
-        else:
-            self._run.archive.solved(unit.id)
+            fault = _as_fetch_error(error)
         visit.entries = list(found.values())
-        self._run.archive.listed(unit.id, visit.entries, self._run.now())
+        for unit in group:
+            if fault is None:
+                self._run.archive.solved(unit.id)
+            else:
+                origin = Origin(unit.id, unit.name)
+                self._note(visit, self._portal.address(unit.path), "list", fault, origin)
+            own = [entry for entry in visit.entries if entry.unit_id == unit.id]
+            self._run.archive.listed(unit.id, own, self._run.now())
         return visit
 
     def visit(self, entry: Entry) -> _Visit:
@@ -180,23 +215,29 @@ class _Crawler:
         if known is not None and known.checked_at >= self._run.started_at:
             visit.outcomes.append("skipped")
             return known
+        settled = self._run.archive.problem(address)
+        if settled is not None and settled.at >= self._run.started_at and settled.code not in _PASSING:
+            visit.problems.append(settled)
+            visit.outcomes.append("failed")
+            return known
+        kind: Kind = "attachment" if origin.parent_address else "document"
         try:
-            fetched = self._get(address, known)
+            fetched = self._get(Request(address), known, kind)
         except FetchError as error:
-            kind: Kind = "attachment" if origin.parent_address else "document"
             self._note(visit, address, kind, error, origin)
             visit.outcomes.append("failed")
             return known
         if known is not None and _unchanged(fetched, known):
             visit.outcomes.append("unchanged")
-            return self._run.archive.seen(known, fetched)
+            self._run.archive.seen(known, fetched)
+            return known
         visit.outcomes.append("fetched")
         return self._keep(visit, fetched, origin)
 
-    def _get(self, address: str, known: Capture | None) -> Fetched:
-        if known is None:
-            return self._run.fetcher.get(address)
-        return self._run.fetcher.get(address, etag=known.etag, last_modified=known.last_modified)
+    def _get(self, request: Request, known: Capture | None, kind: Kind) -> Fetched:
+        if known is None or request.form is not None:
+            return self._run.fetcher.get(request, kind=kind)
+        return self._run.fetcher.get(request, etag=known.etag, last_modified=known.last_modified, kind=kind)
 
     def _keep(self, visit: _Visit, fetched: Fetched, origin: Origin) -> Capture:
         """Archive what was received, even where its page cannot be searched for attachments and pictures."""
@@ -212,11 +253,35 @@ class _Crawler:
             self._note(visit, fetched.address, "document", fault, origin)
         return capture
 
-    def _page(self, address: str) -> Page:
-        fetched = self._run.fetcher.get(address)
-        return Page(fetched.final_address, bodies.text(fetched.body, fetched.charset))
+    def _page(self, unit: Unit, request: Request) -> Page:
+        """A list page: as the archive has it where it was read in this run, else asked for, and kept."""
+        known, body = self._kept(request.key, "list")
+        if known is not None and known.checked_at >= self._run.started_at:
+            return Page(known.final_address, bodies.text(body, known.charset))
+        fetched = self._get(request, known, "list")
+        charset = fetched.charset
+        if known is not None and _unchanged(fetched, known):
+            self._run.archive.seen(known, fetched)
+            charset = known.charset
+        else:
+            self._run.archive.add(fetched, Origin(unit.id, unit.name), role="list")
+            body = fetched.body
+        return Page(fetched.final_address, bodies.text(body, charset))
+
+    def _kept(self, address: str, role: Role) -> tuple[Capture | None, bytes]:
+        """The current capture and its content; one that is damaged counts as none."""
+        known = self._run.archive.latest(address, role)
+        try:
+            return known, self._run.archive.read(known.capture_id) if known is not None else b""
+        except ArchiveError:
+            return None, b""
 
     def _note(self, visit: _Visit, address: str, kind: Kind, error: FetchError, origin: Origin) -> None:
+        evidence = error.evidence
+        if evidence is not None and len(evidence.body) <= _EVIDENCE_BYTES:
+            kept = self._run.archive.add(evidence, origin, role="evidence").capture_id
+        else:
+            kept = ""
         problem = Problem(
             address=address,
             kind=kind,
@@ -227,6 +292,7 @@ class _Crawler:
             title=origin.title,
             year=origin.year,
             at=self._run.now(),
+            evidence=kept,
         )
         self._run.archive.note(problem)
         visit.problems.append(problem)

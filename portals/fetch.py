@@ -5,23 +5,23 @@ from __future__ import annotations
 import email.utils
 import logging
 import math
-import threading
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
 from datetime import UTC
 from types import TracebackType
 from typing import Final, Self
 from urllib.parse import quote
 
-import httpx
-
-from portals import addresses, bodies
-from portals.exchange import Exchange, Fetched
-from portals.limits import HostGate, Times
-from portals.problems import FetchError
+from portals import addresses, bodies, obstacles
+from portals.client import Client
+from portals.exchange import Exchange, Fetched, Headers, Request
+from portals.hosts import Host
+from portals.limits import Limits, Times
+from portals.problems import FetchError, Kind
 from portals.robots import PRODUCT, Robots, RobotsRules
-from portals.transport import Network, PinnedTransport
+from portals.transport import Network, Pins
 from portals.units import PortalSource
+
+__all__ = ["Fetcher", "Limits"]
 
 log = logging.getLogger(__name__)
 
@@ -34,38 +34,9 @@ _CODES: Final = {
 }
 _RETRIED: Final = frozenset({"throttled", "server", "timeout", "network"})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+#: Redirects that keep the method; the others are followed by GET, as browsers do.
+_SAME_METHOD: Final = frozenset({307, 308})
 _ROBOTS_BYTES: Final = 512 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Bounds of one fetch: bytes (received and decompressed), seconds in all, redirects, attempts.
-
-    The first pause between attempts is `backoff` seconds, each next one twice as long, or the server's
-    Retry-After where that is longer; a Retry-After beyond `longest_wait` gives up at once. After
-    `failures` addresses in a row that a host failed to answer, the rest of it is left alone.
-    """
-
-    max_bytes: int = 30 * 1024 * 1024
-    max_seconds: float = 120.0
-    max_redirects: int = 5
-    attempts: int = 3
-    backoff: float = 2.0
-    longest_wait: float = 120.0
-    failures: int = 5
-    connect_seconds: float = 15.0
-    read_seconds: float = 30.0
-
-
-class _Host:
-    """What is known of one host in this run."""
-
-    def __init__(self, gate: HostGate) -> None:
-        self.gate = gate
-        self.lock = threading.Lock()
-        self.rules: RobotsRules | None = None
-        self.unreachable: tuple[str, str, int | None] | None = None
-        self.failures = 0
 
 
 class Fetcher:
@@ -73,7 +44,7 @@ class Fetcher:
 
     `contact` (an address where operators can reach us) goes into the User-Agent; it may be None only
     where every host is on `network.loopback`. Environment proxies, netrc and cookies are not used.
-    `robots` is the log of what each host's robots.txt said.
+    `robots` is the log of what each host's robots.txt said; `on_robots` is told of each reading.
     """
 
     def __init__(
@@ -84,26 +55,24 @@ class Fetcher:
         contact: str | None = None,
         network: Network | None = None,
         limits: Limits | None = None,
+        on_robots: Callable[[Robots], object] = lambda robots: None,
     ) -> None:
         network = network or Network()
-        self._hosts = {
-            portal.host: _Host(HostGate(portal.delay_seconds, portal.concurrency, times)) for portal in portals
-        }
+        self.limits = limits or Limits()
+        self._hosts = {host: Host(portal, self.limits, times) for portal in portals for host in portal.all_hosts}
         if contact is None and not self._hosts.keys() <= network.loopback.keys():
             raise ValueError("a contact address is needed to visit real portals")
-        self.limits = limits or Limits()
+        if contact is not None and not (contact.isascii() and contact.isprintable() and contact.strip()):
+            raise ValueError("the contact address must be printable ASCII")
         self.robots: list[Robots] = []
+        self._on_robots = on_robots
         self._times = times
-        # The transport alone: a client on top would keep cookies, read the environment's proxies and
-        # parse every Location before we have checked it.
-        self._transport = PinnedTransport(network)
-        self._headers = {
-            "User-Agent": f"{PRODUCT}/0.1 (+{contact})" if contact else f"{PRODUCT}/0.1 (sample)",
-            "Accept": "*/*",
-            "Accept-Encoding": "gzip, deflate",
-        }
-        timeout = httpx.Timeout(self.limits.read_seconds, connect=self.limits.connect_seconds)
-        self._extensions = {"timeout": timeout.as_dict()}
+        self._client = Client(network, self.limits, Pins(network, times.clock))
+        self._headers: Headers = (
+            ("User-Agent", f"{PRODUCT}/0.1 (+{contact})" if contact else f"{PRODUCT}/0.1 (sample)"),
+            ("Accept", "*/*"),
+            ("Accept-Encoding", "gzip, deflate"),
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -115,37 +84,79 @@ class Fetcher:
 
     def close(self) -> None:
         """Close every connection."""
-        self._transport.close()
+        self._client.close()
 
-    def get(self, address: str, *, etag: str = "", last_modified: str = "") -> Fetched:
-        """The document at an address; with validators of an earlier capture, perhaps a 304 without body.
+    def get(
+        self, asked: Request | str, *, etag: str = "", last_modified: str = "", kind: Kind = "document"
+    ) -> Fetched:
+        """What an address gives; with validators of an earlier capture, perhaps a 304 without body.
 
         Redirects are followed within the registry's hosts, each host at its own pace and by its own
-        robots.txt. Raises `FetchError`, nothing else.
+        robots.txt. A page that is no document, whatever its status, is recognised as what it is
+        (`portals.obstacles`). Raises `FetchError`, with evidence where something was received; nothing else.
         """
-        validators = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        headers = {key: value for key, value in validators.items() if value and value.isascii()}
-        exchanges = self._follow(address, headers, self.limits.max_bytes, self._obey_robots)
+        request = asked if isinstance(asked, Request) else Request(asked)
+        validators = (("If-None-Match", etag), ("If-Modified-Since", last_modified))
+        known = tuple(
+            (name, value) for name, value in validators if value and value.isascii() and value.isprintable()
+        )
+        exchanges: list[Exchange] = []
+        try:
+            self._follow(request, (*request.headers, *known), self.limits.max_bytes, self._obey_robots, exchanges)
+            fetched = self._fetched(request, exchanges, conditional=bool(known))
+            if fetched.status == 200:
+                obstacles.check(fetched, kind)
+        except FetchError as error:
+            if error.exchange is not None:
+                error.evidence = self._evidence(request, (*exchanges, error.exchange))
+            if error.code == "blocked" and error.evidence is not None:
+                self._host_of(error.evidence.answer).refused()
+            raise
+        self._host_of(fetched.answer).answered()
+        return fetched
+
+    def _fetched(self, request: Request, exchanges: list[Exchange], *, conditional: bool) -> Fetched:
         answer = exchanges[-1]
-        if answer.status == 304 and not headers:
+        if answer.status == 304 and not conditional:
             raise FetchError("unexpected", "304 to a request without validators", 304)
-        body = answer.raw if answer.status == 200 else b""
-        encoding = answer.header("content-encoding")
-        return Fetched(address, self._times.now(), bodies.inflate(body, encoding, self.limits.max_bytes), exchanges)
+        raw = answer.raw if answer.status == 200 else b""
+        try:
+            body = bodies.inflate(raw, answer.header("content-encoding"), self.limits.max_bytes)
+        except FetchError as error:
+            error.exchange = exchanges.pop()
+            raise
+        return Fetched(request.key, self._times.now(), body, tuple(exchanges))
+
+    def _evidence(self, request: Request, exchanges: tuple[Exchange, ...]) -> Fetched:
+        """What was received instead of a document; a body that cannot be decoded stays as it is."""
+        answer = exchanges[-1]
+        try:
+            body = bodies.inflate(answer.raw, answer.header("content-encoding"), self.limits.max_bytes)
+        except FetchError:
+            body = answer.raw
+        return Fetched(request.key, self._times.now(), body, exchanges)
+
+    def _host_of(self, exchange: Exchange) -> Host:
+        return self._hosts[addresses.check(exchange.address, self._hosts)]
 
     def _follow(
-        self, address: str, headers: Mapping[str, str], cap: int, permit: Callable[[_Host, str], None]
-    ) -> tuple[Exchange, ...]:
-        """The exchanges from an address to an answer that is no redirect; each hop checked before use."""
-        exchanges: list[Exchange] = []
-        target = address
+        self,
+        request: Request,
+        headers: Headers,
+        cap: int,
+        permit: Callable[[Host, str], None],
+        exchanges: list[Exchange],
+    ) -> None:
+        """Fill `exchanges` up to an answer that is no redirect; each hop checked before use."""
         while True:
-            host = self._hosts[addresses.check(target, self._hosts)]
-            permit(host, target)
-            exchanges.append(self._attempt(host, target, headers, cap))
+            name = addresses.check(request.address, self._hosts)
+            permit(self._hosts[name], request.address)
+            exchanges.append(self._attempt(name, request, headers, cap))
             if exchanges[-1].status not in _REDIRECTS:
-                return tuple(exchanges)
+                return
             target = self._redirect(exchanges)
+            form = request.form if exchanges[-1].status in _SAME_METHOD else None
+            request = Request(target, request.headers, form)
 
     def _redirect(self, exchanges: list[Exchange]) -> str:
         answer = exchanges[-1]
@@ -160,65 +171,22 @@ class Fetcher:
             raise FetchError("redirects", f"a loop at {target}", answer.status)
         return target
 
-    def _attempt(self, host: _Host, address: str, headers: Mapping[str, str], cap: int) -> Exchange:
+    def _attempt(self, name: str, request: Request, headers: Headers, cap: int) -> Exchange:
         """One address, tried again where that may help, each time after a pause for the whole host."""
-        if host.failures >= self.limits.failures:
-            raise FetchError("network", f"not tried: {host.failures} failures in a row on this host")
-        for remaining in reversed(range(self.limits.attempts)):
+        host, attempt = self._hosts[name], 0
+        host.check()
+        while True:
             try:
                 with host.gate.turn():
-                    exchange = self._exchange(address, headers, cap)
+                    exchange = self._client.send(request, name, (*self._headers, *headers), cap)
                 self._raise_for_status(exchange)
             except FetchError as error:
-                if error.code not in _RETRIED:
+                last = attempt + 1 >= self.limits.attempts
+                if error.code not in _RETRIED or not host.failed(error, attempt, last):
                     raise
-                # Even the last failure slows the host down for whoever comes next.
-                pause = self.limits.backoff * 2 ** (self.limits.attempts - 1 - remaining)
-                host.gate.hold(min(max(pause, error.retry_after), self.limits.longest_wait))
-                if not remaining or error.retry_after > self.limits.longest_wait:
-                    host.failures += 1
-                    raise
+                attempt += 1
             else:
-                host.failures = 0
                 return exchange
-        raise AssertionError("the last attempt returns or raises")
-
-    def _exchange(self, address: str, headers: Mapping[str, str], cap: int) -> Exchange:
-        try:
-            request = httpx.Request("GET", address, headers={**self._headers, **headers}, extensions=self._extensions)
-            response = self._transport.handle_request(request)
-            try:
-                raw = self._body(response, cap)
-            finally:
-                response.close()
-        except httpx.TimeoutException as error:
-            raise FetchError("timeout", type(error).__name__) from error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise FetchError("network", str(error) or type(error).__name__) from error
-        return Exchange(
-            address=address,
-            request_headers=_pairs(request.headers),
-            protocol=response.http_version,
-            status=response.status_code,
-            reason=response.reason_phrase,
-            headers=_pairs(response.headers),
-            raw=raw,
-        )
-
-    def _body(self, response: httpx.Response, cap: int) -> bytes:
-        """The body as sent, bounded in bytes and, against a server that only drips, in seconds."""
-        declared = response.headers.get("content-length", "")
-        if declared.isdecimal() and int(declared) > cap:
-            raise FetchError("too_large", f"{declared[:20]} bytes", response.status_code)
-        ends = self._times.clock() + self.limits.max_seconds
-        raw = bytearray()
-        for chunk in response.iter_raw():
-            raw += chunk
-            if len(raw) > cap:
-                raise FetchError("too_large", f"more than {cap} bytes", response.status_code)
-            if self._times.clock() > ends:
-                raise FetchError("timeout", f"more than {self.limits.max_seconds:g} s", response.status_code)
-        return bytes(raw)
 
     def _retry_after(self, exchange: Exchange) -> float:
         """Seconds the server asks us to wait: 0 where it does not say."""
@@ -238,42 +206,45 @@ class Fetcher:
             return
         code = _CODES.get(status, "server" if status >= 500 else "unexpected")
         detail = f"HTTP {status} {exchange.reason}".rstrip()
-        raise FetchError(code, detail, status, self._retry_after(exchange))
+        if code == "blocked" and (marks := obstacles.challenge(exchange)):
+            detail = f"{detail}，{marks}"
+        raise FetchError(code, detail, status, self._retry_after(exchange), exchange)
 
-    def _obey_robots(self, host: _Host, address: str) -> None:
+    def _obey_robots(self, host: Host, address: str) -> None:
         with host.lock:
             if host.rules is None:
                 host.rules = self._read_robots(host, address)
-        if host.unreachable is not None:
-            raise FetchError(*host.unreachable)
+        if (error := host.unreachable) is not None:
+            raise FetchError(error.code, f"robots.txt: {error.detail}", error.status)
         if not host.rules.allows(address):
             raise FetchError("robots", "Disallow, or a Crawl-delay too long")
 
-    def _read_robots(self, host: _Host, address: str) -> RobotsRules:
+    def _read_robots(self, host: Host, address: str) -> RobotsRules:
         """robots.txt of the host, once a run: absent means all is allowed, unreachable that nothing is."""
-        source = addresses.join(address, "/robots.txt") or ""
-        name = addresses.check(source, self._hosts)
+        request = Request(addresses.join(address, "/robots.txt") or "")
+        name = addresses.check(request.address, self._hosts)
+        exchanges: list[Exchange] = []
         status: int | None = None
         text, verdict = "", "rules"
         try:
-            answer = self._follow(source, {}, _ROBOTS_BYTES, lambda _host, _address: None)[-1]
-            status = answer.status
-            body = bodies.inflate(answer.raw, answer.header("content-encoding"), _ROBOTS_BYTES)
+            self._follow(request, (), _ROBOTS_BYTES, lambda _host, _address: None, exchanges)
+            status = exchanges[-1].status
+            body = bodies.inflate(exchanges[-1].raw, exchanges[-1].header("content-encoding"), _ROBOTS_BYTES)
             text = bodies.text(body, "utf-8")
         except FetchError as error:
             status = error.status
+            exchanges += [error.exchange] if error.exchange else []
             verdict = "none"
             # RFC 9309: a client error means there are no rules; a failing server, that we must stay away.
             if error.code not in {"missing", "blocked", "unexpected", "refused", "redirects"}:
                 verdict = "unreachable"
-                host.unreachable = (error.code, f"robots.txt: {error.detail}", error.status)
+                host.unreachable = error
         rules = RobotsRules(text)
         if rules.delay is not None:
             host.gate.slow(rules.delay)
-        self.robots.append(Robots(name, self._times.now(), status, verdict, rules.delay, text))
+        fetched = self._evidence(request, tuple(exchanges)) if exchanges else None
+        robots = Robots(name, self._times.now(), status, verdict, rules.delay, text, fetched)
+        self.robots.append(robots)
+        self._on_robots(robots)
         log.info("robots.txt of %s: %s (status %s, delay %s)", name, verdict, status, rules.delay)
         return rules
-
-
-def _pairs(headers: httpx.Headers) -> tuple[tuple[str, str], ...]:
-    return tuple((key.decode("latin-1"), value.decode("latin-1")) for key, value in headers.raw)

@@ -12,10 +12,18 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from portals import addresses, titles
 from portals.links_pictures import content_pictures, holds_the_tables
+from portals.parsing import parse
 
 _MAX_ATTACHMENTS: Final = 20
 _MAX_PICTURES: Final = 20
+#: Links looked at, and how far above one its page's margin may be.
+_MAX_LINKS: Final = 5000
+_NEAR: Final = 50
 _FILE: Final = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|ofd)$", re.IGNORECASE)
+#: Scripts that hand out files (VSB, Hanweb), and the exports that VSB's pages offer.
+_SCRIPT: Final = re.compile(r"/(?:download|downfile)\.jsp$", re.IGNORECASE)
+_FILE_NAMED: Final = re.compile(r"(?:^|&)(?:filename|wbfileid)=", re.IGNORECASE)
+_EXPORT: Final = re.compile(r"^[【\[]?下载(?:word|pdf)[】\]]?$", re.IGNORECASE)
 #: Where the families put the article itself; the first that is there counts.
 _ARTICLE: Final = (
     "ucapcontent",
@@ -24,6 +32,7 @@ _ARTICLE: Final = (
     "#vsb_content",
     "#zoom",
     "#zoomcon",
+    ".j-fontContent",
     ".article-content",
     "article",
 )
@@ -42,13 +51,14 @@ class Link:
 def linked(html: str, address: str) -> list[Link]:
     """The attachments of an article, then its pictures, each in order and once, at most 20 of either.
 
-    Attachments are files (pdf, doc, docx, wps, xls, xlsx, et, ofd). Outside the article's own element only links
+    Attachments are files (pdf, doc, docx, wps, xls, xlsx, et, ofd), by their names or because a site's download
+    script gives them. Outside the article's own element only links
     that call themselves an attachment or an annual report count: pages list guides and catalogues in their margins.
 
     Pictures are listed only where the page itself holds no statutory table and no attached file calls itself the
-    report: nothing is asked of a portal that nobody will read.
+    report: nothing is asked of a portal that nobody will read. Raises `TooDeepError` for a page that is not parsed.
     """
-    tree = LexborHTMLParser(html)
+    tree = parse(html)
     files = _attachments(tree, address)
     return [*files, *_pictures(tree, address, files)]
 
@@ -80,28 +90,32 @@ def _pictures(tree: LexborHTMLParser, address: str, files: Sequence[Link]) -> li
 
 def _files(scope: LexborNode | None, base: str) -> list[Link]:
     links = []
-    for node in scope.css("a[href]") if scope is not None else []:
+    for node in scope.css("a[href]")[:_MAX_LINKS] if scope is not None else []:
         address = addresses.join(base, node.attributes.get("href") or "")
         title = " ".join((node.attributes.get("title") or node.text(deep=True)).split())[:300]
         if address is None or _in_chrome(node):
             continue
-        path = unquote(urlsplit(address).path)
-        if _FILE.search(path) or _FILE.search(title):
+        parts = urlsplit(address)
+        path = unquote(parts.path)
+        handed_out = _SCRIPT.search(path) and _FILE_NAMED.search(parts.query)
+        if handed_out or any(
+            pattern.search(text) for pattern, text in ((_FILE, path), (_FILE, title), (_EXPORT, title))
+        ):
             links.append(Link(address, title or path.rpartition("/")[2]))
     return links
 
 
 def _in_chrome(node: LexborNode) -> bool:
     above = node.parent
-    while above is not None:
-        if above.tag in _CHROME:
-            return True
+    for _ in range(_NEAR):
+        if above is None or above.tag in _CHROME:
+            return above is not None
         above = above.parent
     return False
 
 
 def _calls_itself_one(link: Link) -> bool:
-    return "附件" in link.title or _is_report(link)
+    return "附件" in link.title or bool(_EXPORT.search(link.title)) or _is_report(link)
 
 
 def _is_report(link: Link) -> bool:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
+from portals.exchange import Exchange, Fetched
+
 #: code -> what it means to an auditor (Chinese, shown in coverage and mail).
 PROBLEMS: Final[dict[str, str]] = {
     "refused": "地址不属于登记的站点，未访问",
@@ -19,6 +21,7 @@ PROBLEMS: Final[dict[str, str]] = {
     "redirects": "跳转过多或循环",
     "too_large": "内容超过大小上限",
     "encoding": "压缩内容无法解开",
+    "damaged": "内容残缺或乱码",
     "timeout": "访问超时",
     "network": "网络连接失败",
     "list": "列表页不能完整读取",
@@ -32,16 +35,26 @@ Kind = Literal["list", "document", "attachment"]
 class FetchError(Exception):
     """An address that gave no document: a code of `PROBLEMS`, a detail in one line, the status if any.
 
-    `retry_after` is how many seconds the server asked us to wait (0: it did not say).
+    `retry_after` is how many seconds the server asked us to wait (0: it did not say). `exchange` is the answer
+    that was no document, where there was one; `evidence` the same with the way to it, to be kept.
     """
 
-    def __init__(self, code: str, detail: str = "", status: int | None = None, retry_after: float = 0.0) -> None:
+    def __init__(
+        self,
+        code: str,
+        detail: str = "",
+        status: int | None = None,
+        retry_after: float = 0.0,
+        exchange: Exchange | None = None,
+    ) -> None:
         if code not in PROBLEMS:
             raise ValueError(f"unknown problem {code!r}")
         self.code = code
         self.detail = " ".join(detail.split())[:500]
         self.status = status
         self.retry_after = retry_after
+        self.exchange = exchange
+        self.evidence: Fetched | None = None
         super().__init__(f"{code}: {self.detail}" if self.detail else code)
 
 
@@ -49,7 +62,8 @@ class FetchError(Exception):
 class Problem:
     """An address that could not be fetched or read when last tried, at `at` (UTC).
 
-    `unit_id`, `title` and `year` are those of the list entry (year None: unknown, or a list page).
+    `unit_id`, `title` and `year` are those of the list entry (year None: unknown, or a list page). `evidence` is
+    the id of the capture that shows it, '' where nothing was received.
     """
 
     address: str
@@ -61,3 +75,4 @@ class Problem:
     title: str
     year: int | None
     at: datetime
+    evidence: str = ""

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from portals import lineage, names, schema
+from portals import lineage, names, schema, sites_file
+from portals.families import FAMILIES
 from portals.schema import RegistryError
 from portals.units import PortalSource, Unit
 
@@ -46,7 +47,7 @@ class Registry:
     @property
     def hosts(self) -> frozenset[str]:
         """The exact hosts that may be visited."""
-        return frozenset(portal.host for portal in self.portals.values())
+        return frozenset(host for portal in self.portals.values() for host in portal.all_hosts)
 
     def select(self, prefixes: Collection[str] = ()) -> tuple[Unit, ...]:
         """The units whose id or code starts with one of the prefixes (none: all), in order of id.
@@ -103,18 +104,20 @@ class Registry:
 
 
 def load(*paths: Path) -> Registry:
-    """Read and merge source files, in the order given.
+    """Read and merge source files, TOML or CSV, in the order given.
 
-    Raises `RegistryError` naming file, entry and reason: see `portals.schema.read`; also a name, host or
-    id given twice, a unit whose portal no file declares, and a lineage that cannot be (`portals.lineage`).
+    Raises `RegistryError` naming file, entry and reason: see `portals.schema.read`, `portals.sites_file.read`; also
+    a name, host or id given twice, a unit whose portal no file declares, a list whose address is not formed as its
+    family forms them, and a lineage that cannot be (`portals.lineage`).
     """
     portals: dict[str, PortalSource] = {}
     units: dict[str, Unit] = {}
     labels: dict[str, str] = {}
     for path in paths:
-        more_portals, more_units = schema.read(path)
+        more_portals, more_units = sites_file.read(path, units) if path.suffix == ".csv" else schema.read(path)
         for label, portal in more_portals.items():
-            if portal.name in portals or portal.host in {other.host for other in portals.values()}:
+            taken = {host for other in portals.values() for host in other.all_hosts}
+            if portal.name in portals or taken & set(portal.all_hosts):
                 raise RegistryError(f"{label}: name or host {portal.host} is declared twice")
             portals[portal.name] = portal
         for label, unit in more_units.items():
@@ -122,7 +125,15 @@ def load(*paths: Path) -> Registry:
                 raise RegistryError(f"{label}: the id is already that of {labels[unit.id]}")
             units[unit.id], labels[unit.id] = unit, label
     for unit in units.values():
-        if unit.portal not in portals:
-            raise RegistryError(f"{labels[unit.id]}: portal {unit.portal!r} is not declared")
+        _check_lists(unit, portals, labels[unit.id])
     lineage.check(units, labels)
     return Registry(portals, units)
+
+
+def _check_lists(unit: Unit, portals: Mapping[str, PortalSource], label: str) -> None:
+    portal = portals.get(unit.portal)
+    if portal is None:
+        raise RegistryError(f"{label}: portal {unit.portal!r} is not declared")
+    for path in unit.paths:
+        if path != "/" and not FAMILIES[portal.family].start.fullmatch(path):
+            raise RegistryError(f"{label}: {path} is not formed as lists of {portal.family} sites are")

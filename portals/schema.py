@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from portals.families import FAMILIES
-from portals.units import PortalSource, Unit
+from portals.hijacked import is_hijacked
+from portals.units import BASES, PortalSource, Unit
 
 
 class RegistryError(Exception):
@@ -58,6 +59,16 @@ def _ids(value: object) -> str | None:
     return "names a unit twice" if len(set(value)) != len(value) else None
 
 
+def _hosts(value: object) -> str | None:
+    fits = isinstance(value, list) and all(isinstance(one, str) and _HOST.fullmatch(one) for one in value)
+    return None if fits else "must be a list of plain lower-case host names"
+
+
+def _paths(value: object) -> str | None:
+    fits = isinstance(value, list) and all(_PATH(one) is None for one in value)
+    return None if fits else "must be a list of absolute paths"
+
+
 def _flag(value: object) -> str | None:
     return None if isinstance(value, bool) else "must be true or false"
 
@@ -76,6 +87,9 @@ _PORTAL_KEYS: Final[Mapping[str, Check]] = {
     "concurrency": _whole(1, 32),
     "serve": _text(r"\S.*", "must be a folder"),
     "scheme": _one_of("http", "https"),
+    "hosts": _hosts,
+    "verified": _flag,
+    "doubt": _text(r".{0,300}", "must be one line"),
 }
 _UNIT_KEYS: Final[Mapping[str, Check]] = {
     "id": _text(_ID.pattern, "must start with the six digits of the code"),
@@ -91,9 +105,13 @@ _UNIT_KEYS: Final[Mapping[str, Check]] = {
     "last_year": _YEAR,
     "predecessors": _ids,
     "children_complete": _flag,
+    "also": _paths,
+    "basis": _one_of("", *BASES),
 }
-_PORTAL_OPTIONAL: Final = frozenset({"serve", "scheme"})
-_UNIT_OPTIONAL: Final = frozenset({"aliases", "parent", "last_year", "predecessors", "children_complete"})
+_PORTAL_OPTIONAL: Final = frozenset({"serve", "scheme", "hosts", "verified", "doubt"})
+_UNIT_OPTIONAL: Final = frozenset(
+    {"aliases", "parent", "last_year", "predecessors", "children_complete", "also", "basis"}
+)
 
 
 def read(path: Path) -> tuple[dict[str, PortalSource], dict[str, Unit]]:
@@ -105,10 +123,10 @@ def read(path: Path) -> tuple[dict[str, PortalSource], dict[str, Unit]]:
     portals, units = {}, {}
     for number, entry in enumerate(_entries(data, "portals", path), 1):
         label = f"{path.name}: {_label('portals', number, entry, 'name')}"
-        portals[label] = _portal(entry, path, label)
+        portals[label] = portal(entry, label, path.parent.resolve())
     for number, entry in enumerate(_entries(data, "units", path), 1):
         label = f"{path.name}: {_label('units', number, entry, 'id')}"
-        units[label] = _unit(entry, label)
+        units[label] = unit(entry, label)
     return portals, units
 
 
@@ -149,27 +167,35 @@ def _check(entry: Mapping[str, object], keys: Mapping[str, Check], optional: fro
             raise RegistryError(f"{label}: {key} = {entry[key]!r} {reason}")
 
 
-def _portal(entry: Mapping[str, object], path: Path, label: str) -> PortalSource:
+def portal(entry: Mapping[str, object], label: str, folder: Path | None = None) -> PortalSource:
+    """A portal from an entry's keys; `folder` is where `serve` starts from. Raises `RegistryError`."""
     _check(entry, _PORTAL_KEYS, _PORTAL_OPTIONAL, label)
     values = dict(entry)
     serve = values.pop("serve", None)
-    folder = None if serve is None else path.parent.resolve() / str(serve)
-    return PortalSource(**values, serve=folder)  # type: ignore[arg-type]  # checked key by key above
+    served = None if serve is None or folder is None else folder / str(serve)
+    values["hosts"] = tuple(values.get("hosts", ()))  # type: ignore[arg-type]  # a list, checked above
+    made = PortalSource(**values, serve=served)  # type: ignore[arg-type]  # checked key by key above
+    for host in made.all_hosts:
+        if is_hijacked(host):
+            raise RegistryError(f"{label}: host {host} is known to replay other sites' pages with altered text")
+    return made
 
 
-def _unit(entry: Mapping[str, object], label: str) -> Unit:
+def unit(entry: Mapping[str, object], label: str) -> Unit:
+    """A unit from an entry's keys. Raises `RegistryError`."""
     _check(entry, _UNIT_KEYS, _UNIT_OPTIONAL, label)
     values = {"last_year": None, **entry}
     values["aliases"] = tuple(values.get("aliases", ()))  # type: ignore[arg-type]  # a list, checked above
     values["predecessors"] = tuple(values.get("predecessors", ()))  # type: ignore[arg-type]  # likewise
     values["parent"] = values.get("parent") or None
-    unit = Unit(**values)  # type: ignore[arg-type]  # checked key by key above
-    if unit.id[:6] != unit.code[:6]:
-        raise RegistryError(f"{label}: id and code {unit.code} begin with different codes")
-    if unit.parent == unit.id:
+    values["also"] = tuple(values.get("also", ()))  # type: ignore[arg-type]  # likewise
+    made = Unit(**values)  # type: ignore[arg-type]  # checked key by key above
+    if made.id[:6] != made.code[:6]:
+        raise RegistryError(f"{label}: id and code {made.code} begin with different codes")
+    if made.parent == made.id:
         raise RegistryError(f"{label}: a unit cannot be its own parent")
-    if unit.id in unit.predecessors:
+    if made.id in made.predecessors:
         raise RegistryError(f"{label}: a unit cannot be its own predecessor")
-    if unit.last_year is not None and unit.last_year < unit.first_year:
-        raise RegistryError(f"{label}: last_year {unit.last_year} is before first_year {unit.first_year}")
-    return unit
+    if made.last_year is not None and made.last_year < made.first_year:
+        raise RegistryError(f"{label}: last_year {made.last_year} is before first_year {made.first_year}")
+    return made

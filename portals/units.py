@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+#: What a shipped start address rests on: the list of annual reports was seen; it follows from a report's address
+#: that was seen; another list of the site was seen; nothing but the site is known. The last two only show the way.
+BASES: Final = ("seen", "inferred", "neighbour", "home")
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +19,9 @@ class Unit:
     township; `kind` is aggregate, office, department or township. `path` is where its reports are listed on
     `portal`. It exists for the report years `first_year` to `last_year` (None: still does).
     `predecessors` are the ids of the units it took over from its `first_year` on, merged or renamed;
-    `children_complete` says that the registry lists every unit whose `parent` it is.
+    `children_complete` says that the registry lists every unit whose `parent` it is. `also` are further lists
+    that may hold its reports (通知公告). Units may share their lists: titles tell whose a report is.
+    `basis` is one of `BASES`, or '' where an operator chose the address.
     """
 
     id: str
@@ -30,6 +37,18 @@ class Unit:
     last_year: int | None
     predecessors: tuple[str, ...] = ()
     children_complete: bool = False
+    also: tuple[str, ...] = ()
+    basis: str = ""
+
+    @property
+    def signpost(self) -> bool:
+        """Whether `path` is no list of reports but a page from which a link leads to one."""
+        return self.basis in ("neighbour", "home")
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every list that is read for the unit."""
+        return (self.path, *self.also)
 
     def existed(self, year: int) -> bool:
         """Whether a report of this year is due from the unit at all."""
@@ -38,10 +57,11 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class PortalSource:
-    """A site: one exact host, its family, and how gently it is treated.
+    """A site: one exact host (`hosts`: further names of it), its family, and how gently it is treated.
 
     `delay_seconds` lies between the starts of two requests, at most `concurrency` run at a time. `serve`
-    is a folder that gouji itself serves over loopback for this host (samples only).
+    is a folder that gouji itself serves over loopback for this host (samples only). `verified` says that somebody
+    looked at the live site and the entry was right; `doubt` says what is uncertain about one that was not.
     """
 
     name: str
@@ -51,6 +71,14 @@ class PortalSource:
     concurrency: int
     serve: Path | None = None
     scheme: str = "http"
+    hosts: tuple[str, ...] = ()
+    verified: bool = False
+    doubt: str = ""
+
+    @property
+    def all_hosts(self) -> tuple[str, ...]:
+        """The exact names of the site."""
+        return (self.host, *self.hosts)
 
     def address(self, path: str) -> str:
         """The absolute address of an absolute path on this portal."""

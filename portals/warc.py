@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import os
-import uuid
 import zlib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
-from portals import bodies
+from portals import bodies, records
 from portals.captures import Capture
-from portals.exchange import Exchange, Fetched, Headers
+from portals.exchange import Exchange, Fetched
 from portals.problems import FetchError
+from portals.saved import Saved
 
 _MAX_FILE_BYTES: Final = 512 * 1024 * 1024
 _NOT_MODIFIED: Final = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
@@ -27,6 +24,15 @@ _IDENTICAL: Final = "http://netpreserve.org/warc/1.1/revisit/identical-payload-d
 
 class ArchiveError(Exception):
     """The archive is damaged, or not ours; one line."""
+
+
+class Stored(NamedTuple):
+    """Where the records of a fetch are: file, offset of the first; offset and digest of the one with the body."""
+
+    warc: str
+    start: int
+    offset: int
+    digest: str
 
 
 class WarcFolder:
@@ -39,52 +45,61 @@ class WarcFolder:
     def __init__(self, folder: Path, max_file_bytes: int = _MAX_FILE_BYTES) -> None:
         self._folder, self._max = folder, max_file_bytes
         self._out: BinaryIO | None = None
-        self._name = ""
+        self._name, self._end = "", 0
 
-    def store(self, fetched: Fetched) -> tuple[str, int, str]:
-        """Write request and response of every exchange; file name, offset and payload digest of the last.
+    def store(self, fetched: Fetched) -> Stored:
+        """Write request and response of every exchange.
 
         On return they are on the disk, not only with the operating system.
         """
-        out = self._file(fetched.at)
+        out, day = self._file(fetched.at), records.date(fetched.at)
+        start = self._end
         for hop, exchange in enumerate(fetched.exchanges):
-            offset = out.tell()
-            writer = WARCWriter(out, gzip=True, warc_version="1.1")
-            headers = {"WARC-Date": _date(fetched.at), "WARC-Record-ID": _id("response", hop, fetched)}
-            response = writer.create_warc_record(
-                exchange.address,
-                "response",
-                payload=io.BytesIO(exchange.raw),
-                length=len(exchange.raw),
-                warc_headers_dict=headers,
-                http_headers=_response_headers(exchange),
-            )
-            writer.write_request_response_pair(_request(writer, hop, fetched), response)
-        out.flush()
+            offset, payload = self._end, records.digest(exchange.raw)
+            block = records.response_head(exchange) + exchange.raw
+            named = records.record_id("response", hop, day, fetched.address)
+            more = (("WARC-Block-Digest", records.digest(block)), ("WARC-Payload-Digest", payload))
+            self._write(out, records.record("response", (*_fields(exchange, day, named), *more), block))
+            self._write(out, _request(exchange, day, named))
         os.fsync(out.fileno())
-        return self._name, offset, response.rec_headers.get_header("WARC-Payload-Digest")
+        return Stored(self._name, start, offset, payload)
 
     def revisit(self, fetched: Fetched, known: Capture) -> None:
-        """Write that the address still gives what `known` holds: headers and a reference, no body."""
-        out = self._file(fetched.at)
-        writer = WARCWriter(out, gzip=True, warc_version="1.1")
-        hop = len(fetched.exchanges) - 1
-        headers = {
-            "WARC-Date": _date(fetched.at),
-            "WARC-Record-ID": _id("revisit", hop, fetched),
-            "WARC-Profile": _NOT_MODIFIED if fetched.status == 304 else _IDENTICAL,
-            "WARC-Refers-To-Target-URI": known.final_address,
-            "WARC-Refers-To-Date": _date(known.fetched_at),
-            "WARC-Payload-Digest": known.digest,
-        }
-        record = writer.create_warc_record(
-            fetched.final_address,
-            "revisit",
-            warc_headers_dict=headers,
-            http_headers=_response_headers(fetched.answer),
+        """Write that the address still gives what `known` holds: headers and a reference, neither body nor request.
+
+        A night has tens of thousands of these: what was asked is the request beside `known`, with its validators.
+        """
+        out, day, answer = self._file(fetched.at), records.date(fetched.at), fetched.answer
+        named = records.record_id("revisit", day, fetched.address)
+        fields = (
+            *_fields(answer, day, named),
+            ("WARC-Profile", _NOT_MODIFIED if answer.status == 304 else _IDENTICAL),
+            ("WARC-Refers-To-Target-URI", known.final_address),
+            ("WARC-Refers-To-Date", records.date(known.fetched_at)),
+            ("WARC-Payload-Digest", known.digest),
         )
-        writer.write_request_response_pair(_request(writer, hop, fetched), record)
-        out.flush()
+        self._write(out, records.record("revisit", fields, records.response_head(answer)))
+
+    def resource(self, saved: Saved, now: datetime) -> Stored:
+        """Write a saved document, and beside it who saved it; on the disk on return."""
+        out = self._file(now)
+        start, payload = self._end, records.digest(saved.body)
+        day = records.date(saved.at)
+        named = records.record_id("resource", day, saved.address, payload)
+        fields = (("WARC-Record-ID", named), ("WARC-Date", day), ("WARC-Target-URI", saved.address))
+        whole = (*fields, ("WARC-Payload-Digest", payload))
+        self._write(
+            out, records.record("resource", whole, saved.body, saved.media_type or "application/octet-stream")
+        )
+        said = f"via: import\r\nimported-by: {_line(saved.by)}\r\nfile: {_line(saved.file)}\r\n"
+        about = (
+            ("WARC-Record-ID", records.record_id("metadata", day, saved.address, payload)),
+            *fields[1:],
+            ("WARC-Concurrent-To", named),
+        )
+        self._write(out, records.record("metadata", about, said.encode()))
+        os.fsync(out.fileno())
+        return Stored(self._name, start, start, payload)
 
     def close(self) -> None:
         """Close the file, if one was opened."""
@@ -92,17 +107,19 @@ class WarcFolder:
             self._out.close()
             self._out = None
 
+    def _write(self, out: BinaryIO, data: bytes) -> None:
+        """With the operating system on return: a kill of this process loses nothing."""
+        view = memoryview(data)
+        while view:
+            view = view[out.write(view) :]
+        self._end += len(data)
+
     def _file(self, at: datetime) -> BinaryIO:
-        if self._out is not None and self._out.tell() >= self._max:
+        if self._out is not None and self._end >= self._max:
             self.close()
         if self._out is None:
-            self._out = self._create(at)
-            writer = WARCWriter(self._out, gzip=True, warc_version="1.1")
-            fields = b"software: gouji\r\nformat: WARC File Format 1.1\r\n"
-            headers = {"WARC-Date": _date(at), "WARC-Filename": self._name}
-            writer.write_record(
-                writer.create_warc_record("", "warcinfo", io.BytesIO(fields), len(fields), warc_headers_dict=headers)
-            )
+            self._out, self._end = self._create(at), 0
+            self._write(self._out, info(self._name, at))
         return self._out
 
     def _create(self, at: datetime) -> BinaryIO:
@@ -111,7 +128,7 @@ class WarcFolder:
         while True:
             self._name = f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{number:05d}.warc.gz"
             try:
-                out = (self._folder / self._name).open("xb")
+                out = (self._folder / self._name).open("xb", buffering=0)
             except FileExistsError:
                 number += 1
                 continue
@@ -123,46 +140,95 @@ class WarcFolder:
             return out
 
 
+def info(name: str, at: datetime) -> bytes:
+    """The record that every file begins with."""
+    fields = (
+        ("WARC-Record-ID", records.record_id("warcinfo", records.date(at), name)),
+        ("WARC-Date", records.date(at)),
+        ("WARC-Filename", name),
+    )
+    return records.record("warcinfo", fields, b"software: gouji\r\nformat: WARC File Format 1.1\r\n")
+
+
 def read(path: Path, offset: int, size: int) -> bytes:
-    """The body, content-decoded, of the response record at an offset; `ArchiveError` if there is none."""
+    """The body, content-decoded, of the response or resource at an offset; `ArchiveError` if there is none.
+
+    It must be checked against its hash: damage may have made other bytes of it.
+    """
     try:
         with path.open("rb") as file:
             file.seek(offset)
             record = next(iter(ArchiveIterator(file)))
+            if record.rec_type == "resource":
+                return b"".join(iter(lambda: record.raw_stream.read(1 << 16), b""))
             if record.rec_type != "response" or record.http_headers is None:
                 raise ArchiveError(f"{path.name}@{offset}: a {record.rec_type} record")
             raw = b"".join(iter(lambda: record.raw_stream.read(1 << 16), b""))
-            return bodies.inflate(raw, record.http_headers.get_header("content-encoding", ""), size)
-    except (OSError, EOFError, StopIteration, ValueError, zlib.error, ArchiveLoadFailed, FetchError) as error:
+            return _decoded(raw, record.http_headers.get_header("content-encoding", ""), size)
+    except ArchiveError:
+        raise
+    except Exception as error:  # warcio breaks in many ways on a damaged record
         reason = " ".join(str(error).split()) or type(error).__name__
         raise ArchiveError(f"{path.name}@{offset}: {reason}") from error
 
 
-def _request(writer: WARCWriter, hop: int, fetched: Fetched) -> object:
-    exchange = fetched.exchanges[hop]
-    target = exchange.address.split("/", 3)[3] if exchange.address.count("/") > 2 else ""
-    headers = StatusAndHeaders(f"GET /{target} HTTP/1.1", exchange.request_headers, is_http_request=True)
-    return writer.create_warc_record(
-        exchange.address,
-        "request",
-        warc_headers_dict={"WARC-Record-ID": _id("request", hop, fetched)},
-        http_headers=headers,
+def _decoded(raw: bytes, encoding: str, size: int) -> bytes:
+    """The body; as it stands where it cannot be decoded, which is how such evidence is kept."""
+    try:
+        return bodies.inflate(raw, encoding, size)
+    except FetchError:
+        return raw
+
+
+def members(path: Path, start: int, offset: int) -> Iterator[bytes]:
+    """The gzip members of one fetch as they stand, from `start` to the companion of the record at `offset`.
+
+    A companion is what follows it: the request of a response, the metadata of a resource.
+    """
+    try:
+        with path.open("rb") as file:
+            at, ends = start, 0
+            while ends < 2:
+                file.seek(at)
+                member = _member(file)
+                ends += at >= offset
+                at += len(member)
+                yield member
+    except (OSError, zlib.error, EOFError) as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise ArchiveError(f"{path.name}@{start}: {reason}") from error
+
+
+def _member(file: BinaryIO) -> bytes:
+    """The compressed bytes of the gzip member that begins here."""
+    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    taken = bytearray()
+    while not unpacker.eof:
+        chunk = file.read(1 << 16)
+        if not chunk:
+            raise EOFError("the record is cut off")
+        taken += chunk
+        feed = chunk
+        while feed and not unpacker.eof:
+            unpacker.decompress(feed, 1 << 20)
+            feed = unpacker.unconsumed_tail
+    return bytes(taken[: len(taken) - len(unpacker.unused_data)])
+
+
+def _fields(exchange: Exchange, day: str, named: str) -> tuple[tuple[str, str], ...]:
+    fields = (("WARC-Record-ID", named), ("WARC-Date", day), ("WARC-Target-URI", exchange.address))
+    return (*fields, ("WARC-IP-Address", exchange.ip)) if exchange.ip else fields
+
+
+def _request(exchange: Exchange, day: str, response: str) -> bytes:
+    fields = (
+        ("WARC-Record-ID", records.record_id("request", response)),
+        ("WARC-Date", day),
+        ("WARC-Target-URI", exchange.address),
+        ("WARC-Concurrent-To", response),
     )
+    return records.record("request", fields, records.request_block(exchange))
 
 
-def _response_headers(exchange: Exchange) -> StatusAndHeaders:
-    """The headers as received; chunks are already joined, so their header must not ask for it again."""
-    headers: Headers = tuple(
-        (f"X-Archive-Orig-{key}" if key.lower() == "transfer-encoding" else key, value)
-        for key, value in exchange.headers
-    )
-    return StatusAndHeaders(f"{exchange.status} {exchange.reason}".rstrip(), headers, protocol=exchange.protocol)
-
-
-def _date(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
-
-
-def _id(kind: str, hop: int, fetched: Fetched) -> str:
-    """A record id made of what it names, not of chance."""
-    return f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{kind} {hop} {_date(fetched.at)} {fetched.address}')}>"
+def _line(text: str) -> str:
+    return " ".join(text.split())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -29,11 +29,28 @@ class Fault:
         return {"rule": self.rule, "severity": self.severity, "scope": self.scope, "keys": list(self.keys)}
 
 
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Something legitimate that looks like a breach of a rule, planted or found: the rule must not fail for it."""
+
+    rule: str
+    what: str
+
+    def as_json(self) -> dict[str, object]:
+        """The form it takes in `truth.jsonl`."""
+        return {"rule": self.rule, "what": self.what}
+
+
 @dataclass(slots=True)
 class Draft:
     """One report of one unit; `cells` in the unit of `cells.csv` (件, 项, 元), None for a blank cell.
 
-    `printed` holds only the cells whose print is not the plain number. `edition` is that of the tables.
+    `printed` holds only the cells whose print is not the plain number. `edition` is that of the tables. `planted`
+    names the kinds of faults done to it, `faults` the findings that follow, `near` what looks like one and is none.
+
+    `asides` are the documents or items that a print beside a figure accounts for, by key. `said` are sentences, each
+    with its section. `defines_total`: the prose defines 对外公开总数量; `copied`: the prose is last year's.
+    `oddities` names ways of printing that are wanted (see `samples.habits` and `samples.narrative`).
     """
 
     unit: Unit
@@ -46,6 +63,14 @@ class Draft:
     faults: list[Fault] = field(default_factory=list)
     missing_section: str | None = None
     extra_row: tuple[str, ...] = ()
+    published: date | None = None
+    planted: list[str] = field(default_factory=list)
+    near: list[Near] = field(default_factory=list)
+    asides: dict[str, int] = field(default_factory=dict)
+    said: list[tuple[str, str]] = field(default_factory=list)
+    defines_total: bool = False
+    copied: bool = False
+    oddities: set[str] = field(default_factory=set)
 
     def value(self, key: str) -> Decimal:
         """The figure of a cell, 0 where it is blank or absent."""
@@ -61,6 +86,10 @@ class Draft:
         for row in ("received", leaf, "processed_total"):
             self.add(row, column, count)
             self.add(row, keys.TOTAL, count)
+
+    def fail(self, rule: str, scope: str, *cells: str, severity: str = "critical") -> None:
+        """Notes that a rule must fail."""
+        self.faults.append(Fault(rule, severity, scope, cells))
 
     def blank(self, cells: Iterable[str]) -> None:
         """Empties cells."""
@@ -90,8 +119,3 @@ def plain(value: Decimal) -> str:
 def in_ten_thousands(yuan: Decimal) -> str:
     """An amount in 元 as a figure in 万元."""
     return plain(yuan / _TEN_THOUSAND)
-
-
-def decimals(cells: Mapping[str, int]) -> dict[str, Decimal | None]:
-    """Counts as cells."""
-    return {key: Decimal(value) for key, value in cells.items()}

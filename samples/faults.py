@@ -10,8 +10,8 @@ from random import Random
 from typing import Final
 
 from samples import keys, office
-from samples.draft import Draft, Fault, in_ten_thousands
-from samples.figures import print_old_form, print_one_row
+from samples.draft import Draft, in_ten_thousands
+from samples.editions import print_old_form, print_one_row
 from samples.units import Unit
 
 Plant = Callable[[Draft, Random], None]
@@ -30,10 +30,6 @@ class Kind:
         """Whether the unit's report of that year can be spoilt so; the real one never is."""
         form = "2019" if year <= 2020 else "2021"
         return form in self.forms and self.suits(unit) and (unit.id, year) != (office.UNIT, office.YEAR)
-
-
-def _fail(draft: Draft, rule: str, scope: str, *cells: str, severity: str = "critical") -> None:
-    draft.faults.append(Fault(rule, severity, scope, cells))
 
 
 def _column(column: str, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -55,7 +51,7 @@ def _identity(draft: Draft, rng: Random) -> None:
     _two_columns(draft, "received", column, rng.randint(1, 9))
     for name in (column, keys.TOTAL):
         names = ("received", "carried_in", "processed_total", "carried_out")
-        _fail(draft, "T3-IDENT", name, *_column(name, names))
+        draft.fail("T3-IDENT", name, *_column(name, names))
 
 
 def _detail(draft: Draft, rng: Random) -> None:
@@ -63,7 +59,7 @@ def _detail(draft: Draft, rng: Random) -> None:
     _two_columns(draft, rng.choice(("granted", "unavailable_not_held")), column, rng.randint(1, 9))
     for name in (column, keys.TOTAL):
         names = (*keys.leaves(draft.one_other), "processed_total")
-        _fail(draft, "T3-DETAIL", name, *_column(name, names))
+        draft.fail("T3-DETAIL", name, *_column(name, names))
 
 
 def _row_total(draft: Draft, rng: Random) -> None:
@@ -73,7 +69,7 @@ def _row_total(draft: Draft, rng: Random) -> None:
     draft.add("granted", keys.TOTAL, -count)
     draft.add("unavailable_not_held", keys.TOTAL, count)
     for row in ("granted", "unavailable_not_held"):
-        _fail(draft, "T3-ROW", row, *_row(row))
+        draft.fail("T3-ROW", row, *_row(row))
 
 
 def _total_blank(draft: Draft, rng: Random) -> None:
@@ -84,7 +80,7 @@ def _total_blank(draft: Draft, rng: Random) -> None:
             draft.add(row, column, -moved)
             draft.add("granted", column, moved)
         draft.blank([keys.application(row, keys.TOTAL)])
-        _fail(draft, "T3-TOTAL-BLANK", row, *_row(row), severity="info")
+        draft.fail("T3-TOTAL-BLANK", row, *_row(row), severity="info")
 
 
 def _shift(draft: Draft, by: Decimal) -> list[str]:
@@ -105,30 +101,30 @@ def _shift(draft: Draft, by: Decimal) -> list[str]:
 
 def _fraction(draft: Draft, _rng: Random) -> None:
     for key in _shift(draft, Decimal("0.5")):
-        _fail(draft, "T3-INTEGER", key, key)
+        draft.fail("T3-INTEGER", key, key)
 
 
 def _negative(draft: Draft, rng: Random) -> None:
     below = draft.value(keys.application("granted", "business")) + 3 + rng.randint(1, 5)
     draft.book("unavailable_not_held", "natural_person", int(below))
     key = _shift(draft, below)[0]
-    _fail(draft, "T3-INTEGER", key, key)
+    draft.fail("T3-INTEGER", key, key)
 
 
 def _one_row(draft: Draft, _rng: Random) -> None:
     print_one_row(draft)
-    _fail(draft, "T3-EDITION", "applications", *_row("other"), severity="warning")
+    draft.fail("T3-EDITION", "applications", *_row("other"), severity="warning")
 
 
 def _old_form(draft: Draft, rng: Random) -> None:
-    print_old_form(draft, rng)
-    _fail(draft, "T3-EDITION", "applications", *_row("other"), severity="warning")
+    print_old_form(draft, rng.randrange(10**9))
+    draft.fail("T3-EDITION", "applications", *_row("other"), severity="warning")
 
 
 def _empty(draft: Draft, _rng: Random) -> None:
     cells = [key for row in keys.rows(draft.one_other) for key in _row(row)]
     draft.blank(cells)
-    _fail(draft, "T3-EMPTY", "applications", *cells, severity="warning")
+    draft.fail("T3-EMPTY", "applications", *cells, severity="warning")
 
 
 def _block(block: str) -> tuple[str, ...]:
@@ -139,13 +135,13 @@ def _cases(draft: Draft, rng: Random) -> None:
     block = rng.choice(keys.BLOCKS)
     total = f"disputes.{block}.{keys.TOTAL}"
     draft.cells[total] = draft.value(total) + rng.randint(1, 12)
-    _fail(draft, "T4-SUM", block, *_block(block))
+    draft.fail("T4-SUM", block, *_block(block))
 
 
 def _block_blank(draft: Draft, rng: Random) -> None:
     block = rng.choice(keys.BLOCKS)
     draft.blank(_block(block))
-    _fail(draft, "T4-BLANK", block, *_block(block), severity="info")
+    draft.fail("T4-BLANK", block, *_block(block), severity="info")
 
 
 def _documents(figures: tuple[str, ...]) -> tuple[str, ...]:
@@ -155,13 +151,13 @@ def _documents(figures: tuple[str, ...]) -> tuple[str, ...]:
 def _flow(draft: Draft, rng: Random) -> None:
     made, published = _documents(("newly_made", "newly_published"))
     draft.cells[made] = draft.value(published) - rng.randint(1, 2)
-    _fail(draft, "T2-FLOW", "normative_documents", made, published, severity="warning")
+    draft.fail("T2-FLOW", "normative_documents", made, published, severity="warning")
 
 
 def _stock(draft: Draft, rng: Random) -> None:
     published, total = _documents(("newly_published", "total_published"))
     draft.cells[total] = draft.value(published) - rng.randint(1, 2)
-    _fail(draft, "T2-STOCK", "normative_documents", published, total)
+    draft.fail("T2-STOCK", "normative_documents", published, total)
 
 
 def _items(draft: Draft, rng: Random) -> None:
@@ -169,7 +165,7 @@ def _items(draft: Draft, rng: Random) -> None:
     before, change = f"proactive.{row}.items_previous", f"proactive.{row}.items_change"
     draft.cells[change] = -draft.value(before) - rng.randint(1, 40)
     draft.printed.pop(change, None)
-    _fail(draft, "T2-ITEMS", row, before, change)
+    draft.fail("T2-ITEMS", row, before, change)
 
 
 def _procurement(draft: Draft, rng: Random) -> None:
@@ -179,7 +175,7 @@ def _procurement(draft: Draft, rng: Random) -> None:
     else:
         draft.cells |= {items: max(draft.value(items), Decimal(3)), amount: Decimal(0)}
         draft.printed[amount] = "0万元"
-    _fail(draft, "T2-PROCUREMENT", "procurement", items, amount, severity="warning")
+    draft.fail("T2-PROCUREMENT", "procurement", items, amount, severity="warning")
 
 
 def _in_force_negative(draft: Draft, rng: Random) -> None:
@@ -187,7 +183,7 @@ def _in_force_negative(draft: Draft, rng: Random) -> None:
     below = rng.randint(1, 6)
     figures = Decimal(0), Decimal(below + 2), Decimal(-below)
     draft.cells |= dict(zip(cells, figures, strict=True))
-    _fail(draft, "T2-INFORCE", "normative_documents", *cells)
+    draft.fail("T2-INFORCE", "normative_documents", *cells)
 
 
 def _in_force_short(draft: Draft, rng: Random) -> None:
@@ -195,13 +191,13 @@ def _in_force_short(draft: Draft, rng: Random) -> None:
     issued = draft.value(cells[0]) + 4
     figures = issued, Decimal(0), issued - rng.randint(1, 4)
     draft.cells |= dict(zip(cells, figures, strict=True))
-    _fail(draft, "T2-INFORCE", "normative_documents", *cells, severity="warning")
+    draft.fail("T2-INFORCE", "normative_documents", *cells, severity="warning")
 
 
 def _level(draft: Draft, rng: Random) -> None:
     key = "proactive.regulations.in_force"
     draft.cells[key] = Decimal(rng.randint(2, 9))
-    _fail(draft, "T2-LEVEL", "regulations", key, severity="warning")
+    draft.fail("T2-LEVEL", "regulations", key, severity="warning")
 
 
 def _fees(draft: Draft, rng: Random) -> None:
@@ -210,24 +206,24 @@ def _fees(draft: Draft, rng: Random) -> None:
     amount = draft.value(key) + Decimal(rng.randint(1, 9)) / 1000
     draft.cells[key] = amount
     draft.printed[key] = in_ten_thousands(amount)
-    _fail(draft, "T2-FEE", "fees", key, severity="warning")
+    draft.fail("T2-FEE", "fees", key, severity="warning")
 
 
 def _period(draft: Draft, rng: Random) -> None:
     last = rng.choice((date(draft.year - 1, 12, 31), date(draft.year, 11, 30)))
     draft.period = (date(last.year, 1, 1), last)
-    _fail(draft, "PERIOD", "period", severity="warning")
+    draft.fail("PERIOD", "period", severity="warning")
 
 
 def _sections(draft: Draft, rng: Random) -> None:
     draft.missing_section = rng.choice(("problems", "other_matters"))
-    _fail(draft, "SECTIONS", draft.missing_section, severity="warning")
+    draft.fail("SECTIONS", draft.missing_section, severity="warning")
 
 
 def _leftover(draft: Draft, rng: Random) -> None:
     figures = (str(rng.randint(1, 400)) for _ in range(3))
     draft.extra_row = ("其他主动公开文件", *figures)
-    _fail(draft, "LEFTOVER", "proactive", severity="warning")
+    draft.fail("LEFTOVER", "proactive", severity="warning")
 
 
 def _has_documents(unit: Unit) -> bool:

@@ -35,8 +35,9 @@ _MAXIMA: Final = (
 def small_font() -> IO[bytes]:
     """The font as a file of its own, made once a process; it goes when the process ends.
 
-    Every character that can be printed stands in a source or data file of this package.
+    Every character that can be printed stands in a source or data file of this package, or names a division.
     """
+    names = files("form").joinpath("divisions.csv").read_text(encoding="utf-8")
     text = "".join(
         entry.read_text(encoding="utf-8")
         for entry in sorted(files("samples").iterdir(), key=lambda entry: entry.name)
@@ -46,7 +47,7 @@ def small_font() -> IO[bytes]:
     options.drop_tables += _TABLES_NOT_USED
     font = subset.load_font(str(fonts.sans_path()), options)
     cutter = subset.Subsetter(options)
-    cutter.populate(text=text + string.printable + "０１２３４５６７８９")
+    cutter.populate(text=text + names + string.printable + "０１２３４５６７８９")
     cutter.subset(font)
     _to_truetype(font)
     file = NamedTemporaryFile(suffix=".ttf")  # noqa: SIM115 - lives as long as the process

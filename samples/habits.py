@@ -70,9 +70,10 @@ def choose_habits(draft: Draft, rng: Random) -> Habits:
     def now_and_then(share: float) -> bool:
         return rng.random() < share
 
+    odd = "labels" in draft.oddities
     return Habits(
-        spaced=now_and_then(0.25),
-        slips=now_and_then(0.12),
+        spaced=now_and_then(0.25) or odd,
+        slips=now_and_then(0.12) or odd,
         half_width=now_and_then(0.2),
         numbered=rng.choice((".", ".", ". ", "、")),
         block_space=rng.choice(("", "", " ", "  ")),
@@ -80,7 +81,7 @@ def choose_habits(draft: Draft, rng: Random) -> Habits:
         split_tables=now_and_then(0.25),
         empty_middle=now_and_then(0.5),
         skewed_header=now_and_then(0.5),
-        blank_zeros=now_and_then(0.4) and not draft.faults and _only_persons(draft),
+        blank_zeros=now_and_then(0.4) and not draft.faults and only_persons(draft),
         separators=now_and_then(0.06),
         full_width=now_and_then(0.03),
     )
@@ -89,7 +90,7 @@ def choose_habits(draft: Draft, rng: Random) -> Habits:
 def print_as(habits: Habits, draft: Draft) -> None:
     """Prints the draft's cells in the publisher's way; blanked cells become None."""
     if habits.blank_zeros:
-        draft.blank(_organisation_cells(draft))
+        draft.blank(organisation_cells(draft))
     for key in draft.cells:
         text = draft.text(key)
         shown = habits.count(text)
@@ -97,9 +98,11 @@ def print_as(habits: Habits, draft: Draft) -> None:
             draft.printed[key] = shown
 
 
-def _organisation_cells(draft: Draft) -> list[str]:
+def organisation_cells(draft: Draft) -> list[str]:
+    """The cells of table three under 法人或其他组织."""
     return [keys.application(row, column) for row in keys.rows(draft.one_other) for column in keys.COLUMNS[1:]]
 
 
-def _only_persons(draft: Draft) -> bool:
-    return not any(draft.value(key) for key in _organisation_cells(draft))
+def only_persons(draft: Draft) -> bool:
+    """Whether no organisation applied, so that its columns may be left blank."""
+    return not any(draft.value(key) for key in organisation_cells(draft))

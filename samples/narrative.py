@@ -9,6 +9,7 @@ from random import Random
 from typing import Final
 
 from samples import keys
+from samples.chance import keyed
 from samples.draft import SECTIONS, Draft, plain
 
 _TITLES: Final = (
@@ -36,10 +37,11 @@ _HEADS: Final = {
     "other_matters": ("其他需要报告的事项",),
 }
 _NUMBERS: Final = "一二三四五六"
+_HALF_PERIOD: Final = "所列数据的统计期限为{y0}年1月1日到{m}月{d}日。"
 _PERIODS: Final = (
     "本报告所列数据的统计期限为{y0}年1月1日至{y1}年{m}月{d}日。",
     "报告中数据统计期限自{y0}年1月1日起，至{y1}年{m}月{d}日止。",
-    "所列数据的统计期限为{y0}年1月1日到{m}月{d}日。",
+    _HALF_PERIOD,
     "本报告统计期限为 {y0} 年 1 月 1 日至 {y1} 年 {m} 月 {d} 日。",
 )
 _BASIS: Final = (
@@ -57,6 +59,8 @@ _WORK: Final = (
     "在政务大厅和图书馆设立查阅点，方便老年人等群体查阅纸质文件。",
     "对现行有效的规范性文件作了清理，并在网站集中公布清理结果。",
     "政务新媒体与网站内容同源发布，停用了两年未更新的账号。",
+    "对各科室报送的信息逐条校对，退回修改后再发布的均留有记录。",
+    "把常被申请的文件改为主动公开，减少了群众重复申请。",
     "建立了申请登记、会商、审核、送达的台账，逐件留存办理依据。",
 )
 _PROBLEMS: Final = (
@@ -95,16 +99,15 @@ class Story:
     signature: tuple[str, str]
 
 
-def tell(
-    draft: Draft, published: date, rng: Random, *, bare: bool = False, said: Sequence[tuple[str, str]] = ()
-) -> Story:
-    """The words of a report; they follow from the draft and the stream alone. A `bare` title names no unit.
+def tell(draft: Draft, published: date, rng: Random, *, bare: bool = False, work: Sequence[str] = ()) -> Story:
+    """The words of a report; they follow from the draft, the stream and the `work` told of (see `work_of`).
 
-    `said` are further paragraphs, each with the section that it stands last in (see `samples.faults_text`).
+    Without `work` it is drawn. A `bare` title names no unit. What the draft says more stands last in its section.
     """
     unit, year = draft.unit.name, draft.year
     opening = rng.choice(_BASIS).format(unit=unit, year=year) + _period(draft, rng)
-    work = rng.sample(_WORK, rng.randint(4, 7))
+    drawn = rng.sample(_WORK, rng.randint(4, 7))
+    work = work or drawn
     before, after = "".join(work[:3]), "".join(work[3:])
     prose: dict[str, tuple[str, ...]] = {
         "overview": (f"{year}年，{unit}{before}", _application_figures(draft), after),
@@ -114,10 +117,12 @@ def tell(
         "problems": (rng.choice(_PROBLEMS), rng.choice(_PLANS)),
         "other_matters": (_dispute_figures(draft) + rng.choice(_OTHER),),
     }
-    prose = {name: (*texts, *(text for section, text in said if section == name)) for name, texts in prose.items()}
+    prose = {
+        name: (*texts, *(text for section, text in draft.said if section == name)) for name, texts in prose.items()
+    }
     names = [name for name in SECTIONS if name != draft.missing_section]
     sections = tuple(
-        Section(name, f"{_NUMBERS[index]}、{rng.choice(_HEADS[name])}", tuple(filter(None, prose[name])))
+        Section(name, f"{_NUMBERS[index]}、{_head(draft, name, rng)}", tuple(filter(None, prose[name])))
         for index, name in enumerate(names)
     )
     title = rng.choice(_TITLES).format(unit=unit, year=year)
@@ -126,9 +131,24 @@ def tell(
     return Story(title, (opening,), sections, (unit, f"{published.year}年{published.month}月{published.day}日"))
 
 
+def work_of(draft: Draft, seed: int) -> list[str]:
+    """The sentences on the year's work: another half of them each year, unless the report copies last year's."""
+    year = draft.year - draft.copied
+    rng = keyed(seed, draft.unit.id, year, "work")
+    half = _WORK[year % 2 :: 2]
+    return rng.sample(half, rng.randint(4, len(half)))
+
+
+def _head(draft: Draft, name: str, rng: Random) -> str:
+    drawn = rng.choice(_HEADS[name])
+    return _HEADS[name][-1] if "heads" in draft.oddities else drawn
+
+
 def _period(draft: Draft, rng: Random) -> str:
     first, last = draft.period
     text = rng.choice(_PERIODS)
+    if "period" in draft.oddities:
+        text = _HALF_PERIOD
     return text.format(y0=first.year, y1=last.year, m=last.month, d=last.day)
 
 

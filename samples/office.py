@@ -38,12 +38,11 @@ def carried(row: str) -> list[int]:
     return [int(figures[keys.application(row, column)] or 0) for column in keys.COLUMNS]
 
 
-def stock_before(year: int) -> dict[str, int]:
-    """Documents published before 2019 or 2020, so that the figures of 2020 follow."""
+def stock_before() -> dict[str, int]:
+    """Documents published before 2020, so that the figures of 2020 follow."""
     figures = cells()
-    later = {
+    return {
         kind: int(figures[f"proactive.{kind}.total_published"] or 0)
         - int(figures[f"proactive.{kind}.newly_published"] or 0)
         for kind in keys.DOCUMENTS
     }
-    return later if year == YEAR else {kind: count - MADE_2019[kind] for kind, count in later.items()}

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import shutil
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
-from samples.plan import Fate, Slot, make_plan
-from samples.publishing import Job, Tally, write_unit
+from samples.figures import province_figures
+from samples.history import Holder
+from samples.planting import plant, usual
+from samples.publishing import Due, Job, Tally, write_unit
 from samples.registry import Portal, write_registry
+from samples.reports import Reports
 from samples.units import Unit, choose_units
 
 PORTAL: Final = Portal("sample", "sample.gansu.example")
@@ -49,22 +52,34 @@ def write_province(
     """
     if not 2019 <= years[0] <= years[1] <= 2099:
         raise ValueError(f"years must lie in 2019..2099, not {years[0]}..{years[1]}")
-    chosen = choose_units(units)
+    reports = make_reports(units, years, seed)
     _make_room(directory)
     site = directory / "site"
     site.mkdir(parents=True)
     (site / "robots.txt").write_text("User-agent: *\nDisallow: /search/\n", encoding="utf-8")
-    write_registry(directory / "sources.toml", PORTAL, ((unit, years) for unit in chosen))
-    whole = len(chosen) * (years[1] - years[0] + 1)
+    write_registry(directory / "sources.toml", PORTAL, (_validity(holder, years) for holder in reports.holders))
+    whole = sum(1 for _ in reports.slots())
     done, tally = 0, Tally()
     with (directory / "truth.jsonl").open("w", encoding="utf-8", newline="\n") as truth:
-        for lines, counted in _results(_jobs(chosen, years, seed, site), workers):
+        for lines, counted in _results(_jobs(reports, site), workers):
             truth.writelines(lines)
             tally += counted
             done += len(lines)
             if progress is not None:
                 progress(done, whole)
-    return ProvinceSummary(directory, directory / "sources.toml", directory / "truth.jsonl", len(chosen), tally)
+    return ProvinceSummary(
+        directory, directory / "sources.toml", directory / "truth.jsonl", len(reports.holders), tally
+    )
+
+
+def make_reports(units: int, years: tuple[int, int], seed: int) -> Reports:
+    """The reports of a sample province with all that is planted in them, before any document is made of them.
+
+    `units` are bodies; one that is renamed or merged on the way has several rows in the registry.
+    """
+    reports = Reports(province_figures(choose_units(units), years, seed))
+    plant(reports, usual(sum(1 for _ in reports.slots())))
+    return reports
 
 
 def _make_room(directory: Path) -> None:
@@ -81,16 +96,26 @@ def _make_room(directory: Path) -> None:
             entry.unlink()
 
 
-def _jobs(units: Sequence[Unit], years: tuple[int, int], seed: int, site: Path) -> Iterator[list[Job]]:
-    """The work in chunks, each with its part of the plan."""
-    plan = make_plan(units, years, seed)
+def _validity(holder: Holder, years: tuple[int, int]) -> tuple[Unit, tuple[int, int]]:
+    unit = holder.unit
+    return unit, (unit.first_year or years[0], unit.last_year or years[1])
+
+
+def _jobs(reports: Reports, site: Path) -> Iterator[list[Job]]:
+    """The work in chunks, each with its reports."""
+    units = [holder.unit for holder in reports.holders]
     for start in range(0, len(units), _CHUNK):
-        yield [_job(unit, years, seed, site, plan) for unit in units[start : start + _CHUNK]]
+        yield [
+            Job(unit, list(_dues(reports, unit)), reports.figures.seed, site, PORTAL)
+            for unit in units[start : start + _CHUNK]
+        ]
 
 
-def _job(unit: Unit, years: tuple[int, int], seed: int, site: Path, plan: Mapping[Slot, Fate]) -> Job:
-    fates = {year: plan[unit.id, year] for year in range(years[0], years[1] + 1) if (unit.id, year) in plan}
-    return Job(unit, years, seed, site, PORTAL, fates)
+def _dues(reports: Reports, unit: Unit) -> Iterator[Due]:
+    for year in filter(unit.existed, reports.figures.years):
+        slot = unit.id, year
+        overdue = tuple(reports.overdue.get(slot, ()))
+        yield Due(year, reports.published(*slot), reports.refused.get(slot), overdue)
 
 
 def _write_units(jobs: list[Job]) -> list[tuple[list[str], Tally]]:

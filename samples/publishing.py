@@ -1,11 +1,11 @@
-"""One unit's reports from figures to files and lines of truth; runs in any process."""
+"""One unit's reports from drafts to files and lines of truth; runs in any process."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -13,13 +13,10 @@ from typing import Final
 from samples import html, keys, pdf_fpdf, pdf_typst
 from samples.broken import broken_pdf
 from samples.chance import keyed
-from samples.draft import Draft, plain
-from samples.faults import KINDS
-from samples.figures import unit_reports
+from samples.draft import Draft, Fault, plain
 from samples.habits import choose_habits, print_as
-from samples.narrative import tell
+from samples.narrative import tell, work_of
 from samples.page import Page, Paper
-from samples.plan import Fate
 from samples.registry import Portal
 from samples.site import Shelf
 from samples.tables import build_form
@@ -59,15 +56,27 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """What one year asks of a unit: its report (None: not published), or what of it no reader will have.
+
+    `refusal` is a code of `form.errors.REASONS`; `overdue` are the findings on a report that is not there.
+    """
+
+    year: int
+    draft: Draft | None
+    refusal: str | None = None
+    overdue: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """All that a process needs to write one unit."""
 
     unit: Unit
-    years: tuple[int, int]
+    dues: Sequence[Due]
     seed: int
     site: Path
     portal: Portal
-    fates: Mapping[int, Fate]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,33 +92,33 @@ def write_unit(job: Job) -> tuple[list[str], Tally]:
     shelf = Shelf(job.site, job.unit.path, job.unit.name, rng)
     lines: list[str] = []
     tally = Tally()
-    for draft in unit_reports(job.unit, job.years, job.seed):
-        fate = job.fates.get(draft.year, Fate())
-        record = _truth(draft, job.portal, None)
-        if fate.missing:
+    for due in job.dues:
+        if due.draft is None:
+            record = _truth(job.unit, due.year) | {"faults": [fault.as_json() for fault in due.overdue]}
             tally += Tally(missing=1)
         else:
-            record, counted = _publish(job, shelf, draft, fate)
+            record, counted = _publish(job, shelf, due.draft, due.refusal)
             tally += counted
         lines.append(json.dumps(record, ensure_ascii=False) + "\n")
-    _other_notices(shelf, job.years, rng)
+    _other_notices(shelf, [due.year for due in job.dues], rng)
     shelf.write_lists(rng.choice((3, 4, 4, 15)))
     return lines, tally
 
 
-def _publish(job: Job, shelf: Shelf, draft: Draft, fate: Fate) -> tuple[dict[str, object], Tally]:
+def _publish(job: Job, shelf: Shelf, draft: Draft, refusal: str | None) -> tuple[dict[str, object], Tally]:
     rng = keyed(job.seed, draft.unit.id, draft.year, "print")
-    published = _publication(draft, rng)
-    if fate.fault is not None:
-        KINDS[fate.fault].plant(draft, keyed(job.seed, draft.unit.id, draft.year, "fault"))
-    habits = choose_habits(draft, rng)
+    published = draft.published or date(draft.year + 1, 1, 20)
+    # Zeros left blank are settled before: they decide what other reports can be held against.
+    habits = replace(choose_habits(draft, rng), blank_zeros=False)
     print_as(habits, draft)
     style = rng.choices(tuple(_STYLES), tuple(_STYLES.values()))[0]
-    story = tell(draft, published, rng, bare=style in ("portal", "wps") and rng.random() < 0.08)
+    bare = style in ("portal", "wps") and rng.random() < 0.08
+    story = tell(draft, published, rng, bare=bare, work=work_of(draft, job.seed))
     paper = Paper(Page(story.title, draft.unit.name, published), story, build_form(draft, habits))
-    if fate.refusal is not None:
-        placed = _place_pdf(shelf, paper, fate.refusal, broken_pdf(fate.refusal, paper), rng)
-        return _truth(draft, job.portal, placed, published, fate.refusal), Tally(refused=1)
+    if refusal is not None:
+        placed = _place_pdf(shelf, paper, refusal, broken_pdf(refusal, paper), rng)
+        record = _truth(draft.unit, draft.year) | _place(job.portal, placed, published)
+        return record | {"no_report": refusal, "status": "unreadable"}, Tally(refused=1)
     if style in html.STYLES:
         path = shelf.add_article(story.title, published, html.render_report(paper, style, rng))
         placed = _Placed(style, path, path)
@@ -118,7 +127,8 @@ def _publish(job: Job, shelf: Shelf, draft: Draft, fate: Fate) -> tuple[dict[str
         placed = _place_pdf(shelf, paper, style, renderer.render_report(paper, style), rng)
     page = style in html.STYLES
     counted = Tally(int(page), int(not page), int(bool(draft.faults)), int(draft.held))
-    return _truth(draft, job.portal, placed, published, title=story.title), counted
+    record = _truth(draft.unit, draft.year) | _place(job.portal, placed, published) | _content(draft)
+    return record | {"title": story.title, "status": "published"}, counted
 
 
 def _place_pdf(shelf: Shelf, paper: Paper, style: str, data: bytes, rng: Random) -> _Placed:
@@ -132,15 +142,9 @@ def _place_pdf(shelf: Shelf, paper: Paper, style: str, data: bytes, rng: Random)
     return _Placed(style, shelf.add_attachment(article, name, published, data), article)
 
 
-def _publication(draft: Draft, rng: Random) -> date:
-    """Departments and townships in January, governments until the end of March."""
-    last = 85 if draft.unit.kind == "aggregate" else 29
-    return date(draft.year + 1, 1, 1) + timedelta(days=rng.randint(8, last))
-
-
-def _other_notices(shelf: Shelf, years: tuple[int, int], rng: Random) -> None:
+def _other_notices(shelf: Shelf, years: Sequence[int], rng: Random) -> None:
     """What else such a list holds: pictures of reports, plans, notices. None of it is a report."""
-    year = rng.randint(*years)
+    year = rng.choice(years)
     topics = [
         (f"关于印发《{year + 1}年政务公开工作要点》的通知", "<p>各单位：现将工作要点印发给你们，请认真落实。</p>"),
         (f"【图解】{shelf.source}{year}年政府信息公开工作年度报告", '<p><img src="./W020240131.jpg" alt="图解"></p>'),
@@ -152,33 +156,37 @@ def _other_notices(shelf: Shelf, years: tuple[int, int], rng: Random) -> None:
         shelf.add_article(title, published, html.render_page(page, body))
 
 
-def _truth(
-    draft: Draft,
-    portal: Portal,
-    placed: _Placed | None,
-    published: date | None = None,
-    refusal: str | None = None,
-    title: str | None = None,
-) -> dict[str, object]:
-    """A line of `truth.jsonl`; figures only where a reader can have them."""
-    readable = placed is not None and refusal is None
-    unit = draft.unit
+def _truth(unit: Unit, year: int) -> dict[str, object]:
+    """A line of `truth.jsonl` of which nothing is known but that the report is due."""
     record: dict[str, object] = {"unit_id": unit.id, "unit": unit.name, "code": unit.code}
-    record |= {"level": unit.level, "kind": unit.kind, "year": draft.year}
-    record["edition"] = draft.edition if readable else None
-    record["address"] = portal.address(placed.path) if placed else None
-    record["article"] = portal.address(placed.article) if placed and placed.article else None
-    record["format"] = placed and placed.path.rpartition(".")[2]
-    record["style"] = placed and placed.style
-    record["title"] = title
-    record["published"] = published.isoformat() if published else None
-    record["cells"] = dict(_cells(draft)) if readable else {}
-    record["printed"] = dict(_prints(draft)) if readable else {}
-    record["faults"] = [fault.as_json() for fault in draft.faults] if readable else []
-    record["held"] = readable and draft.held
-    record["no_report"] = refusal
-    record["status"] = "published" if readable else "unreadable" if placed else "not_published"
-    return record
+    record |= {"level": unit.level, "kind": unit.kind, "year": year}
+    record |= dict.fromkeys(("edition", "address", "article", "format", "style", "title", "published"))
+    record |= {"cells": {}, "printed": {}, "faults": [], "held": False, "planted": [], "near_misses": []}
+    return record | {"no_report": None, "status": "not_published"}
+
+
+def _place(portal: Portal, placed: _Placed, published: date) -> dict[str, object]:
+    """Where a document lies, and since when."""
+    return {
+        "address": portal.address(placed.path),
+        "article": portal.address(placed.article) if placed.article else None,
+        "format": placed.path.rpartition(".")[2],
+        "style": placed.style,
+        "published": published.isoformat(),
+    }
+
+
+def _content(draft: Draft) -> dict[str, object]:
+    """What a reader can have of a report, and what must be found in it: by its own, and beside the others."""
+    return {
+        "edition": draft.edition,
+        "cells": dict(_cells(draft)),
+        "printed": dict(_prints(draft)),
+        "faults": [fault.as_json() for fault in draft.faults],
+        "held": draft.held,
+        "planted": list(draft.planted),
+        "near_misses": [near.as_json() for near in draft.near],
+    }
 
 
 def _cells(draft: Draft) -> Iterator[tuple[str, str | None]]:

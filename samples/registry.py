@@ -49,9 +49,11 @@ def _lines(portal: Portal, units: Iterable[tuple[Unit, tuple[int, int]]]) -> Ite
             path=unit.path,
             first_year=first,
             last_year=last,
+            predecessors=list(unit.predecessors),
+            children_complete=unit.complete,
         )
 
 
 def _pairs(**values: object) -> Iterator[str]:
-    """Key and value as TOML; JSON's strings, numbers and empty lists are TOML's too. None is left out."""
+    """Key and value as TOML; JSON's strings, numbers, truths and lists are TOML's too. None is left out."""
     return (f"{key} = {json.dumps(v, ensure_ascii=False)}" for key, v in values.items() if v is not None)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from itertools import islice
 from typing import Final
+
+from form.divisions import Division, divisions
 
 #: suffix -> (name at province level, name below it).
 _DEPARTMENTS: Final = {
     "fgj": ("发展和改革委员会", "发展和改革局"),
+    "wlj": ("文化和旅游厅", "文化和旅游局"),
+    "tiyuj": ("体育局", "体育局"),
     "jyj": ("教育厅", "教育局"),
     "czj": ("财政厅", "财政局"),
     "zrzyj": ("自然资源厅", "自然资源局"),
@@ -25,7 +27,6 @@ _DEPARTMENTS: Final = {
     "swj": ("水利厅", "水务局"),
     "nyj": ("农业农村厅", "农业农村局"),
     "swuj": ("商务厅", "商务局"),
-    "wlj": ("文化和旅游厅", "文化和旅游局"),
     "wjj": ("卫生健康委员会", "卫生健康局"),
     "tyj": ("退役军人事务厅", "退役军人事务局"),
     "yjj": ("应急管理厅", "应急管理局"),
@@ -39,7 +40,6 @@ _DEPARTMENTS: Final = {
     "kjj": ("科学技术厅", "科学技术局"),
     "sthjj": ("生态环境厅", "生态环境局"),
     "gzw": ("国有资产监督管理委员会", "国有资产监督管理局"),
-    "tiyuj": ("体育局", "体育局"),
     "jgswj": ("机关事务管理局", "机关事务服务中心"),
     "lsj": ("粮食和物资储备局", "粮食和物资储备局"),
 }
@@ -54,7 +54,11 @@ _GOVERNMENTS: Final = "620000", "620100", "620102"
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One row of the registry; `parent` is the id of the unit above, None for the province."""
+    """One row of the registry; `parent` is the id of the unit above, None for the province.
+
+    It exists in the report years `first_year` to `last_year` (None: as far as the sample goes) and took over
+    `predecessors` in its first. `complete` says that the registry lists all its children.
+    """
 
     id: str
     code: str
@@ -62,6 +66,10 @@ class Unit:
     level: str
     kind: str
     parent: str | None
+    first_year: int | None = None
+    last_year: int | None = None
+    predecessors: tuple[str, ...] = ()
+    complete: bool = False
 
     @property
     def path(self) -> str:
@@ -70,70 +78,54 @@ class Unit:
 
     @property
     def makes_regulations(self) -> bool:
-        """Whether it may issue 规章: the province, cities with districts, autonomous prefectures."""
-        return self.kind == "aggregate" and self.level in ("province", "prefecture")
+        """Whether its report may name 规章: those of the province, cities with districts, autonomous prefectures."""
+        return self.kind in ("aggregate", "office") and self.level in ("province", "prefecture")
 
-
-@dataclass(frozen=True, slots=True)
-class _Division:
-    code: str
-    name: str
-    kind: str
-    parent: str
-    level: str
+    def existed(self, year: int) -> bool:
+        """Whether a report of this year is due from it."""
+        return (self.first_year or year) <= year <= (self.last_year or year)
 
 
 @cache
-def _divisions() -> tuple[_Division, ...]:
-    text = (files("samples") / "divisions.csv").read_text(encoding="utf-8")
-    return tuple(
-        _Division(r["code"], r["name"], r["type"], r["parent"], r["level"]) for r in csv.DictReader(text.splitlines())
-    )
+def _names() -> dict[str, str]:
+    """Code -> name as printed: districts with their city, counties and cities alone."""
+    plain = {division.code: division.names[0] for division in divisions()}
+    return {d.code: (plain.get(d.parent, "") if d.district else "") + d.names[0] for d in divisions()}
 
 
-def _full_name(division: _Division) -> str:
-    """Districts are printed with their city; counties and cities stand alone."""
-    above = next((d for d in _divisions() if d.code == division.parent), None)
-    return f"{above.name}{division.name}" if above and division.kind == "市辖区" else division.name
+def place(code: str) -> str:
+    """The name of a division as its bodies print it."""
+    return _names()[code]
 
 
-def _government(division: _Division) -> tuple[Unit, Unit]:
-    name, office = (
-        f"{_full_name(division)}人民政府",
-        "办公厅" if division.level == "province" else "办公室",
-    )
+def _government(division: Division) -> tuple[Unit, Unit]:
+    province = division.level == "province"
+    name = f"{place(division.code)}人民政府"
     whole = Unit(division.code, division.code, name, division.level, "aggregate", division.parent or None)
-    suffix = "bgt" if division.level == "province" else "bgs"
-    own = Unit(f"{division.code}-{suffix}", division.code, name + office, division.level, "office", division.code)
+    own = Unit(
+        f"{division.code}-{'bgt' if province else 'bgs'}",
+        division.code,
+        name + ("办公厅" if province else "办公室"),
+        division.level,
+        "office",
+        division.code,
+    )
     return whole, own
 
 
-def _department(division: _Division, suffix: str) -> Unit:
-    name = _DEPARTMENTS[suffix][0 if division.level == "province" else 1]
-    return Unit(
-        f"{division.code}-{suffix}",
-        division.code,
-        _full_name(division) + name,
-        division.level,
-        "department",
-        division.code,
-    )
+def _department(division: Division, suffix: str) -> Unit:
+    name = place(division.code) + _DEPARTMENTS[suffix][0 if division.level == "province" else 1]
+    return Unit(f"{division.code}-{suffix}", division.code, name, division.level, "department", division.code)
 
 
-def _township(division: _Division, index: int) -> Unit:
-    return Unit(
-        f"{division.code}-xz{index + 1:02d}",
-        division.code,
-        f"{_full_name(division)}{_TOWNSHIPS[index]}人民政府",
-        "township",
-        "township",
-        division.code,
-    )
+def _township(division: Division, index: int) -> Unit:
+    name = f"{place(division.code)}{_TOWNSHIPS[index]}人民政府"
+    return Unit(f"{division.code}-xz{index + 1:02d}", division.code, name, "township", "township", division.code)
 
 
 def _first_units() -> Iterator[Unit]:
     """Twelve units of all levels and kinds, so that a small province has some of each."""
-    for division in (d for d in _divisions() if d.code in _GOVERNMENTS):
+    for division in (d for d in divisions() if d.code in _GOVERNMENTS):
         yield from _government(division)
         yield _department(division, "fgj")
         if division.level == "county":
@@ -141,13 +133,15 @@ def _first_units() -> Iterator[Unit]:
 
 
 def _all_units() -> Iterator[Unit]:
+    """Everybody: governments first, then by turns a department and a township of each."""
     yield from _first_units()
-    for division in _divisions():
+    for division in divisions():
         yield from _government(division)
-    for suffix in _DEPARTMENTS:
-        yield from (_department(division, suffix) for division in _divisions())
-    for index in range(len(_TOWNSHIPS)):
-        yield from (_township(division, index) for division in _divisions() if division.level == "county")
+    for turn in range(max(len(_DEPARTMENTS), len(_TOWNSHIPS))):
+        for suffix in tuple(_DEPARTMENTS)[turn : turn + 1]:
+            yield from (_department(division, suffix) for division in divisions())
+        if turn < len(_TOWNSHIPS):
+            yield from (_township(division, turn) for division in divisions() if division.level == "county")
 
 
 def choose_units(count: int) -> tuple[Unit, ...]:

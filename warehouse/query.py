@@ -67,8 +67,10 @@ def _views(connection: duckdb.DuckDBPyConnection, home: Path, release: Release) 
             connection.register(name, table.empty())
     for reports, view in CLAIM_VIEWS.items():
         connection.execute(_claims(reports, view))
-    connection.register("releases", _release_rows(home, release))
+    connection.register("releases", release_rows(home, release))
     connection.execute(f"SET allowed_paths = [{', '.join(map(literal, readable))}]")
+    # It would be drawn on standard output, between the rows.
+    connection.execute("SET enable_progress_bar = false")
     connection.execute(f"SET TimeZone = {literal(ZONE.key)}")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
@@ -86,8 +88,8 @@ def _claims(reports: str, view: Table) -> str:
     """  # noqa: S608
 
 
-def _release_rows(home: Path, until: Release) -> pa.Table:
-    """The releases up to `until`."""
+def release_rows(home: Path, until: Release) -> pa.Table:
+    """The rows of `releases`: those up to `until`."""
     known = releases(home)
     shown = known[: known.index(until) + 1]
     own = ("release_id", "parent", "note")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from typing import Final
 
 import cv2
@@ -143,7 +143,7 @@ def _figures(cells: Sequence[Seen]) -> list[Seen]:
     return found
 
 
-def _alike(chosen: Set[int], groups: Sequence[Sequence[Seen]]) -> set[int]:
+def _alike(chosen: set[int], groups: Sequence[Sequence[Seen]]) -> set[int]:
     """The `id` of every cell that shows the same as a chosen one: what is a figure there is one here."""
     return chosen.union(*({id(c) for c in group} for group in groups if any(id(c) in chosen for c in group)))
 

@@ -24,7 +24,7 @@ SOURCES = click.option(
     "--sources",
     multiple=True,
     type=click.Path(path_type=Path, dir_okay=False),
-    help="registry of portals and units; may be given again [$GOUJI_SOURCES, else the sample province]",
+    help="registry of portals and units, a file or `gansu`; may be given again [$GOUJI_SOURCES, else the samples]",
 )
 WAIVERS = click.option(
     "--waivers",
@@ -33,7 +33,7 @@ WAIVERS = click.option(
 )
 
 
-@click.command(epilog="Example: gouji nightly --home /srv/gouji --sources gansu.toml")
+@click.command(epilog="Example: GOUJI_CONTACT=me@example.org gouji nightly --home /srv/gouji --sources gansu")
 @HOME
 @SOURCES
 @WAIVERS

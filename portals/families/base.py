@@ -1,13 +1,14 @@
-"""What every family of sites does: list the annual reports of a unit."""
+"""What every family of sites does: turn a list's address into sheets of rows, whatever way the list turns pages."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from portals.units import PortalSource, Unit
+from portals.exchange import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +35,56 @@ class Page:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a list, report or not: absolute address, whole title, the date printed beside it."""
+
+    address: str
+    title: str
+    published: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page of a list: its rows, and how many pages the list says it has (None: it does not say).
+
+    `columns` are the lists below this one that may hold reports as well (a folder a year, a folder a body).
+    """
+
+    address: str
+    rows: tuple[Row, ...]
+    pages: int | None = None
+    columns: tuple[str, ...] = ()
+
+
 #: Fetches a list page; raises `portals.problems.FetchError`.
-FetchPage = Callable[[str], Page]
+FetchPage = Callable[[Request], Page]
+
+
+def ask(address: str, came_from: Page | None = None, form: tuple[tuple[str, str], ...] | None = None) -> Request:
+    """A request for a list page; `came_from` is the page that leads to it, where a site may want to know."""
+    return Request(address, (("Referer", came_from.address),) if came_from else (), form)
 
 
 class ListError(Exception):
-    """A list that goes on beyond what is read of it, or runs in circles; one line."""
+    """A list that goes on beyond what is read of it, runs in circles, or is an empty shell; one line."""
 
 
 class Family(Protocol):
     """A family of sites that share a content-management system."""
 
     name: str
+    #: How the address of a list is formed, as a path with its query.
+    start: re.Pattern[str]
 
-    def entries(self, fetch: FetchPage, portal: PortalSource, unit: Unit) -> Iterator[Entry]:
-        """The annual reports listed for a unit, in the order of the list.
+    def sheets(self, fetch: FetchPage, start: str) -> Iterator[Sheet]:
+        """The pages of the list at an address, in order, as many as it has: `portals.listing` stops at its caps.
 
-        Yields what it has before raising `FetchError` (a page that could not be had) or `ListError`.
+        Raises `FetchError` for a page that could not be had and `ListError` for one that cannot be understood,
+        after the sheets before it.
         """
+        ...
+
+    def key(self, address: str) -> str:
+        """What an article is known by: the same for two addresses of one article."""
         ...

@@ -71,7 +71,7 @@ def shelves(draw: st.DrawFn) -> Shelf:
 
 
 @given(shelves())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_every_verdict_is_the_naive_one(shelf: Shelf) -> None:
     naive = {
         (f"{unit}-{year}", rule, scope): outcome
@@ -82,6 +82,7 @@ def test_every_verdict_is_the_naive_one(shelf: Shelf) -> None:
     rows = judged(shelf)
     assert {key: row["outcome"] for key, row in rows.items() if key[1] in RULES} == naive
     for (report, rule, scope), row in rows.items():
+        assert row["message"] or row["outcome"] in {"pass", "not_applicable"}
         unit, year = report.rsplit("-", 1)
         if rule == "X-COPY" and scope in ("proactive", "applications", "disputes"):
             keys = {"proactive": PROACTIVE, "applications": APPLICATIONS, "disputes": DISPUTES}[scope]
@@ -93,7 +94,7 @@ def test_every_verdict_is_the_naive_one(shelf: Shelf) -> None:
 
 
 @given(shelves(), st.data())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_subjects_and_the_order_of_arrival_change_no_verdict(shelf: Shelf, data: st.DataObject) -> None:
     rows = judged(shelf)
     names = sorted({f"{unit}-{year}" for unit, year in shelf.reports})
@@ -104,7 +105,7 @@ def test_subjects_and_the_order_of_arrival_change_no_verdict(shelf: Shelf, data:
 
 
 @given(shelves())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_whatever_fails_names_cells_that_are_there(shelf: Shelf) -> None:
     printed = {f"{unit}-{year}": made.cells for (unit, year), made in shelf.reports.items()}
     for (report, rule, _), row in judged(shelf).items():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pyarrow as pa
 import pytest
-from made_reports import COLUMNS, Made, application, consistent, tables
+from made_reports import COLUMNS, Made, application, consistent, tables, verdicts_of
 
 from expectations import evaluate
 
@@ -119,6 +121,14 @@ def test_a_row_one_column_off_is_the_extractions(to: int) -> None:
     shifted = made.but(dict(zip(keys, moved, strict=True)))
     assert attributed(shifted, None, "T3-DETAIL", "business") == "extraction"
     assert attributed(shifted, {}, "T3-DETAIL", "business") == "publisher"
+
+
+def test_a_row_of_which_little_is_printed_tells_no_shift() -> None:
+    """Two cells that are no counts, in a row whose others stand in no relation that can be asked."""
+    half = Made({application("received", column): Decimal("12.5") for column in ("business", "total")})
+    broken = {scope for (rule, scope), row in verdicts_of(half).items() if row["outcome"] == "fail"}
+    assert broken == set(half.cells)
+    assert all(verdicts_of(half)["T3-INTEGER", key]["attribution"] == "unattributed" for key in half.cells)
 
 
 @pytest.mark.parametrize(

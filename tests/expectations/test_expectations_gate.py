@@ -12,10 +12,10 @@ import pyarrow as pa
 import pytest
 from made_reports import application, consistent, tables
 
-from expectations import evaluate, findings, suites
+from expectations import evaluate, findings
 from expectations.findings import finding_id
 from expectations.rules import RULES
-from expectations.suites import GateError, gate
+from expectations.suites import GateError, declared, gate, staged
 from expectations.waivers import cited_printed, failing, waiver_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -113,12 +113,12 @@ def test_a_wrong_population_holds_everything(change, message) -> None:
 
 
 def test_the_gate_trusts_no_library_that_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = suites._failures
+    real = staged.failures
 
-    def forgetful(staged, report_ids):
-        return {which: what for which, what in real(staged, report_ids).items() if which[0] != "T4-SUM"}
+    def forgetful(batch, report_ids):
+        return {which: what for which, what in real(batch, report_ids).items() if which[0] != "T4-SUM"}
 
-    monkeypatch.setattr(suites, "_failures", forgetful)
+    monkeypatch.setattr(staged, "failures", forgetful)
     with pytest.raises(GateError, match="differ on T4-SUM"):
         gate(*tables(STAGED))
 
@@ -127,14 +127,13 @@ def test_an_evaluator_that_fails_lets_nothing_through(monkeypatch: pytest.Monkey
     def broken(*batch):
         raise RuntimeError("out of order")
 
-    monkeypatch.setattr(suites, "evaluate", broken)
+    monkeypatch.setattr(staged, "evaluate", broken)
     with pytest.raises(GateError, match="out of order"):
         gate(*tables(CLEAN))
 
 
 def test_a_rule_that_was_not_asked_lets_nothing_through(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = suites._rule_expectations
-    monkeypatch.setattr(suites, "_rule_expectations", lambda: real()[1:])
+    monkeypatch.setattr(declared, "RULES", RULES[1:])
     with pytest.raises(GateError, match="did not evaluate every rule"):
         gate(*tables(CLEAN))
 
@@ -146,7 +145,7 @@ def test_the_evaluator_runs_once_for_all_rules(monkeypatch: pytest.MonkeyPatch) 
         calls.append(reports.num_rows)
         return evaluate(reports, *rest)
 
-    monkeypatch.setattr(suites, "evaluate", counting)
+    monkeypatch.setattr(staged, "evaluate", counting)
     gate(*tables(STAGED))
     assert calls == [len(STAGED)]
 

@@ -12,6 +12,7 @@ from expectations import RULES, evaluator, layout, page
 from expectations.declaration import LAST, Rule
 from expectations.rules_coverage import COVERAGE
 from expectations.rules_levels import LEVELS
+from expectations.rules_text import TEXT
 from expectations.rules_within import WITHIN
 from expectations.rules_years import YEARS
 
@@ -41,6 +42,16 @@ def test_every_rule_of_the_brief_is_declared() -> None:
     # X-CARRY has a row a severity; a finding that is no data error is a warning
     brief |= {"X-CARRY": "critical", "TIME-DEPARTMENT": "warning", "TIME-GOVERNMENT": "warning"}
     assert {rule.id: rule.severities[0] for rule in (*YEARS, *LEVELS, *COVERAGE)} == brief
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the brief is not here")
+def test_every_rule_about_text_is_declared_and_none_is_critical() -> None:
+    text = (SHARED / "domain" / "rules.md").read_text("utf-8")
+    section = text.split("## Text against tables")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| (TXT-[A-Z]+(?:, TXT-[A-Z]+)*) \|[^|]*\| (\w+)", section, re.MULTILINE)
+    brief = {name: severity for names, severity in rows for name in names.split(", ")}
+    assert {rule.id: rule.severities[0] for rule in TEXT} == brief
+    assert not any("critical" in rule.severities for rule in TEXT)
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the contract is not here")

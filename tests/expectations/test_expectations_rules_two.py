@@ -18,6 +18,7 @@ from made_reports import (
     verdicts_of,
 )
 
+from expectations.rules_within import WITHIN
 from form.numbers import read_figure
 
 NEW = consistent("2021", seed=1)

@@ -158,6 +158,9 @@ class Shelf:
                 size=1,
                 warc="a.warc.gz",
                 offset=0,
+                role="document",
+                start=0,
+                imported_by="",
             )
 
     def run(self, *docs: Doc, by: Judge = evaluated) -> Release | None:

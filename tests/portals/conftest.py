@@ -13,6 +13,7 @@ from portals.crawl import Run
 from portals.fetch import Fetcher, Limits
 from portals.limits import Times
 from portals.registry import Registry, load
+from portals.robots import Robots
 from portals.transport import Network
 from portals.units import PortalSource
 
@@ -44,14 +45,22 @@ def fetching(site: Site, fake: FakeTime) -> Iterator[Fetching]:
     """Makes fetchers for HOST and OTHER, both at `site`; keywords go to the portal or to `Limits`."""
     made: list[Fetcher] = []
 
-    def make(*, times: Times | None = None, delay: float = 0.0, concurrency: int = 2, **limits: object) -> Fetcher:
+    def make(
+        *,
+        times: Times | None = None,
+        delay: float = 0.0,
+        concurrency: int = 2,
+        on_robots: Callable[[Robots], object] = lambda robots: None,
+        **limits: object,
+    ) -> Fetcher:
         portals = [
             PortalSource(name, host, "trs", delay, concurrency, None, "http")
             for name, host in (("sample", HOST), ("other", OTHER))
         ]
         network = Network(loopback={HOST: site.at, OTHER: site.at})
         bounds = Limits(**limits)  # type: ignore[arg-type]
-        made.append(Fetcher(portals, times or fake.times, network=network, limits=bounds))
+        chosen = times or fake.times
+        made.append(Fetcher(portals, chosen, network=network, limits=bounds, on_robots=on_robots))
         return made[-1]
 
     yield make

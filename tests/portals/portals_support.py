@@ -39,6 +39,8 @@ class Seen:
     started: float
     status: int = 0
     sent: int = 0
+    method: str = "GET"
+    body: bytes = b""
 
 
 class Site:
@@ -57,6 +59,9 @@ class Site:
             disable_nagle_algorithm = True
 
             def do_GET(self) -> None:
+                site.serve(self)
+
+            def do_POST(self) -> None:
                 site.serve(self)
 
             def log_message(self, format: str, *args: object) -> None:
@@ -96,7 +101,8 @@ class Site:
 
     def serve(self, handler: BaseHTTPRequestHandler) -> None:
         host = handler.headers.get("Host", "")
-        seen = Seen(handler.path, host, dict(handler.headers.items()), time.monotonic())
+        seen = Seen(handler.path, host, dict(handler.headers.items()), time.monotonic(), method=handler.command)
+        seen.body = handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
         with self.lock:
             self.requests.append(seen)
             self.active += 1
@@ -159,7 +165,7 @@ class FakeTime:
 
     @property
     def times(self) -> Times:
-        return Times(self.now, self.sleep, self.clock)
+        return Times(self.now, self.sleep, self.clock, lambda: 0.0)
 
 
 SOURCES = """

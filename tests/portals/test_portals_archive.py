@@ -75,9 +75,9 @@ def test_unchanged_content_is_touched_not_copied(archive: Archive, tmp_path: Pat
     assert only.fetched_at == START and only.checked_at == START + timedelta(minutes=20)
     with warcs(tmp_path / "archive")[0].open("rb") as file:
         records = [(r.rec_type, r.rec_headers) for r in ArchiveIterator(file)]
-    assert [kind for kind, _ in records] == ["warcinfo", *["response", "request"], *["revisit", "request"] * 2]
+    assert [kind for kind, _ in records] == ["warcinfo", "response", "request", "revisit", "revisit"]
     original = records[1][1]
-    for (_, headers), profile in zip(records[3::2], ("server-not-modified", "identical-payload-digest"), strict=True):
+    for (_, headers), profile in zip(records[3:], ("server-not-modified", "identical-payload-digest"), strict=True):
         assert headers.get_header("WARC-Profile").endswith(profile)
         assert headers.get_header("WARC-Refers-To-Date") == original.get_header("WARC-Date")
         assert headers.get_header("WARC-Payload-Digest") == original.get_header("WARC-Payload-Digest")
@@ -102,7 +102,7 @@ def test_captures_come_in_the_same_order_whatever_the_order_of_arrival(tmp_path:
         with Archive(tmp_path / str(seed)) as made:
             for address, body, minutes in arrivals:
                 made.add(fetched(address, body, minutes), ORIGIN)
-            seen.append([replace(c, offset=0, warc="") for c in made.captures()])
+            seen.append([replace(c, offset=0, start=0, warc="") for c in made.captures()])
     assert seen[0] == seen[1]
     assert [(c.address, c.fetched_at) for c in seen[0]] == sorted((c.address, c.fetched_at) for c in seen[0])
 

@@ -1,14 +1,12 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import random
-import signal
-import subprocess
-import sys
-import textwrap
 import threading
+from collections import Counter
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,10 +17,11 @@ from portals.archive import Archive
 from portals.crawl import CrawlResult, Progress, Run, crawl
 from portals.documents import documents
 from portals.families.base import Entry
+from portals.limits import Times
 from portals.registry import Registry
+from portals.slices import Slice
 
 BASE = f"http://{HOST}"
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def title(name: str, year: int) -> str:
@@ -257,6 +256,9 @@ def test_progress_is_told_in_the_calling_thread(two_units: Site, registry: Regis
 def test_an_interrupted_crawl_stops_and_goes_on_where_it_was(
     two_units: Site, registry: Registry, run: Run, archive: Archive
 ) -> None:
+    for answers in two_units.answers.values():
+        answers[0].delay = 0.02
+
     def interrupt(progress: Progress) -> None:
         if progress.phase == "fetch" and progress.done == 4:
             raise KeyboardInterrupt
@@ -281,57 +283,6 @@ def test_the_portal_is_never_asked_more_than_agreed(
     assert two_units.most_active == 2
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_a_killed_night_resumes_without_asking_twice(
-    site: Site, registry: Registry, tmp_path: Path, seed: int
-) -> None:
-    """Another process crawls and is killed at a random document; a second one with the same start goes on."""
-    for unit in ("620102", "620103"):
-        publish(site, unit, unit, range(2019, 2025))
-    for address, answers in site.answers.items():
-        answers[0].delay = 0.0 if address.endswith("/") else 0.005
-    script = textwrap.dedent(
-        """
-        import sys
-        from datetime import UTC, datetime
-        from pathlib import Path
-        sys.path.insert(0, sys.argv[1])
-        from portals.archive import Archive
-        from portals.crawl import Run, crawl
-        from portals.fetch import Fetcher
-        from portals.limits import Times
-        from portals.registry import load
-        from portals.transport import Network
-        registry = load(Path(sys.argv[2]) / "sources.toml")
-        portal = registry.portals["sample"]
-        now = lambda: datetime.now(UTC)
-        fetcher = Fetcher([portal], Times(now), network=Network({portal.host: ("127.0.0.1", int(sys.argv[3]))}))
-        run = Run(fetcher, Archive(Path(sys.argv[2]) / "archive"), now, datetime.fromisoformat(sys.argv[4]))
-        show = lambda progress: print(progress.phase, progress.done, flush=True)
-        print(crawl(portal, registry.select(["620102", "620103"]), run, on_progress=show), flush=True)
-        """
-    )
-    started = datetime.now(UTC).isoformat()
-    command = [sys.executable, "-c", script, str(ROOT), str(tmp_path), str(site.at[1]), started]
-    stop = random.Random(seed).randint(1, 12)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if line.startswith(f"fetch {stop}\n"):
-                process.send_signal(signal.SIGKILL)
-                break
-    first = len(site.requests)
-    with Archive(tmp_path / "archive") as killed:
-        kept = {c.address.removeprefix(BASE) for c in killed.captures()}
-    assert len(kept) >= stop
-    subprocess.run(command, check=True, capture_output=True, timeout=30)
-    assert not kept & set(site.paths[first:]), "what was captured is not asked for again"
-    with Archive(tmp_path / "archive") as resumed:
-        assert len(list(resumed.captures())) == 14
-        assert all(resumed.read(c.capture_id) for c in resumed.captures())
-        assert len(list(documents(resumed, registry))) == 12
-
-
 def test_the_same_night_gives_the_same_captures(
     registry: Registry, tmp_path: Path, two_units: Site, fetching, fake: FakeTime
 ) -> None:
@@ -339,7 +290,7 @@ def test_the_same_night_gives_the_same_captures(
     for name in ("one", "two"):
         with Archive(tmp_path / name) as archive:
             go(registry, Run(fetching(), archive, fake.now, fake.now()))
-            found.append([replace(c, offset=0) for c in archive.captures()])
+            found.append([replace(c, offset=0, start=0) for c in archive.captures()])
     assert found[0] == found[1]
 
 
@@ -352,3 +303,75 @@ def test_hosts_beside_the_portal_serve_attachments(
     site.put("/x.pdf", Answer(b"%PDF-1"), host=OTHER)
     result = go(registry, run, ("620102",))
     assert result.fetched == 2 and [p.code for p in result.problems] == ["refused"]
+
+
+def test_lists_and_robots_are_captures_too(
+    two_units: Site, registry: Registry, run: Run, archive: Archive, fake: FakeTime, fetching
+) -> None:
+    two_units.put("/robots.txt", "User-agent: *\nDisallow: /private")
+    keeping = replace(run, fetcher=fetching(on_robots=archive.keep_robots))
+    go(registry, keeping)
+    lists = [one.capture for one in archive.find(Slice(roles=("list",)))]
+    assert [(c.address, c.unit_id) for c in lists] == [
+        (f"{BASE}/{unit}/zfxxgknb/", unit) for unit in ("620102", "620103")
+    ]
+    (robots,) = (one.capture for one in archive.find(Slice(roles=("robots",))))
+    assert (robots.address, robots.title, robots.unit_id) == (f"{BASE}/robots.txt", "robots.txt: rules", "")
+    assert archive.read(robots.capture_id) == b"User-agent: *\nDisallow: /private"
+    assert not any(c.address[-9:] == "zfxxgknb/" or "robots" in c.address for c in archive.captures())
+
+
+def test_a_second_night_sends_no_list_again(
+    two_units: Site, registry: Registry, run: Run, archive: Archive, fake: FakeTime
+) -> None:
+    go(registry, run)
+    seen = len(two_units.requests)
+    fake.sleep(86400)
+    assert go(registry, replace(run, started_at=fake.now())).listed == 12
+    lists = [r for r in two_units.requests[seen:] if r.path.endswith("/")]
+    assert [(r.status, r.sent) for r in lists] == [(304, 0)] * 2, "the entries come from the archive"
+
+
+def test_a_resumed_night_reads_its_lists_from_the_archive(
+    two_units: Site, registry: Registry, run: Run, archive: Archive
+) -> None:
+    go(registry, run)
+    seen = len(two_units.requests)
+    assert figures(go(registry, run)) == (12, 0, 0, 14)
+    assert len(two_units.requests) == seen, "nothing is asked twice in one night"
+
+
+def test_a_damaged_list_is_asked_for_again(
+    two_units: Site, registry: Registry, run: Run, archive: Archive, tmp_path: Path
+) -> None:
+    go(registry, run, ("620102",))
+    (known,) = (one.capture for one in archive.find(Slice(roles=("list",))))
+    path = tmp_path / "archive" / known.warc
+    whole = path.read_bytes()
+    path.write_bytes(whole[: known.offset] + b"\0" * 40 + whole[known.offset + 40 :])
+    assert figures(go(registry, run, ("620102",)))[0] == 6
+
+
+def test_a_night_keeps_to_the_limits_and_to_robots(
+    site: Site, registry: Registry, archive: Archive, fake: FakeTime, fetching
+) -> None:
+    """Measured at the server: gaps, requests at once, and nothing that robots.txt forbids, redirects included."""
+    delay = 0.04
+    rules = "User-agent: *\nDisallow: /\n\nUser-agent: gouji\nDisallow: /620102/zfxxgknb/t2020\nDisallow: /hidden/\n"
+    site.put("/robots.txt", Answer(rules.encode(), headers={"Content-Type": "text/plain"}))
+    for unit in ("620102", "620103"):
+        publish(site, unit, unit, range(2019, 2025))
+    site.redirect("/620103/zfxxgknb/t2019.html", "/hidden/2019.html")
+    for answers in site.answers.values():
+        answers[0].delay = 0.02
+    times = Times(fake.now, chance=random.Random(3).random)
+    run = Run(fetching(times=times, delay=delay, concurrency=3), archive, fake.now, fake.now())
+    result = crawl(replace(registry.portals["sample"], concurrency=3), list(registry.units.values()), run)
+    codes = Counter(problem.code for problem in result.problems if problem.kind == "document")
+    assert codes == {"robots": 2} and result.fetched == 12
+    assert not [path for path in site.paths if path.startswith(("/620102/zfxxgknb/t2020", "/hidden"))]
+    assert site.paths[0] == "/robots.txt" and site.paths.count("/robots.txt") == 1
+    assert site.most_active <= 3
+    # The start of a request and its arrival are not the same moment on a busy machine; the whole night is.
+    gaps = sorted(later - earlier for earlier, later in itertools.pairwise(sorted(r.started for r in site.requests)))
+    assert sum(gaps) >= delay * len(gaps) * 0.98 and gaps[len(gaps) // 2] > delay * 0.8

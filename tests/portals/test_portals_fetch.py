@@ -114,8 +114,8 @@ def test_slow_servers_are_left(site: Site, fetching, fake: FakeTime) -> None:
     began = time.monotonic()
     error = fails(fetching(times=real, max_seconds=0.1, attempts=1), f"{BASE}/drip")
     assert error.code == "timeout" and time.monotonic() - began < 1
-    site.put("/wait", Answer(b"x", delay=0.2))
-    assert fails(fetching(read_seconds=0.05, attempts=1), f"{BASE}/wait").code == "timeout"
+    site.put("/wait", Answer(b"x", delay=0.3))
+    assert fails(fetching(max_seconds=0.1, attempts=1), f"{BASE}/wait").code == "timeout"
 
 
 @pytest.mark.parametrize(
@@ -385,10 +385,9 @@ def test_tls_is_checked_for_the_logical_name(tmp_path: Path, fake: FakeTime) -> 
         authority.issue_cert(name).configure_cert(context)
         server.socket = context.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        client = ssl.create_default_context()
-        authority.configure_trust(client)
+        authority.cert_pem.write_to_path(tmp_path / "ca.pem")
         portal = PortalSource("p", HOST, "trs", 0, 1)
-        network = Network({HOST: ("127.0.0.1", server.server_address[1])}, tls=client)
+        network = Network({HOST: ("127.0.0.1", server.server_address[1])}, ca_file=tmp_path / "ca.pem")
         with Fetcher([portal], fake.times, network=network, limits=Limits(attempts=1)) as fetcher:
             try:
                 results[name] = fetcher.get(f"https://{HOST}/a").body.decode()

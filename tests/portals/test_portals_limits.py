@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -75,3 +76,14 @@ def test_a_slot_is_given_back_after_a_fault() -> None:
             pass
     with gate.turn():
         pass
+
+
+def test_chance_only_ever_adds_to_a_delay() -> None:
+    fake = FakeTime()
+    chances = iter([0.0, 1.0, 0.5])
+    gate = HostGate(8.0, 1, replace(fake.times, chance=lambda: next(chances)))
+    starts = []
+    for _ in range(3):
+        with gate.turn():
+            starts.append(fake.seconds)
+    assert starts == [0.0, 8.0, 18.0]

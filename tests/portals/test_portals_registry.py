@@ -52,7 +52,7 @@ def test_files_merge_across_portals_and_units(tmp_path: Path) -> None:
         ('host = "sample.gansu.example"', 'host = "https://sample.gansu.example"', "host = .* plain lower-case"),
         ('host = "sample.gansu.example"', 'host = "127.0.0.1"', "host = .* plain lower-case"),
         ('host = "sample.gansu.example"', 'host = "localhost"', "host = .* plain lower-case"),
-        ('family = "trs"', 'family = "wordpress"', "family = 'wordpress' must be one of trs"),
+        ('family = "trs"', 'family = "wordpress"', "family = 'wordpress' must be one of .*trs"),
         ("delay_seconds = 0.0", "delay_seconds = -1", "delay_seconds = -1 must be a number of seconds"),
         ("delay_seconds = 0.0", "delay_seconds = nan", "delay_seconds = nan must be"),
         ("concurrency = 2", "concurrency = 0", "concurrency = 0 must be a whole number from 1 to 32"),

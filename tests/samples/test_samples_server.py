@@ -59,7 +59,7 @@ def test_hosts_folders_and_missing_files(folder: Path, tmp_path: Path) -> None:
         assert ask(loopback, "/only.html").status_code == 404
         assert ask(loopback, "/a").headers["location"] == "/a/"
         assert ask(loopback, "/", "evil.example").status_code == 421
-        assert ask(loopback, "/a/", method="POST").status_code == 501
+        assert ask(loopback, "/a/", method="POST").status_code == 405
 
 
 @pytest.mark.parametrize(
