@@ -32,10 +32,10 @@ from warehouse.staging import sweep
 
 #: a killed run is continued, not begun anew, within this time
 CONTINUED_WITHIN = timedelta(hours=12)
-#: seconds of the first pause where every portal is one that we serve ourselves: there is nobody to spare
-SAMPLE_BACKOFF = 0.05
 #: a deployment's run waits its turn, and six hours outlast any night; a person is told at once
 PATIENCE = 6 * 3600.0
+#: seconds of the first pause where every portal is one that we serve ourselves: there is nobody to spare
+SAMPLE_BACKOFF = 0.05
 
 
 class Run:
