@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -13,8 +13,9 @@ from expectations.waivers import Waiver
 from expectations.world import World
 from flows.archived import Archived
 from flows.coverage import Key
+from flows.history import History, earlier_readings, history
 from flows.kin import Kin, key_of, report_id
-from flows.ledger import ledger_rows
+from flows.ledger import ledger_rows, since
 from flows.plan import Plan
 from flows.standing import INDEX, Standing
 from flows.world import world_of
@@ -31,11 +32,13 @@ class Scene:
     """What is to be judged, and everything beside it.
 
     `near` are the newest versions of the `subjects` that have a report, and of their neighbours; `staged` are the
-    report_ids that this run read. `documents` are the rows of that table that the run brings, `coverage` is the whole
+    report_ids that this run read, `history` has the versions of the subjects.
+    `documents` are the rows of that table that the run brings, `coverage` is the whole
     ledger as it will be, before the gate.
     """
 
     near: Chosen
+    history: History
     subjects: frozenset[str]
     staged: frozenset[str]
     world: World
@@ -52,30 +55,42 @@ class Scene:
 
 
 def scene(
-    plan: Plan, archive: Archived, known: Standing, staged: Part, waivers: tuple[Waiver, ...], today: date
+    plan: Plan,
+    archive: Archived,
+    known: Standing,
+    staged: Part,
+    waivers: tuple[Waiver, ...],
+    today: date,
+    parts: Sequence[Part] = (),
 ) -> Scene:
-    """The scene of a run: what it read (`canonical.merge`), what that opens again, and the neighbours of both.
+    """The scene of a run: what it read (`canonical.merge` of `parts`), what that opens again, the neighbours of both.
 
     Opened again are the neighbours of what was read; the units and years of which the ledger, or what is known of
     duplicates, says something new; whatever a waiver names or covers. `today` is the day of the run, in China.
     """
     reports, cells, errors = staged
     read = frozenset(reports["report_id"].to_pylist())
-    fresh = _documents(known, read, reports, errors)
-    documents = _over(known.documents, fresh)
     rows = {**known.newest, **{row["report_id"]: row for row in reports.select(INDEX).to_pylist()}}
+    older = earlier_readings(parts, rows)
+    fresh = _documents(known, read, reports, errors, older)
+    documents = _over(known.documents, fresh)
     coverage = _over(known.coverage, ledger_rows(plan, archive, documents, rows, read, today))
+    coverage = since(known.coverage, coverage)
     kin = Kin(plan.registry.units, rows.values())
     listed = (report_id(key) for key in _keys(coverage))
-    subjects = read | _opened(kin, known, read, coverage, fresh, waivers).intersection({*rows, *listed})
+    changed = frozenset(one for some in older for one in some.reports["report_id"].to_pylist())
+    subjects = read | changed | _opened(kin, known, read, coverage, fresh, waivers).intersection({*rows, *listed})
     beside = {report_id(key) for one in subjects for key in kin.around(key_of(one))}
     loaded = newest(known.home, (subjects | beside).intersection(known.newest) - read)
     told = {key_of(one) for one in subjects | beside}
+    near = loaded.beside(Chosen(reports, cells))
+    past = history(known, archive, near.only(subjects), older, read, today)
     return Scene(
-        loaded.beside(Chosen(reports, cells)),
+        near,
+        past,
         subjects,
         read,
-        world_of(plan.registry, _about(coverage, told), _about(documents, told)),
+        world_of(plan.registry, _about(coverage, told), _about(documents, told), past.unannounced),
         kin,
         fresh,
         coverage,
@@ -107,8 +122,10 @@ def _changed(before: pa.Table, now: pa.Table) -> set[Key]:
     return {(row[0], row[1]) for row in old ^ new}
 
 
-def _documents(known: Standing, read: Collection[str], reports: pa.Table, errors: pa.Table) -> pa.Table:
-    """What came of the documents of this run, and of those that they displaced.
+def _documents(
+    known: Standing, read: Collection[str], reports: pa.Table, errors: pa.Table, older: Sequence[Chosen]
+) -> pa.Table:
+    """What came of the documents of this run, of those that they displaced, and of earlier captures of both.
 
     A document that still holds another report stands for that one, duplicate or not.
     """
@@ -118,7 +135,8 @@ def _documents(known: Standing, read: Collection[str], reports: pa.Table, errors
     ]
     mine = reports.select(INDEX)
     kept = pa.Table.from_pylist(still, mine.schema)
-    return document_rows(pa.concat_tables([mine, kept]).sort_by("report_id"), errors)
+    earlier = [some.reports.select(INDEX) for some in older]
+    return document_rows(pa.concat_tables([mine, kept, *earlier]).sort_by("report_id"), errors)
 
 
 def _over(before: pa.Table, now: pa.Table) -> pa.Table:

@@ -44,9 +44,10 @@ class Chosen(NamedTuple):
         )
 
 
-def nothing() -> Chosen:
+def nothing(tables: tuple[str, str] = ("reports", "cells")) -> Chosen:
     """No reports."""
-    return Chosen(TABLES["reports"].empty(), TABLES["cells"].empty())
+    reports, cells = (TABLES[name].empty() for name in tables)
+    return Chosen(reports, cells)
 
 
 def released(home: Path, ids: Collection[str]) -> Chosen:
@@ -61,10 +62,15 @@ def newest(home: Path, ids: Collection[str]) -> Chosen:
     return held.beside(released(home, rest))
 
 
+def past(home: Path, ids: Collection[str]) -> Chosen:
+    """All versions of the reports `ids` before the newest: rows of `past_reports` and `past_cells`."""
+    return _chosen(home, ids, ("past_reports", "past_cells"))
+
+
 def _chosen(home: Path, ids: Collection[str], tables: tuple[str, str]) -> Chosen:
     release = current(home)
     if release is None or not ids:
-        return nothing()
+        return nothing(tables)
     wanted = pa.table({"report_id": pa.array(sorted(ids), pa.string())})
     # `{unit_id}-{year}`: the year says which partitions to open.
     of_years = sorted({int(report_id.rpartition("-")[2]) for report_id in ids})
