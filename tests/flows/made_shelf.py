@@ -62,6 +62,8 @@ class Doc:
     error: str = ""
     #: what its page says beside the report
     template: str = ""
+    #: how many contents of its address came before
+    age: int = 0
     #: what stands in section one
     text: str = ""
     published: date | None = None
