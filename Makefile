@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+PACKAGES := libreoffice-writer-nogui libreoffice-calc-nogui chromium
 # Telemetry of every tool stays off, whatever the shell says.
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
@@ -30,10 +31,10 @@ setup-dev: $(VENV)/.dev ## the same with the tools of the tests
 nightly: setup ## crawl, read, gate, release and report, on the sample province
 	@$(BIN)/gouji nightly || [ $$? -eq 1 ] # 1: done, and reports are held, as the sample plants faults
 
-system: ## LibreOffice for doc, wps and rtf, where apt may install it
-	@command -v soffice >/dev/null || ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ] || \
-	{ apt-get update -qq && apt-get install -y -qq --no-install-recommends libreoffice-writer-nogui libreoffice-calc-nogui >/dev/null; } || \
-	echo "LibreOffice could not be installed: tests that need it say so"
+system: ## LibreOffice for doc, wps and rtf, Chromium for the site's tests, where apt may install them
+	@{ command -v soffice && command -v chromium; } >/dev/null || ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ] || \
+	{ apt-get update -qq && apt-get install -y -qq --no-install-recommends $(PACKAGES) >/dev/null; } || \
+	echo "$(PACKAGES) could not be installed: tests that need them say so"
 
 test: setup-dev system lint types ## everything that must hold
 	$(BIN)/python -m pytest -n 2 --dist loadfile -q

@@ -1,12 +1,12 @@
 """A night over known, unchanged pages beside bare loops of httpx and aiohttp with the same conditional requests.
 
-    python benchmarks/crawl.py [--pages 35000] [--connections 1] [--rounds 10] [--out benchmarks/crawl.md]
+    python benchmarks/crawl.py [--pages 35000] [--connections 1] [--rounds 7] [--out benchmarks/crawl.md]
 
-A server of our own on loopback, in a process of its own, answers 200 the first time and 304 to its ETag. A first night
-fills the archive (not timed; it does not wait for the disk); then, round by round and in turn, a part of the pages is
-checked by `portals.crawl.crawl` (lists, conditional requests, revisit records, index), by an httpx loop and by an
-aiohttp loop, each in a process of its own. Last comes one whole night in one call, with the memory of its process at
-10, 50 and 100 %. Rate limits are off.
+A server of our own on loopback, in a process of its own, answers 200 the first time and 304 to its ETag. A first
+night fills the archive (not timed; it does not wait for the disk); then, round by round and in turn, a part of the
+pages is checked by `portals.crawl.crawl` (lists, conditional requests, revisit records, index), by an httpx loop and
+by an aiohttp loop, each in a process of its own. Last comes one whole night in one call, with the memory of its
+process at 10, 50 and 100 %. Rate limits are off.
 """
 
 from __future__ import annotations
@@ -268,8 +268,8 @@ def table(took: dict[str, list[float]], busy: dict[str, list[float]], night: Too
     memory = " / ".join(f"{value:.1f}" for value in night.memory)
     lines += [
         "",
-        f"One whole night over {pages} unchanged pages: {night.wall:.1f} s, {night.wall * 1000 / pages:.3f} ms a page,"
-        f" {night.cpu * 1000 / pages:.3f} ms of it on the processor; resident at 10 / 50 / 100 %: {memory} MiB.",
+        f"One whole night over {pages} unchanged pages: {night.wall:.1f} s, {night.wall * 1000 / pages:.3f} ms a page"
+        f" ({night.cpu * 1000 / pages:.3f} ms of processor); resident at 10 / 50 / 100 %: {memory} MiB.",
         f"{len(took['gouji'])} rounds. {machine()}",
     ]
     return "\n".join(lines) + "\n"
@@ -294,7 +294,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pages", type=int, default=35_000)
     parser.add_argument("--connections", type=int, default=1)
-    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--out", type=Path, help="Markdown file: what follows its table mark is replaced")
     chosen = parser.parse_args(arguments)
     if chosen.pages < chosen.rounds * LISTED:

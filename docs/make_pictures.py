@@ -1,11 +1,14 @@
 """The README's pictures from a real run: `python docs/make_pictures.py HOME` (needs Chromium and a CJK font).
 
-HOME is the home of a finished nightly run; writes docs/pictures/{mail,mail-dark,terminal}.png.
+HOME is the home of a finished nightly run; writes docs/pictures/mail*.png and terminal.png.
 """
 
 from __future__ import annotations
 
-import html
+import base64
+import io
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,14 +18,18 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
 
+from rich import terminal_theme
+from rich.console import Console
+from rich.text import Text
+
+TERMINAL = """<meta charset="utf-8"><style>{stylesheet} body{{margin:0;background:#11161d;
+color:#dbe4ee;padding:18px 22px;font:14px/1.45 "Noto Sans Mono CJK SC",monospace}}</style>
+<pre style="margin:0;font:inherit;white-space:pre">{code}</pre>"""
 PICTURES = Path(__file__).with_name("pictures")
 QUIET = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
-TERMINAL = """<meta charset="utf-8"><style>body{{margin:0;background:#11161d;color:#dbe4ee;padding:18px 22px;
-font:14px/1.45 "Noto Sans Mono CJK SC",monospace}}b{{color:#7fd1a0}}</style>
-<pre style="margin:0;font:inherit;white-space:pre-wrap">{text}</pre>"""
 
 
 def shoot(page: str, name: str, size: tuple[int, int], dark: bool = False) -> None:
@@ -46,27 +53,52 @@ def shoot(page: str, name: str, size: tuple[int, int], dark: bool = False) -> No
         )
 
 
-def main(home: Path) -> None:
-    """Write all pictures."""
-    PICTURES.mkdir(exist_ok=True)
-    mail = max(home.glob("outbox/**/*.eml"), key=lambda path: path.name)
+def whole(mail: Path) -> str:
+    """The HTML of a message with its pictures put in, as a mail program shows it."""
     message = BytesParser(policy=policy.default).parsebytes(mail.read_bytes())
     assert isinstance(message, EmailMessage)
     body = message.get_body(("html",))
     assert body is not None
-    shoot(body.get_content(), "mail.png", (640, 1150))
-    shoot(body.get_content(), "mail-dark.png", (640, 1150), dark=True)
+    parts = {part["Content-ID"].strip("<>"): part for part in message.walk() if part["Content-ID"]}
+
+    def picture(found: re.Match[str]) -> str:
+        return f"data:image/png;base64,{base64.b64encode(parts[found[1]].get_content()).decode()}"
+
+    return re.sub(r"cid:([^\"]+)", picture, body.get_content())
+
+
+def terminal(home: Path) -> str:
+    """What commands print, in colour, as a page."""
     gouji = Path(sys.executable).with_name("gouji")
-    shown = []
+    out = Console(record=True, width=118, file=io.StringIO())
     for words in (
         ["status"],
         ["query", "SELECT unit_name, rule, equation FROM findings WHERE gate = 'held' LIMIT 5"],
     ):
         typed = " ".join(f'"{word}"' if " " in word else word for word in words)
-        out = subprocess.run([gouji, *words, "--home", home], capture_output=True, text=True, check=True).stdout
-        shown.append(f"<b>$ gouji {html.escape(typed)}</b>\n{html.escape(out)}")
-    shoot(TERMINAL.format(text="\n".join(shown)), "terminal.png", (1180, 640))
+        done = subprocess.run(
+            [gouji, *words, "--home", home],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=os.environ | {"FORCE_COLOR": "1", "COLUMNS": "118", "TERM": "xterm-256color"},
+        )
+        out.print(f"[bold green]$ gouji {typed}[/]")
+        out.print(Text.from_ansi(done.stdout.replace(str(home), "gouji-home")))
+    return out.export_html(theme=terminal_theme.NIGHT_OWLISH, code_format=TERMINAL)
+
+
+def main(home: Path) -> None:
+    """Write all pictures."""
+    PICTURES.mkdir(exist_ok=True)
+    mail = max(home.glob("outbox/gouji-r*.eml"), key=lambda path: path.stat().st_mtime)
+    page = whole(mail)
+    shoot(page, "mail.png", (600, 1500))
+    shoot(page, "mail-dark.png", (600, 1500), dark=True)
+    shoot(page, "mail-phone.png", (375, 1500))
+    shoot(page, "mail-phone-dark.png", (375, 1500), dark=True)
+    shoot(terminal(home), "terminal.png", (1120, 1050))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]).resolve())

@@ -6,14 +6,19 @@ import contextvars
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from prefect.artifacts import (
+    create_link_artifact,
     create_markdown_artifact,
     create_progress_artifact,
     create_table_artifact,
     update_progress_artifact,
 )
+
+from flows.reporting import site_address
+from notices.words import STATUSES
 
 
 class ProgressArtifacts:
@@ -47,11 +52,26 @@ class ProgressArtifacts:
             update_progress_artifact(artifact, progress=share, description=description)
 
 
-def publish_summary(markdown: str, coverage: Sequence[Mapping[str, object]]) -> None:
-    """The summary and the coverage counts of a run, under keys that keep their history."""
+def publish_summary(markdown: str, coverage: Sequence[Mapping[str, Any]]) -> None:
+    """The summary and the coverage of a run, and a link to the site, under keys that keep their history.
+
+    `coverage` counts units by year and status.
+    """
     create_markdown_artifact(markdown, key="gouji-summary", description="本次运行摘要")
-    rows = [dict(row) for row in coverage]
-    create_table_artifact(rows, key="gouji-coverage", description="覆盖情况（单位×年份计数）")
+    create_table_artifact(_by_year(coverage), key="gouji-coverage", description="覆盖情况：各年度的单位数")
+    if site := site_address():
+        create_link_artifact(f"{site}/", "勾稽网站", key="gouji-site", description="当前发布版的网站")
+
+
+def _by_year(coverage: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A row a year, a column a status that occurs."""
+    found = {row["status"] for row in coverage}
+    statuses = [*(status for status in STATUSES if status in found), *sorted(found - STATUSES.keys())]
+    counts = {(row["year"], row["status"]): row["units"] for row in coverage}
+    return [
+        {"年度": year} | {STATUSES.get(status, status): counts.get((year, status), 0) for status in statuses}
+        for year in sorted({row["year"] for row in coverage})
+    ]
 
 
 def _created(share: float, description: str) -> UUID:

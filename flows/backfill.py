@@ -9,6 +9,7 @@ from typing import Any
 from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from flows.alerts import after_run
 from flows.home import Home
 from flows.plan import CHINA, make_plan
 from flows.run import started
@@ -18,7 +19,13 @@ from flows.workers import worker_count
 from flows.years import parse_years
 
 
-@flow(name="backfill", task_runner=ThreadPoolTaskRunner(max_workers=max(2, worker_count())))  # type: ignore[arg-type]
+@flow(
+    name="backfill",
+    task_runner=ThreadPoolTaskRunner(max_workers=max(2, worker_count())),  # type: ignore[arg-type]
+    on_completion=[after_run],
+    on_failure=[after_run],
+    on_crashed=[after_run],
+)
 def backfill(
     years: str | int,
     units: str | int | None = None,
@@ -34,4 +41,5 @@ def backfill(
     place, today = Home.at(home), datetime.now(CHINA).date()
     plan = make_plan("backfill", place, sources, today, parse_years(str(years)), str(units or ""), from_archive)
     with started(replace(plan, waivers=run_waivers(place, sources, waivers))) as run:
+        run.summary.sources, run.summary.waivers = sources or [], waivers
         return carry_out(run)

@@ -12,11 +12,15 @@ from flows.commands.captures import captures
 from flows.commands.documents import check, extract
 from flows.commands.evidence import evidence
 from flows.commands.imports import import_
+from flows.commands.mailing import alert, outbox
+from flows.commands.package import package
 from flows.commands.portals import portals
 from flows.commands.runs import backfill, nightly, report
 from flows.commands.sample import sample
+from flows.commands.site import site
 from flows.commands.waive import waive
 from flows.commands.warehouse import query, releases, status
+from flows.commands.workbook import workbook
 from flows.exits import CANNOT_USE, INTERRUPTED, UnusableError
 from flows.setting import quiet
 
@@ -30,20 +34,8 @@ def gouji() -> None:
 
 
 for command in (
-    nightly,
-    backfill,
-    import_,
-    report,
-    extract,
-    check,
-    evidence,
-    captures,
-    query,
-    status,
-    releases,
-    waive,
-    portals,
-    sample,
+    *(nightly, backfill, import_, report, extract, check, evidence, captures, query, status, releases, waive),
+    *(portals, sample, site, workbook, package, outbox, alert),
 ):
     gouji.add_command(command)
 

@@ -48,7 +48,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """A cell to show, and where it stands: None where that cannot be told."""
 
     item: Item
@@ -71,9 +71,22 @@ def draw(wanted: Wanted) -> bytes:
     from notices.evidence import compose
     from notices.evidence_caption import caption
 
-    document, reports = _read(wanted)
+    found, strips = _strips(wanted)
+    return compose(caption([one.item for one in found], wanted.origin, wanted.finding), strips)
+
+
+def crop(wanted: Wanted) -> bytes:
+    """The picture alone, without words, as a small PNG for a mail. For a process of its own; raises as `draw`."""
+    from notices.evidence import stacked
+
+    return stacked(_strips(wanted)[1])
+
+
+def _strips(wanted: Wanted) -> tuple[list[Found], list[Strip]]:
+    """The cells to show, numbered, and the pictures that show them."""
+    document, reports = read_document(wanted)
     found = _numbered(
-        list(_stored(wanted, document, reports) if wanted.readings else _fresh(wanted, document, reports))
+        list(stored(wanted, document, reports) if wanted.readings else _fresh(wanted, document, reports))
     )
     if not found:
         raise UnusableError("the document prints none of the cells asked for")
@@ -83,11 +96,11 @@ def draw(wanted: Wanted) -> bytes:
     ]
     if not strips:
         raise UnusableError("no place in the document is known of the cells asked for")
-    return compose(caption([one.item for one in found], wanted.origin, wanted.finding), strips)
+    return found, strips
 
 
-def _read(wanted: Wanted) -> tuple[Document, tuple[Report, ...]]:
-    """The document and its reports: by its text, else by its pictures."""
+def read_document(wanted: Wanted) -> tuple[Document, tuple[Report, ...]]:
+    """The document and its reports: by its text, else by its pictures. Raises `DocumentError`."""
     from extractors.read import read
     from flows.extraction import recognise
 
@@ -102,7 +115,7 @@ def _read(wanted: Wanted) -> tuple[Document, tuple[Report, ...]]:
     raise failure
 
 
-def _numbered(found: list[_Found]) -> list[_Found]:
+def _numbered(found: list[Found]) -> list[Found]:
     """The main cells first; with numbers where there are several."""
     if len(found) == 1:
         return found
@@ -110,7 +123,7 @@ def _numbered(found: list[_Found]) -> list[_Found]:
     return [replace(one, item=replace(one.item, number=number)) for number, one in enumerate(found, 1)]
 
 
-def _fresh(wanted: Wanted, document: Document, reports: tuple[Report, ...]) -> Iterator[_Found]:
+def _fresh(wanted: Wanted, document: Document, reports: tuple[Report, ...]) -> Iterator[Found]:
     """The cells of a document that was never loaded, in each of its reports."""
     from flows.extraction import reconsider
 
@@ -121,10 +134,10 @@ def _fresh(wanted: Wanted, document: Document, reports: tuple[Report, ...]) -> I
         for reading in report.readings:
             if reading.key in keys:
                 item = Item(report.unit, report.year, reading, None)
-                yield _Found(item, place_of(document.grids, *traces[reading.key]))
+                yield Found(item, place_of(document.grids, *traces[reading.key]))
 
 
-def _stored(wanted: Wanted, document: Document, reports: Sequence[Report]) -> Iterator[_Found]:
+def stored(wanted: Wanted, document: Document, reports: Sequence[Report]) -> Iterator[Found]:
     """The cells of the warehouse: on paper where they were read, in a table where the same text is read today."""
     main = frozenset(wanted.main or wanted.keys)
     number = next((n for n, report in enumerate(reports) if report.year == wanted.year), 0)
@@ -137,7 +150,7 @@ def _stored(wanted: Wanted, document: Document, reports: Sequence[Report]) -> It
         remark = "" if exact else "今日读取结果与入库时不同，图中只显示该行，不标单元格"
         item = Item(wanted.unit, wanted.year, reading, None, remark)
         trace = (reading.page, reading.bbox) if on_paper else traces.get(reading.key, (None, None))
-        yield _Found(item, place_of(document.grids, *trace), first, exact)
+        yield Found(item, place_of(document.grids, *trace), first, exact)
 
 
 def _traces(document: Document, reports: Sequence[Report]) -> list[Mapping[str, Trace]]:
@@ -147,7 +160,7 @@ def _traces(document: Document, reports: Sequence[Report]) -> list[Mapping[str, 
     return [{reading.key: (reading.page, reading.bbox) for reading in report.readings} for report in again]
 
 
-def _page_strips(wanted: Wanted, document: Document, found: Sequence[_Found]) -> list[Strip]:
+def _page_strips(wanted: Wanted, document: Document, found: Sequence[Found]) -> list[Strip]:
     from extractors.render import render_page
     from notices.evidence import Strip
     from notices.evidence_page import Mark, Sheet, cut, cuttings
@@ -164,7 +177,7 @@ def _page_strips(wanted: Wanted, document: Document, found: Sequence[_Found]) ->
     return [Strip(f"第 {c.page} 页{'（表头）' if c.header else ''}", cut(sheets[c.page], c, marks)) for c in cut_out]
 
 
-def _table_strips(wanted: Wanted, document: Document, found: Sequence[_Found]) -> list[Strip]:
+def _table_strips(wanted: Wanted, document: Document, found: Sequence[Found]) -> list[Strip]:
     from notices.evidence import Strip
     from notices.evidence_places import header_of
     from notices.evidence_table import Tag, draw_rows

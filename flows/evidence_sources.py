@@ -61,7 +61,7 @@ def from_warehouse(home: Home, report_id: str, key: str, margin: int) -> Wanted:
     return Wanted(
         data=data,
         name=report["address"],
-        pictures=_pictures(home, capture.capture_id) if on_paper else (),
+        pictures=pictures_of(home, capture.capture_id) if on_paper else (),
         origin=Origin(report["address"], capture.sha256, capture.fetched_at, word(GATES, gate)),
         keys=keys,
         charset=capture.charset or None,
@@ -99,10 +99,11 @@ def _report(home: Home, report_id: str, gate: str | None) -> tuple[str, Mapping[
 def _readings(home: Home, table: str, report_id: str, keys: Iterable[str]) -> tuple[Reading, ...]:
     listed = ", ".join(f"'{key}'" for key in keys if key in POSITION)
     rows = _rows(home, table, f"report_id = '{report_id}' AND key IN ({listed})") if listed else []
-    return tuple(sorted((_reading(row) for row in rows), key=lambda reading: POSITION[reading.key]))
+    return tuple(sorted((reading_of(row) for row in rows), key=lambda reading: POSITION[reading.key]))
 
 
-def _reading(row: Mapping[str, Any]) -> Reading:
+def reading_of(row: Mapping[str, Any]) -> Reading:
+    """A row of `cells` as the reading it was made of."""
     edges = tuple(row[edge] for edge in ("x0", "y0", "x1", "y1"))
     return Reading(
         key=row["key"],
@@ -133,7 +134,7 @@ def _capture(home: Home, capture_id: str) -> tuple[Capture, bytes]:
         raise UnusableError(f"{home.archive}: {error}") from error
 
 
-def _pictures(home: Home, capture_id: str) -> tuple[bytes, ...]:
+def pictures_of(home: Home, capture_id: str) -> tuple[bytes, ...]:
     """The pictures read with a page, in its order: of each address the newest capture that is part of a report."""
     from portals.archive import Archive, ArchiveError
     from portals.links_pictures import is_picture

@@ -1,12 +1,13 @@
-"""The quality report of a release: composed from its tables, kept or sent once."""
+"""The quality report of a release: composed for each reader from the release's tables, kept or sent once."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,26 +15,55 @@ import pyarrow.compute as pc
 from expectations.rules import RULES
 from flows.exits import UnusableError
 from flows.home import Home
+from flows.pictures import Crops
+from flows.places import places
+from flows.subscriptions import readers
+from flows.waivers import run_waivers
 from form.catalogue import CELLS
-from notices.digest import RunFacts, Tables, build
-from notices.findings import Names
-from notices.mail import SettingsError, compose, message_id, parties_from
-from notices.outbox import Outbox
+from notices.addresses import UNSET, SettingsError, sender_from
+from notices.bounces import bounces
+from notices.charts import coverage_chart
+from notices.coverage import Matrix
+from notices.digest import Digest, Reader, RunFacts, Tables, build
+from notices.enclosures import Enclosures, Picture, both
+from notices.findings import Names, Waiving
+from notices.mail import compose, message_id
+from notices.outbox import Entry, Outbox
+from notices.render import BEIJING
 from notices.smtp import SmtpSettings, send, settings_from
-from warehouse.record import Release, current
+from notices.subscription import Subscription
+from notices.text import link
+from notices.workbook import About, workbook
+from warehouse.query import query
+from warehouse.record import Release, current, releases
 from warehouse.status import read_table
 
-#: ending of a government's name that its place does not have
-_GOVERNMENT = "人民政府"
+#: the province whose name heads a report
+PROVINCE: Final = "620000"
+_NAMED: Final = ("report_id", "unit_id", "unit_name", "year", "address")
+#: the cells that findings cite, those of a held version last; a province has millions of others
+_CITED: Final = """
+WITH cited AS (SELECT report_id, unnest(list_concat(cells, suspects)) AS cell FROM findings),
+wanted AS (
+  SELECT DISTINCT coalesce(nullif(split_part(cell, '@', 2), ''), report_id) AS report_id,
+         split_part(cell, '@', 1) AS key
+  FROM cited
+),
+found AS (
+  SELECT 0 AS held, report_id, key, printed, page FROM cells
+  UNION ALL SELECT 1, report_id, key, printed, page FROM held_cells
+)
+SELECT report_id, key, printed, page FROM found JOIN wanted USING (report_id, key) ORDER BY held, report_id, key
+"""
 
 
 class UndeliveredError(Exception):
-    """A report that stays in line because the server did not take it; another try may help."""
+    """Mail that its readers do not have; its text says whose and why. Another try may help."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mailed:
-    """Where the message is, and whether a server has taken it."""
+    """Where the newest message is, and whether a server has taken it."""
 
     path: Path
     sent: bool
@@ -47,80 +77,196 @@ def mail_settings() -> SmtpSettings | None:
         raise UnusableError(str(error)) from error
 
 
-def send_report(home: Home, summary: dict[str, Any]) -> Mailed | None:
-    """Compose the report of the current release where no run did, and hand over what is still queued.
+def site_address() -> str | None:
+    """The address of the published site ($GOUJI_SITE_URL) without a slash at its end; None where there is none."""
+    site = os.environ.get("GOUJI_SITE_URL", "").strip().rstrip("/")
+    if site and link(site) is None:
+        raise UnusableError(f"GOUJI_SITE_URL: not an http address: {site!r}")
+    return site or None
 
-    Gives None where nothing was left to do. Raises UndeliveredError where a server is configured and did not take
-    the message.
+
+def send_report(home: Home, summary: dict[str, Any]) -> Mailed | None:
+    """Compose the report of the current release for every reader who is due, and hand over what is in line.
+
+    Gives None where nothing was left to do. Raises UndeliveredError where a server is configured and some reader does
+    not have what is theirs: the rest have been sent.
     """
     settings = mail_settings()
     outbox = Outbox(home.outbox)
     release = current(home.root)
-    path: Path | None = None
-    if release:
-        path = _composed(home, outbox, release, summary, settings)
+    now = datetime.now(UTC)
+    note_bounces(outbox, now)
+    paths = _composed(home, outbox, release, summary, settings, now) if release else []
     if settings is None:
-        return Mailed(path, False) if path else None
-    deliveries = outbox.deliver(lambda message, readers: send(message, settings, readers))
-    failed = [delivery for delivery in deliveries if delivery.pending]
-    if failed:
-        raise UndeliveredError(f"{failed[0].path.name}: {failed[0].error or 'refused for now'}")
-    return Mailed(home.outbox / "sent" / deliveries[-1].path.name, True) if deliveries else None
+        return Mailed(paths[-1], False) if paths else None
+    tried = deliver(outbox, settings, now, force=summary["flow"] == "digest")
+    if lacking := outbox.entries("queued", "doubt"):
+        raise UndeliveredError(_lacking(lacking))
+    if given_up := [it for it in tried if it.state == "refused"]:
+        raise UndeliveredError(_lacking(given_up))
+    return Mailed(home.outbox / f"{tried[-1].name}.eml", True) if tried else None
+
+
+def deliver(outbox: Outbox, settings: SmtpSettings, now: datetime, force: bool = False) -> tuple[Entry, ...]:
+    """Hand over what is due. With GOUJI_MAIL_UNANSWERED=ask a person decides on what a server left unanswered."""
+    ask = os.environ.get("GOUJI_MAIL_UNANSWERED", "resend").strip()
+    if ask not in {"resend", "ask"}:
+        raise UnusableError(f"GOUJI_MAIL_UNANSWERED: resend or ask, not {ask!r}")
+    return outbox.deliver(lambda it, over: send(it, settings, over), now, force, ask == "resend")
+
+
+def note_bounces(outbox: Outbox, now: datetime) -> None:
+    """Take note of the bounces in the Maildir of $GOUJI_MAIL_BOUNCES, if there is one."""
+    named = os.environ.get("GOUJI_MAIL_BOUNCES", "").strip()
+    if not named:
+        return
+    folder = Path(named).expanduser()
+    if not folder.is_dir():
+        raise UnusableError(f"GOUJI_MAIL_BOUNCES: {folder}: no such folder")
+    for file, bounce in bounces(folder).items():
+        outbox.bounced(file, bounce.name, bounce.detail, now)
+
+
+def _lacking(entries: tuple[Entry, ...] | list[Entry]) -> str:
+    first = entries[0]
+    more = f", and {len(entries) - 1} more" if len(entries) > 1 else ""
+    return f"{first.reader}: {first.state}, {first.error or 'not sent yet'}{more}; see `gouji status`"
 
 
 def _composed(
-    home: Home, outbox: Outbox, release: Release, summary: dict[str, Any], settings: SmtpSettings | None
-) -> Path | None:
-    """The message of this release, put into the outbox; None where it is there, or was sent, already."""
-    tables, names = _tables(home, release), _names(home)
-    facts = _facts(release, summary, names)
-    digest = build(facts, tables, names)
-    parties = settings.parties if settings else parties_from(os.environ)
-    key = message_id(digest, parties)
-    state = outbox.state(key)
-    if state == "sent" or (state is not None and settings is None):
-        return None
-    message = compose(digest, parties.sender, parties.recipients, key, release.created_at)
-    return outbox.queue(message) if settings else outbox.keep(message)
+    home: Home,
+    outbox: Outbox,
+    release: Release,
+    summary: Mapping[str, Any],
+    settings: SmtpSettings | None,
+    now: datetime,
+) -> list[Path]:
+    """The messages of this release put into the outbox now; none for readers who have it, or are not due yet."""
+    listed = readers(home, summary["sources"]).subscriptions
+    if settings and not listed:
+        raise UnusableError("no reader: GOUJI_MAIL_TO is empty, and there is no file of subscriptions")
+    sender = settings.sender if settings else sender_from(os.environ)
+    desk = _Desk(home, release, summary, now)
+    paths = []
+    for subscription in listed or (Subscription(UNSET),):
+        last = outbox.last("report", subscription.reader.addr_spec)
+        if last is not None and last.about == release.release_id:
+            continue
+        if not subscription.due(datetime.fromisoformat(last.changed) if last else None, now):
+            continue
+        digest, enclosures = desk.written(subscription, last.about if last else None)
+        name = message_id(digest, sender, subscription.reader)
+        if outbox.state(name) is not None or (subscription.changes_only and not digest.changed):
+            continue
+        message = compose(digest, (sender, subscription.reader), name, release.created_at, enclosures())
+        paths.append(outbox.put(message, "report", release.release_id, now, settings is not None))
+    return paths
 
 
-def _facts(release: Release, summary: dict[str, Any], names: Names) -> RunFacts:
-    return RunFacts(
-        province=names.places.get("620000", "") or next(iter(names.places.values()), "样例"),
-        run_id=summary["run_id"],
-        flow=summary["flow"],
-        started=datetime.fromisoformat(summary["started"]),
-        finished=release.created_at,
-        release_id=release.release_id,
-        released_at=release.created_at,
-        previous_release_id=release.parent,
-        fetched=summary["fetched"],
-        unchanged=summary["unchanged"],
-        failed=len(summary["problems"]),
-        void=tuple(f"{it['report_id']} {it['rule']} {it['scope']}：{it['reason']}" for it in summary["void"]),
-    )
+class _Desk:
+    """What the reports of a release are written from; tables are read once, crops drawn once."""
+
+    def __init__(self, home: Home, release: Release, summary: Mapping[str, Any], now: datetime) -> None:
+        self._home, self._release, self._summary = home, release, summary
+        self._tables = tables_of(home, release.release_id)
+        self._names = names_of(self._tables.coverage)
+        self._known = {it.release_id: it for it in releases(home.root)}
+        self._waivers = waivings(home, summary["sources"], summary["waivers"])
+        self._today = now.astimezone(BEIJING).date()
+        self._site = site_address()
+        self._crops = Crops(home)
+        self._charts: dict[Matrix, tuple[Picture, Picture]] = {}
+
+    def written(self, subscription: Subscription, last: str | None) -> tuple[Digest, Any]:
+        """The digest for a reader whose last report was of release `last`, and a call that makes its enclosures."""
+        tables = subscription.narrowed(self._since(last))
+        scope = subscription.scope(self._names.places)
+        reader = Reader(self._today, scope, self._waivers, self._site)
+        digest = build(self._facts(last), tables, self._names, reader)
+        return digest, lambda: self._enclosures(digest, tables, subscription)
+
+    def _since(self, last: str | None) -> Tables:
+        """The tables, compared with release `last`."""
+        if last is None or last not in self._known:
+            return self._tables
+        order = list(self._known)
+        later = order[order.index(last) + 1 :]
+        events = self._tables.events
+        return replace(
+            self._tables,
+            previous_findings=read_table(self._home.root, "findings", last),
+            events=events.filter(pc.is_in(events["release_id"].cast(pa.string()), pa.array(later, pa.string())))
+            if events is not None
+            else None,
+        )
+
+    def _enclosures(self, digest: Digest, tables: Tables, subscription: Subscription) -> Enclosures:
+        about = About(
+            digest.run.province,
+            self._release.release_id,
+            self._release.created_at,
+            digest.reader.scope,
+            digest.reader.site,
+        )
+        return Enclosures(
+            crops=self._crops.of(digest.grave.items),
+            chart=self._chart(digest.matrix) if digest.matrix.total.total.due else None,
+            workbook=workbook(about, tables, self._names, self._waivers) if subscription.workbook else None,
+            workbook_name=f"年度报告质量-{self._release.release_id}.xlsx",
+        )
+
+    def _chart(self, found: Matrix) -> tuple[Picture, Picture]:
+        """The chart of a choice of units, drawn once however many readers have made it."""
+        if found not in self._charts:
+            self._charts[found] = both(coverage_chart(found))
+        return self._charts[found]
+
+    def _facts(self, last: str | None) -> RunFacts:
+        summary, release = self._summary, self._release
+        return RunFacts(
+            province=province(self._names),
+            run_id=summary["run_id"],
+            flow=summary["flow"],
+            started=datetime.fromisoformat(summary["started"]),
+            finished=release.created_at,
+            release_id=release.release_id,
+            released_at=release.created_at,
+            previous_release_id=last,
+            fetched=summary["fetched"],
+            unchanged=summary["unchanged"],
+            failed=len(summary["problems"]),
+            void=tuple(f"{it['report_id']} {it['rule']} {it['scope']}：{it['reason']}" for it in summary["void"]),
+        )
 
 
-def _tables(home: Home, release: Release) -> Tables:
-    findings = read_table(home.root, "findings")
-    concerned = pc.unique(findings["report_id"])
-    cells = pa.concat_tables([read_table(home.root, name) for name in ("cells", "held_cells")])
+def province(names: Names) -> str:
+    """The name that heads a report."""
+    return names.places[PROVINCE]
+
+
+def tables_of(home: Home, release_id: str) -> Tables:
+    """The tables of a release that reports are written from: of reports what names them, of cells those cited."""
+    reports, held = (read_table(home.root, name, release_id, _NAMED) for name in ("reports", "held_reports"))
     return Tables(
-        reports=read_table(home.root, "reports"),
-        held_reports=read_table(home.root, "held_reports"),
-        findings=findings,
-        coverage=read_table(home.root, "coverage"),
-        cells=cells.filter(pc.is_in(cells["report_id"], value_set=concerned)),
-        previous_findings=read_table(home.root, "findings", release.parent) if release.parent else None,
+        reports=reports,
+        held_reports=held,
+        findings=read_table(home.root, "findings", release_id),
+        coverage=read_table(home.root, "coverage", release_id),
+        cells=query(home.root, _CITED, release_id),
+        previous_findings=None,
+        events=read_table(home.root, "finding_events", release_id),
     )
 
 
-def _names(home: Home) -> Names:
-    coverage = read_table(home.root, "coverage").select(["code", "kind", "unit_name"]).to_pylist()
+def names_of(coverage: pa.Table) -> Names:
+    """What rules, cells and places are called."""
     return Names(
         rules={rule.id: rule.title for rule in RULES},
         cells={cell.key: cell.label for cell in CELLS},
-        places={
-            row["code"]: row["unit_name"].removesuffix(_GOVERNMENT) for row in coverage if row["kind"] == "aggregate"
-        },
+        places=places(coverage),
     )
+
+
+def waivings(home: Home, sources: list[str] | None = None, waivers: str | None = None) -> dict[str, Waiving]:
+    """finding_id -> its waiver, of the file of waivers."""
+    return {it.finding_id: Waiving(it.who, it.why, it.until) for it in run_waivers(home, sources, waivers)}

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.markup import escape
 from rich.table import Table
 
 from flows.exits import CRITICAL, DONE, INTERRUPTED
 from flows.terminal import console
+from notices.text import visible
 
 if TYPE_CHECKING:
     from expectations.waivers import Void
     from warehouse.batch import ReleaseBatch
     from warehouse.record import Release
+
+
+#: troubles on Prefect's page
+_LISTED: Final = 20
+_MARKS: Final = re.compile(r"[\\`*_{}\[\]<>()#+!|~&]")
 
 
 @dataclass(slots=True)
@@ -49,6 +56,9 @@ class Summary:
     coverage: list[dict[str, Any]] = field(default_factory=list)
     mail: str | None = None
     mail_sent: bool = False
+    #: the files that the run was given, where not those of the environment
+    sources: list[str] = field(default_factory=list)
+    waivers: str | None = None
 
     def judged(self, batch: ReleaseBatch, void: Sequence[Void], released: Release | None) -> None:
         """Take note of what was judged, and of the release that came of it."""
@@ -87,9 +97,21 @@ def exit_code(summary: dict[str, Any]) -> int:
 
 
 def markdown(summary: Summary) -> str:
-    """The summary for Prefect's page."""
-    lines = [f"| {name} | {value} |" for name, value in _rows(asdict(summary))]
-    return "\n".join([f"# {summary.flow} {summary.run_id}", "", "| | |", "| --- | --- |", *lines])
+    """The summary for Prefect's page: what was done, what went wrong, what to do next."""
+    record = asdict(summary)
+    lines = [f"| {name} | {_plain(value)} |" for name, value in _rows(record)]
+    parts = [f"# {summary.flow} {summary.run_id}", "", "| | |", "| --- | --- |", *lines]
+    troubles = [f"{it['code']}: {it['address']} {it['detail']}" for it in summary.problems]
+    troubles += [f"void waiver {void_line(it)}" for it in summary.void]
+    if troubles:
+        parts += ["", "## Not right", "", *(f"- {_plain(line)}" for line in troubles[:_LISTED])]
+        parts += [f"- … {len(troubles) - _LISTED} more"] * (len(troubles) > _LISTED)
+    return "\n".join([*parts, "", "## Next", "", "```", _next(record), "```"])
+
+
+def _plain(text: object) -> str:
+    """Text that Markdown shows as it is: what comes from portals makes no link, no table, no HTML."""
+    return _MARKS.sub(r"\\\g<0>", visible(str(text)))
 
 
 def print_summary(summary: dict[str, Any]) -> None:

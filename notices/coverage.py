@@ -98,8 +98,8 @@ def kind(status: str | None, gate: str | None) -> Kind | None:
     return "blocked" if status == "blocked" else "unread"
 
 
-def matrix(coverage: pa.Table, places: Mapping[str, str]) -> Matrix:
-    """Return the tallies of the table `coverage`; `places` maps GB/T 2260 codes to names."""
+def matrix(coverage: pa.Table, places: Mapping[str, str], years: int | None = YEARS) -> Matrix:
+    """Return the tallies of the table `coverage`, of the newest `years` (None: all); `places` maps codes to names."""
     columns = ("code", "level", "year", "status", "gate")
     seen: Counter[tuple[str, str, int, Kind]] = Counter()
     for code, level, year, status, gate in zip(*(coverage[name].to_pylist() for name in columns), strict=True):
@@ -107,15 +107,15 @@ def matrix(coverage: pa.Table, places: Mapping[str, str]) -> Matrix:
         if what is not None:
             seen[f"{(code or '')[:4]:0<4}00", level or "", year, what] += 1
     every = sorted({year for _, _, year, _ in seen})
-    years = tuple(every[-YEARS:])
-    codes = sorted({code for code, _, year, _ in seen if year in years})
+    shown = tuple(every if years is None else every[-years:])
+    codes = sorted({code for code, _, year, _ in seen if year in shown})
     levels = [level for level in words.LEVELS if any(level == found for _, found, _, _ in seen)]
     by_place = [
-        _row(_place(code, places), ((k, n) for k, n in seen.items() if k[0] == code), years) for code in codes
+        _row(_place(code, places), ((k, n) for k, n in seen.items() if k[0] == code), shown) for code in codes
     ]
-    by_level = [_row(words.LEVELS[it], ((k, n) for k, n in seen.items() if k[1] == it), years) for it in levels]
-    total = _row("合计", seen.items(), years)
-    return Matrix(years, len(every) - len(years), tuple(by_place), tuple(by_level), total)
+    by_level = [_row(words.LEVELS[it], ((k, n) for k, n in seen.items() if k[1] == it), shown) for it in levels]
+    total = _row("合计", seen.items(), shown)
+    return Matrix(shown, len(every) - len(shown), tuple(by_place), tuple(by_level), total)
 
 
 def _place(code: str, places: Mapping[str, str]) -> str:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any, Final
 
 import pyarrow as pa
 
 from notices import coverage, findings
 from notices.coverage import Matrix, Unread
-from notices.findings import Change, Finding, Gone, Names
+from notices.findings import Change, Finding, Gone, Names, Waived, Waiving
 from notices.listing import Listing
 from notices.tasks import Task, tasks
 from notices.text import link, plain
 
-#: Findings that a mail lists. Some mail clients cut a message at 100 KB.
-LIMIT: Final = 200
+#: Findings that a mail lists; the workbook has them all. Some mail clients cut a message at 100 KB.
+LIMIT: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,9 @@ class Tables:
     """Arrow tables of a release with the columns of docs/architecture.md.
 
     `cells` may be a part of the released and held cells, as long as it has those of reports with
-    findings. `previous_findings` are those of the release before (of the current one where the run
-    released nothing new); None for a first release.
+    findings. `previous_findings` are those of the reader's last report (of the current release where the run
+    released nothing new); None for a first release. `events` are the rows of finding_events since then; None where
+    nobody kept them.
     """
 
     reports: pa.Table
@@ -60,6 +61,20 @@ class Tables:
     coverage: pa.Table
     cells: pa.Table
     previous_findings: pa.Table | None
+    events: pa.Table | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whom a digest is for: what of the province it shows, and the waivers by finding_id as they stand `today`.
+
+    `site` is the address of the published site, without a slash at its end; None where there is none.
+    """
+
+    today: date
+    scope: str = ""
+    waivers: Mapping[str, Waiving] = field(default_factory=dict)
+    site: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +92,7 @@ class Digest:
     """One quality report; lists hold what the mail shows and say how many there are."""
 
     run: RunFacts
+    reader: Reader
     headline: str
     first: bool
     released: int
@@ -86,6 +102,7 @@ class Digest:
     grave: Listing[Finding]
     lesser: Listing[Finding]
     gone: Listing[Gone]
+    waived: Listing[Waived]
     matrix: Matrix
     unread: Listing[Unread]
 
@@ -95,6 +112,11 @@ class Digest:
         return self.changes[0]
 
     @property
+    def changed(self) -> bool:
+        """Whether anything is new or gone for the reader."""
+        return self.first or any(change.new or change.gone for change in self.changes)
+
+    @property
     def key(self) -> str:
         """What this digest is about, the same for every run that reports the same release."""
         if self.run.release_id is None or self.run.released_at is None:
@@ -102,42 +124,43 @@ class Digest:
         return f"{self.run.release_id} {self.run.released_at.isoformat()}"
 
 
-def build(run: RunFacts, tables: Tables, names: Names, limit: int = LIMIT) -> Digest:
-    """Return the digest of a run over the tables of its release.
+def build(run: RunFacts, tables: Tables, names: Names, reader: Reader, limit: int = LIMIT) -> Digest:
+    """Return the digest of a run for a reader, over the tables of its release.
 
-    `limit` caps the findings shown (criticals first), and each list of held reports, gone findings and
-    unread documents.
+    `limit` caps the findings shown (criticals first), and half of it each list of held reports, gone and waived
+    findings and unread documents.
     """
-    before = findings.identities(tables.previous_findings)
-    rows = findings.arranged(tables.findings, before)
+    short = -(-limit // 2)
+    rows = findings.arranged(tables.findings, findings.identities(tables.previous_findings, "open"))
     grave = [row for row in rows if row["severity"] == "critical"]
     read = frozenset(tables.reports["report_id"].to_pylist()) | frozenset(
         tables.held_reports["report_id"].to_pylist()
     )
     lost, lost_by_severity = findings.gone(
-        tables.previous_findings, findings.identities(tables.findings), read, names, limit
+        tables.previous_findings, findings.identities(tables.findings), read, tables.events, names, short
     )
-    changes = findings.changes(rows, lost_by_severity)
-    matrix = coverage.matrix(tables.coverage, names.places)
     first = tables.previous_findings is None
+    waived = findings.waived(tables.findings, reader.waivers, reader.today, names, short)
     return Digest(
         run=run,
+        reader=reader,
         headline=_headline(run, tables, grave, first),
         first=first,
         released=tables.reports.num_rows,
-        changes=changes,
-        tasks=tasks(rows, tables.coverage),
-        held=_held(tables.held_reports, grave, names, limit),
+        changes=findings.changes(rows, lost_by_severity),
+        tasks=tasks(rows, tables.coverage, [it for it in waived.items if it.soon]),
+        held=_held(tables.held_reports, grave, names, short),
         grave=findings.listed(grave, tables.cells, names, limit),
-        lesser=findings.listed(rows[len(grave) :], tables.cells, names, max(0, limit - len(grave))),
+        lesser=findings.listed(rows[len(grave) :], tables.cells, names, max(0, min(short, limit - len(grave)))),
         gone=lost,
-        matrix=matrix,
-        unread=coverage.unread(tables.coverage, limit),
+        waived=waived,
+        matrix=coverage.matrix(tables.coverage, names.places),
+        unread=coverage.unread(tables.coverage, short),
     )
 
 
 def _headline(run: RunFacts, tables: Tables, grave: Sequence[Mapping[str, Any]], first: bool) -> str:
-    new = sum(row["status"] == "new" for row in grave)
+    new = sum(row["news"] == "new" for row in grave)
     released, held = tables.reports.num_rows, tables.held_reports.num_rows
     stand = f"已放行 {released} 份，暂扣 {held} 份" if held else f"已放行 {released} 份，没有暂扣"
     opening = "没有新内容" if run.release_id is None else ("首次发布" if first else "新一期发布")

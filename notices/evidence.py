@@ -67,6 +67,22 @@ def compose(caption: Caption, strips: Sequence[Strip]) -> bytes:
     return file.getvalue()
 
 
+def stacked(strips: Sequence[Strip]) -> bytes:
+    """A PNG of the strips alone, one under another, in 32 colours: a mail carries several."""
+    across = max(strip.picture.width for strip in strips) + 2
+    tall = sum(strip.picture.height + 2 + _SPACE for strip in strips) - _SPACE
+    canvas = Image.new("RGB", (across, min(tall, _TALLEST)), (255, 255, 255))
+    draw = ImageDraw.Draw(canvas)
+    y = 0
+    for strip in strips:
+        canvas.paste(strip.picture, (1, y + 1))
+        draw.rectangle((0, y, strip.picture.width + 1, y + strip.picture.height + 1), outline=_FRAME)
+        y += strip.picture.height + 2 + _SPACE
+    file = BytesIO()
+    canvas.quantize(32, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
 class _Block:
     """Lines of text of one size, wrapped to the picture's width."""
 

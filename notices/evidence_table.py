@@ -24,6 +24,9 @@ _CELL_TEXT: Final = 160
 _GAP: Final = 26
 _RULE: Final = (82, 82, 91)
 
+#: left, top, right, bottom in pixels
+Spot = tuple[int, int, int, int]
+
 
 @dataclass(frozen=True, slots=True)
 class Tag:
@@ -35,12 +38,12 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class _Box:
-    """A cell as drawn: slots of columns and rows (first, one after the last), its text, how it is marked."""
+    """A cell as drawn: slots of columns and rows (first, one after the last), its text, where the grid has it."""
 
     across: tuple[int, int]
     down: tuple[int, int]
     text: str
-    tag: Tag | None
+    at: tuple[int, int]
 
 
 def draw_rows(grid: Grid, rows: Sequence[int], tags: Mapping[tuple[int, int], Tag]) -> Image.Image:
@@ -49,10 +52,23 @@ def draw_rows(grid: Grid, rows: Sequence[int], tags: Mapping[tuple[int, int], Ta
     `tags` marks cells by row and column of their top left corner. Columns are as wide as their text needs,
     within bounds; text wraps.
     """
-    kept = sorted({row for row in rows if 0 <= row < grid.rows})
-    boxes = _boxes(grid, kept, tags)
+    picture, spots = _drawn(grid, sorted({row for row in rows if 0 <= row < grid.rows}))
+    for at, spot in spots:
+        if tag := tags.get(at):
+            draw_mark(picture, spot, tag.number, tag.main)
+    return picture
+
+
+def draw_grid(grid: Grid) -> tuple[Image.Image, dict[tuple[int, int], Spot]]:
+    """All rows of a grid, and where each cell stands in the picture, by row and column of its top left corner."""
+    picture, spots = _drawn(grid, range(grid.rows))
+    return picture, dict(spots)
+
+
+def _drawn(grid: Grid, kept: Sequence[int]) -> tuple[Image.Image, list[tuple[tuple[int, int], Spot]]]:
+    boxes = _boxes(grid, kept)
     if not boxes:
-        return Image.new("RGB", (1, 1), (255, 255, 255))
+        return Image.new("RGB", (1, 1), (255, 255, 255)), []
     xs = _edges(_widths(boxes))
     heights = _heights(boxes, xs, len(kept))
     gaps = [_GAP if after - before > 1 else 0 for before, after in pairwise(kept)]
@@ -62,17 +78,14 @@ def draw_rows(grid: Grid, rows: Sequence[int], tags: Mapping[tuple[int, int], Ta
         y += tall + (gaps[number] if number < len(gaps) else 0)
     picture = Image.new("RGB", (xs[-1] + 2, y + 2), (255, 255, 255))
     draw = ImageDraw.Draw(picture)
-    spots = [_draw(draw, box, xs, tops, heights) for box in boxes]
+    spots = [(box.at, _draw(draw, box, xs, tops, heights)) for box in boxes]
     for number, gap in enumerate(gaps):
         if gap:
             _dots(draw, xs[-1], tops[number] + heights[number], gap)
-    for box, spot in zip(boxes, spots, strict=True):
-        if box.tag:
-            draw_mark(picture, spot, box.tag.number, box.tag.main)
-    return picture
+    return picture, spots
 
 
-def _boxes(grid: Grid, rows: Sequence[int], tags: Mapping[tuple[int, int], Tag]) -> list[_Box]:
+def _boxes(grid: Grid, rows: Sequence[int]) -> list[_Box]:
     """The cells in the rows; one that is cut by a gap stands on both sides of it."""
     place = {row: number for number, row in enumerate(rows)}
     parts: list[tuple[Cell, tuple[int, int]]] = []
@@ -90,7 +103,7 @@ def _boxes(grid: Grid, rows: Sequence[int], tags: Mapping[tuple[int, int], Tag])
             (slot[cell.column], slot[cell.column + cell.column_span]),
             down,
             _text(cell.text),
-            tags.get((cell.row, cell.column)),
+            (cell.row, cell.column),
         )
         for cell, down in parts
     ]
@@ -141,7 +154,7 @@ def _lines(box: _Box, xs: Sequence[int]) -> list[str]:
 
 def _draw(
     draw: ImageDraw.ImageDraw, box: _Box, xs: Sequence[int], tops: Sequence[int], heights: Sequence[int]
-) -> tuple[int, int, int, int]:
+) -> Spot:
     left, right = xs[box.across[0]], xs[box.across[1]]
     top, bottom = tops[box.down[0]], tops[box.down[1] - 1] + heights[box.down[1] - 1]
     draw.rectangle((left, top, right, bottom), outline=_RULE, width=1)

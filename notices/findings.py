@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Final, Literal
 
 import pyarrow as pa
@@ -15,8 +16,13 @@ from notices.listing import Listing
 from notices.text import link, plain
 
 Status = Literal["new", "open"]
+#: what became of a finding that is not there any more: the document was mended, readers or rules changed, its report
+#: could not be read this time, or nothing is recorded
+Fate = Literal["fixed", "withdrawn", "unread", "gone"]
 
 _RANK: Final = {severity: rank for rank, severity in enumerate(words.SEVERITIES)}
+#: a waiver that ends within this time is worth a word
+SOON: Final = timedelta(days=30)
 #: A rule may sum twenty cells; a mail names the suspects, or the first of them.
 _PLACES: Final = 6
 
@@ -69,17 +75,38 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """A finding of the release before that is not there any more.
-
-    `rechecked` is False where its report is not there either, so that nobody can say it was mended.
-    """
+    """A finding of the reader's last report that is not there any more, and why."""
 
     unit: str
     year: int
     rule: str
     title: str
     severity: str
-    rechecked: bool
+    fate: Fate
+
+
+@dataclass(frozen=True, slots=True)
+class Waiving:
+    """Who accepts a finding, why, and until which day, that day included."""
+
+    who: str
+    why: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """A finding that a waiver covers; `soon` where that ends within `SOON`. `until` is None where nobody knows."""
+
+    unit: str
+    year: int
+    rule: str
+    title: str
+    severity: str
+    who: str
+    why: str
+    until: date | None
+    soon: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +120,17 @@ class Change:
 
 
 def arranged(findings: pa.Table, before: frozenset[str]) -> list[dict[str, Any]]:
-    """Return the rows of `findings`: criticals first, then new ones, then by unit and year."""
-    rows: list[dict[str, Any]] = findings.to_pylist()
+    """Return the rows of `findings` that no waiver covers: criticals first, then new ones, then by unit and year.
+
+    Each has `news`: open where its id is in `before`, else new.
+    """
+    rows: list[dict[str, Any]] = [row for row in findings.to_pylist() if row["status"] != "waived"]
     for row in rows:
-        row["status"] = "open" if row["finding_id"] in before else "new"
+        row["news"] = "open" if row["finding_id"] in before else "new"
     rows.sort(
         key=lambda row: (
             _rank(row["severity"]),
-            row["status"] != "new",
+            row["news"] != "new",
             row["unit_id"],
             row["year"],
             row["rule"],
@@ -115,9 +145,12 @@ def _rank(severity: str) -> int:
     return _RANK.get(severity, len(_RANK))
 
 
-def identities(findings: pa.Table | None) -> frozenset[str]:
-    """Return the finding_ids of a table; none for None."""
-    return frozenset() if findings is None else frozenset(findings["finding_id"].to_pylist())
+def identities(findings: pa.Table | None, status: str | None = None) -> frozenset[str]:
+    """Return the finding_ids of a table, of one `status` alone if given; none for None."""
+    if findings is None:
+        return frozenset()
+    columns = zip(findings["finding_id"].to_pylist(), findings["status"].to_pylist(), strict=True)
+    return frozenset(finding for finding, found in columns if status is None or found == status)
 
 
 def listed(rows: Sequence[Mapping[str, Any]], cells: pa.Table, names: Names, limit: int) -> Listing[Finding]:
@@ -153,7 +186,7 @@ def _finding(row: Mapping[str, Any], printed: Mapping[tuple[str, str], Mapping[s
         rule=plain(row["rule"], 40),
         title=plain(names.rules.get(row["rule"], ""), 60),
         severity=row["severity"],
-        status=row["status"],
+        status=row["news"],
         outcome=row["outcome"],
         scope=plain(names.cells.get(row["scope"] or "", row["scope"]), 60),
         equation=plain(row["equation"], 2000),
@@ -171,31 +204,75 @@ def _finding(row: Mapping[str, Any], printed: Mapping[tuple[str, str], Mapping[s
 
 
 def gone(
-    before: pa.Table | None, now: frozenset[str], reports: frozenset[str], names: Names, limit: int
+    before: pa.Table | None,
+    now: frozenset[str],
+    reports: frozenset[str],
+    events: pa.Table | None,
+    names: Names,
+    limit: int,
 ) -> tuple[Listing[Gone], Counter[str]]:
-    """Return the findings of `before` that `now` does not hold, and their number by severity.
+    """Return the open findings of `before` that `now` does not hold, and their number by severity.
 
-    `reports` are the ids of all reports that were read.
+    `reports` are the ids of all reports that were read; `events` the rows of finding_events since `before`.
     """
-    rows = [] if before is None else [row for row in before.to_pylist() if row["finding_id"] not in now]
+    rows = [] if before is None else before.to_pylist()
+    rows = [row for row in rows if row["finding_id"] not in now and row["status"] != "waived"]
     rows.sort(key=lambda row: (_rank(row["severity"]), row["unit_id"], row["year"], row["rule"], row["finding_id"]))
+    told = _fates(events)
     items = tuple(
-        Gone(
-            plain(row["unit_name"], 60),
-            row["year"],
-            plain(row["rule"], 40),
-            plain(names.rules.get(row["rule"], ""), 60),
-            row["severity"],
-            row["report_id"] in reports,
-        )
+        Gone(*_subject(row, names), fate=told.get(row["finding_id"]) or _fate(row["report_id"] in reports))
         for row in rows[:limit]
     )
     return Listing(items, len(rows)), Counter(row["severity"] for row in rows)
 
 
+def _fates(events: pa.Table | None) -> dict[str, Fate]:
+    """finding_id -> the last end that the events tell of."""
+    if events is None:
+        return {}
+    rows = sorted(events.select(["finding_id", "event", "at"]).to_pylist(), key=lambda row: row["at"])
+    ends: dict[str, Fate] = {"fixed": "fixed", "withdrawn": "withdrawn"}
+    return {row["finding_id"]: ends[row["event"]] for row in rows if row["event"] in ends}
+
+
+def _fate(read: bool) -> Fate:
+    return "gone" if read else "unread"
+
+
+def _subject(row: Mapping[str, Any], names: Names) -> tuple[str, int, str, str, str]:
+    """Unit, year, rule, its title, severity: for people."""
+    title = plain(names.rules.get(row["rule"], ""), 60)
+    return plain(row["unit_name"], 60), row["year"], plain(row["rule"], 40), title, row["severity"]
+
+
+def waived(
+    findings: pa.Table, waivers: Mapping[str, Waiving], today: date, names: Names, limit: int
+) -> Listing[Waived]:
+    """Return the findings that a waiver covers, those first whose waiver ends first."""
+    rows = [row for row in findings.to_pylist() if row["status"] == "waived"]
+    ends = {row["finding_id"]: waivers.get(row["finding_id"]) for row in rows}
+
+    def order(row: Mapping[str, Any]) -> tuple[Any, ...]:
+        found = ends[row["finding_id"]]
+        return (found.until if found else date.max, row["unit_id"], row["year"], row["rule"], row["finding_id"])
+
+    rows.sort(key=order)
+    return Listing(tuple(_waived(row, ends[row["finding_id"]], today, names) for row in rows[:limit]), len(rows))
+
+
+def _waived(row: Mapping[str, Any], found: Waiving | None, today: date, names: Names) -> Waived:
+    return Waived(
+        *_subject(row, names),
+        who=plain(found.who, 60) if found else "",
+        why=plain(found.why, 200) if found else "",
+        until=found.until if found else None,
+        soon=found is not None and found.until - today <= SOON,
+    )
+
+
 def changes(rows: Iterable[Mapping[str, Any]], gone_by_severity: Mapping[str, int]) -> tuple[Change, ...]:
     """Return one `Change` a severity, the worst first."""
-    seen = Counter((row["severity"], row["status"]) for row in rows)
+    seen = Counter((row["severity"], row["news"]) for row in rows)
     return tuple(
         Change(severity, seen[severity, "new"], seen[severity, "open"], gone_by_severity.get(severity, 0))
         for severity in words.SEVERITIES

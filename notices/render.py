@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import cache, partial
 from typing import Final
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from notices import words
 from notices.digest import Digest, RunFacts
+from notices.enclosures import NOTHING, Enclosures
+from notices.findings import Place
+from notices.site_links import report_page
 from notices.text import visible
 
 #: The readers' time; China has had no other offset since 1991.
 BEIJING: Final = timezone(timedelta(hours=8))
 
 #: The sign of a broken relation; splitting by it gives side, sign, side.
-_SIGN: Final = re.compile("([≠≰≱])")
+_SIGN: Final = re.compile("([≠≰≱＜＞])")
 
 #: What shows a list in full, by list.
 _QUERIES: Final = {
@@ -30,6 +34,7 @@ _QUERIES: Final = {
     "held": "SELECT DISTINCT unit_name, year, rule FROM findings WHERE gate = 'held'",
     "unread": "SELECT unit_name, year, status, reason, address FROM coverage WHERE gate IS NULL",
     "gone": "SELECT unit_name, year, rule, equation FROM findings",
+    "waived": "SELECT unit_name, year, rule, equation FROM findings WHERE status = 'waived'",
 }
 
 
@@ -42,8 +47,11 @@ class Parts:
     html: str
 
 
-def render(digest: Digest) -> Parts:
-    """Return the mail's subject, text and HTML; the same digest gives the same characters."""
+def render(digest: Digest, enclosures: Enclosures = NOTHING) -> Parts:
+    """Return the mail's subject, text and HTML; the same arguments give the same characters.
+
+    The HTML shows the pictures of `enclosures` under the names that `enclosures.pictures()` gives them.
+    """
     subject = visible(_subject(digest))
     context = {
         "digest": digest,
@@ -51,6 +59,8 @@ def render(digest: Digest) -> Parts:
         "subject": subject,
         "tiles": _tiles(digest),
         "ran": _ran(digest.run),
+        "enclosures": enclosures,
+        "since": _since(digest),
         "queries": {name: _query(name, digest.run) for name in _QUERIES},
     }
     return Parts(
@@ -73,9 +83,13 @@ def _environment() -> Environment:
     )
     environment.filters["day"] = _day
     environment.filters["sides"] = _SIGN.split
+    environment.filters["host"] = _host
+    environment.filters["marked"] = _marked
+    environment.globals["report_page"] = report_page
     for name, meanings, absent in (
         ("severity", words.SEVERITIES, "—"),
         ("gate", words.GATES, "—"),
+        ("fate", words.FATES, "—"),
         ("attribution", words.ATTRIBUTIONS, words.UNATTRIBUTED),
     ):
         environment.filters[name] = partial(_word, meanings, absent)
@@ -89,6 +103,16 @@ def _shown(value: object) -> object:
 
 def _word(meanings: Mapping[str, str], absent: str, code: str | None) -> str:
     return words.word(meanings, code, absent)
+
+
+def _host(address: str) -> str:
+    return urlsplit(address).hostname or ""
+
+
+def _marked(places: Sequence[Place]) -> tuple[tuple[str, Sequence[Place]], ...]:
+    """The places under suspicion, and the others that a rule cites."""
+    by_mark = {mark: [it for it in places if it.suspect is (mark == "可疑")] for mark in ("可疑", "所涉")}
+    return tuple((mark, found) for mark, found in by_mark.items() if found)
 
 
 def _day(moment: datetime) -> str:
@@ -124,6 +148,13 @@ def _tiles(digest: Digest) -> tuple[tuple[str, int, str, str], ...]:
         ("已消除", gone, "good" if gone else "plain", f"其中严重 {critical.gone}"),
         held,
     )
+
+
+def _since(digest: Digest) -> str:
+    """What the reader compares with."""
+    if digest.first:
+        return "这是您收到的第一份报告"
+    return f"与您上次收到的报告（{digest.run.previous_release_id}）相比"
 
 
 def _tile(label: str, number: int, note: str) -> tuple[str, int, str, str]:

@@ -1,55 +1,67 @@
-"""Handing a message to an SMTP server: encrypted as asked or not at all, every refusal reported."""
+"""Handing a message to an SMTP server: encrypted as asked or not at all, and no more said than is known."""
 
 from __future__ import annotations
 
 import contextlib
+import re
 import smtplib
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email import policy
+from email.headerregistry import Address
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Final, Literal, cast, get_args
 
-from notices.mail import Parties, SettingsError, parties_from
+from notices.addresses import SettingsError, sender_from
 
 Security = Literal["starttls", "tls", "none"]
 
 _PORTS: Final[Mapping[Security, int]] = {"starttls": 587, "tls": 465, "none": 25}
 _TIMEOUT: Final = 30.0
+#: RFC 5321, 4.5.3.2.6: a server may take ten minutes over the end of a message, and is not to be doubted before
+_LAST_WORD: Final = 600.0
+#: lines that begin with a dot get another one (RFC 5321, 4.5.2)
+_DOTS: Final = re.compile(rb"(?m)^\.")
+
+
+def _nothing() -> None:
+    """What `send` calls where nobody wants to know."""
 
 
 @dataclass(frozen=True, slots=True)
 class SmtpSettings:
-    """How to reach the server. `ca_file` replaces the system's authorities; `timeout` is in seconds."""
+    """How to reach the server. `ca_file` replaces the system's authorities.
+
+    Seconds: `timeout` for each step, `last_word` for the answer to the end of a message.
+    """
 
     host: str
     port: int
     security: Security
     username: str | None
     password: str | None = field(repr=False)
-    parties: Parties
+    sender: Address
     ca_file: Path | None = None
     timeout: float = _TIMEOUT
+    last_word: float = _LAST_WORD
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A recipient that the server did not take; temporary where it may take it later (4xx)."""
-
-    recipient: str
-    temporary: bool
-    detail: str
+Failure = Literal["temporary", "permanent", "unanswered"]
 
 
 class SendError(Exception):
-    """No recipient was accepted. `temporary` where another try may succeed; `refusals` as far as known."""
+    """The server has not said that it took the message.
 
-    def __init__(self, temporary: bool, detail: str, refusals: tuple[Refusal, ...] = ()) -> None:
-        self.temporary = temporary
+    `kind` is `temporary` where it has not got it and another try may succeed (a lost connection, 4xx), `permanent`
+    where it said no for good (5xx, a certificate that is not valid), and `unanswered` where it got the whole message
+    and the connection ended before its last word: it may have taken it or not.
+    """
+
+    def __init__(self, kind: Failure, detail: str) -> None:
+        self.kind: Failure = kind
         self.detail = " ".join(detail.split())[:500]
-        self.refusals = refusals
         super().__init__(self.detail)
 
 
@@ -73,16 +85,15 @@ def settings_from(mapping: Mapping[str, str]) -> SmtpSettings | None:
         raise SettingsError("GOUJI_SMTP_USERNAME and GOUJI_SMTP_PASSWORD: ASCII only")
     if username is not None and security == "none":
         raise SettingsError("GOUJI_SMTP_SECURITY: a password is never sent unencrypted; use starttls or tls")
-    for variable in ("GOUJI_MAIL_FROM", "GOUJI_MAIL_TO"):
-        if variable not in given:
-            raise SettingsError(f"{variable}: missing, while GOUJI_SMTP_HOST is set")
+    if "GOUJI_MAIL_FROM" not in given:
+        raise SettingsError("GOUJI_MAIL_FROM: missing, while GOUJI_SMTP_HOST is set")
     return SmtpSettings(
         host=host,
         port=_port(given.get("GOUJI_SMTP_PORT"), security),
         security=security,
         username=username,
         password=password,
-        parties=parties_from(given),
+        sender=sender_from(given),
         ca_file=_ca_file(given.get("GOUJI_SMTP_CA_FILE")),
     )
 
@@ -106,28 +117,54 @@ def _ca_file(value: str | None) -> Path | None:
     return path
 
 
-def send(
-    message: EmailMessage, settings: SmtpSettings, recipients: Sequence[str] | None = None
-) -> tuple[Refusal, ...]:
-    """Send to `recipients` (default: the message's To) and return those that the server refused.
+def send(message: EmailMessage, settings: SmtpSettings, handing_over: Callable[[], None] = _nothing) -> None:
+    """Send a message to the one reader in its To; once this returns, the server has taken it.
 
-    Once this returns, the server has taken the message for all others. Raises SendError where it has
-    taken it for none; a connection lost before the server's last word counts as not taken.
+    `handing_over` is called when the server has got everything but the line that ends the message: before it, no
+    server can have taken the message; after it, one may have. Raises SendError.
     """
-    to = list(recipients) if recipients is not None else [a.addr_spec for a in message["To"].addresses]
-    sender = message["From"].addresses[0].addr_spec
+    (reader,) = message["To"].addresses
+    (sender,) = message["From"].addresses
+    data = _DOTS.sub(b"..", message.as_bytes(policy=policy.SMTP))
     try:
         with contextlib.closing(_connect(settings)) as server:
-            refused = server.sendmail(sender, to, message.as_bytes(policy=policy.SMTP))
+            _envelope(server, sender.addr_spec, reader.addr_spec, len(data))
+            server.send(data)
+            handing_over()
+            _end(server, settings)
             # The server has the message: whatever goes wrong in saying goodbye is no failure.
             with contextlib.suppress(smtplib.SMTPException, OSError):
                 server.quit()
-    except smtplib.SMTPRecipientsRefused as error:
-        refusals = _refusals(error.recipients)
-        raise SendError(any(it.temporary for it in refusals), "every recipient was refused", refusals) from error
     except (smtplib.SMTPException, OSError, UnicodeError) as error:
-        raise SendError(_temporary(error), _detail(error)) from error
-    return _refusals(refused)
+        raise SendError("temporary" if _temporary(error) else "permanent", _detail(error)) from error
+
+
+def _envelope(server: smtplib.SMTP, sender: str, reader: str, size: int) -> None:
+    """MAIL, RCPT and DATA; raises SMTPResponseException for an answer that is not yes."""
+    server.ehlo_or_helo_if_needed()
+    options = [f"size={size}"] if server.does_esmtp and server.has_extn("size") else []
+    _expect(server.mail(sender, options), 250)
+    _expect(server.rcpt(reader), 250, 251)
+    _expect(server.docmd("data"), 354)
+
+
+def _end(server: smtplib.SMTP, settings: SmtpSettings) -> None:
+    """The end of the message and the server's last word on it."""
+    try:
+        if server.sock is not None:
+            server.sock.settimeout(settings.last_word)
+        server.send(b".\r\n")
+        answer = server.getreply()
+    except (smtplib.SMTPException, OSError) as error:
+        raise SendError("unanswered", f"no answer to the end of the message: {_detail(error)}") from error
+    if not 200 <= answer[0] < 600:
+        raise SendError("unanswered", f"no proper answer to the end of the message: {answer[0]} {_text(answer[1])}")
+    _expect(answer, 250)
+
+
+def _expect(answer: tuple[int, bytes], *codes: int) -> None:
+    if answer[0] not in codes:
+        raise smtplib.SMTPResponseException(*answer)
 
 
 def _connect(settings: SmtpSettings) -> smtplib.SMTP:
@@ -149,13 +186,6 @@ def _connect(settings: SmtpSettings) -> smtplib.SMTP:
     return server
 
 
-def _refusals(refused: Mapping[str, tuple[int, bytes]]) -> tuple[Refusal, ...]:
-    return tuple(
-        Refusal(recipient, 400 <= code < 500, f"{code} {text.decode('utf-8', 'replace')}")
-        for recipient, (code, text) in refused.items()
-    )
-
-
 def _temporary(error: Exception) -> bool:
     """Whether a later try may succeed: lost connections and 4xx answers, but no certificate or 5xx."""
     if isinstance(error, smtplib.SMTPResponseException):
@@ -167,7 +197,9 @@ def _temporary(error: Exception) -> bool:
 
 def _detail(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
-        text = error.smtp_error
-        shown = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-        return f"{error.smtp_code} {shown}"
+        return f"{error.smtp_code} {_text(error.smtp_error)}"
     return f"{type(error).__name__}: {error}"
+
+
+def _text(answer: bytes | str) -> str:
+    return answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer

@@ -9,6 +9,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from notices.coverage import kind
+from notices.findings import Waived
 from notices.text import plain
 
 _EXAMPLES: Final = 2
@@ -38,8 +39,8 @@ class Task:
     reports: int
 
 
-def tasks(rows: Sequence[Mapping[str, Any]], coverage: pa.Table) -> tuple[Task, ...]:
-    """Return the tasks that arranged findings and the table `coverage` ask for, the gravest first."""
+def tasks(rows: Sequence[Mapping[str, Any]], coverage: pa.Table, ending: Sequence[Waived]) -> tuple[Task, ...]:
+    """Return the tasks that arranged findings, `coverage` and waivers `ending` soon ask for, the gravest first."""
     grave = [row for row in rows if row["severity"] == "critical"]
     known = {attribution for attribution, _, _ in _BY_ATTRIBUTION}
     found = [
@@ -51,6 +52,9 @@ def tasks(rows: Sequence[Mapping[str, Any]], coverage: pa.Table) -> tuple[Task, 
         _task(who, what, [row for row in states if kind(row["status"], row["gate"]) == state])
         for state, who, what in _BY_KIND
     ]
+    reports = {(it.unit, it.year): f"{it.unit} {it.year}" for it in ending}
+    what = "项豁免将在 30 天内到期：请复核是否续期"
+    found.append(Task("审核人员", len(ending), what, tuple(reports.values())[:_EXAMPLES], len(reports)))
     found.append(
         _task("审核人员", "项警告：可能有正当原因，请抽查", [it for it in rows if it["severity"] == "warning"])
     )

@@ -36,6 +36,14 @@ ATTRIBUTIONS: Final[Mapping[str, str]] = {
     "unattributed": "尚未判明",
 }
 
+#: what became of a finding that is not there any more
+FATES: Final[Mapping[str, str]] = {
+    "fixed": "原文已更正",
+    "withdrawn": "读取程序或规则已改，不再认定",
+    "unread": "报告本期未读到，不能认定已更正",
+    "gone": "本期不再出现",
+}
+
 UNATTRIBUTED: Final = "尚未判明"
 
 

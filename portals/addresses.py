@@ -13,6 +13,8 @@ from portals.problems import FetchError
 _MAX_LENGTH: Final = 2000
 #: What every parser of addresses reads alike.
 _PLAIN: Final = re.compile(r"[!-~]+")
+#: An address with nothing to look at twice: no port, user or backslash.
+_COMMON: Final = re.compile(r"https?://([a-z0-9.-]+)/[!-\[\]-~]*")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 #: Kept as they are in paths and queries; everything else (Chinese file names, spaces) is percent-encoded.
 _SAFE: Final = "/%:@!$&'()*+,;=~-._?"
@@ -43,6 +45,9 @@ def check(address: str, hosts: Collection[str]) -> str:
     and its host is exactly one of `hosts`: look-alikes and parts of names do not count, nor do letters that a
     client might fold into others. What is checked must be what every parser sees: plain ASCII without white space.
     """
+    common = _COMMON.fullmatch(address)
+    if common is not None and common[1] in hosts and len(address) <= _MAX_LENGTH and not is_hijacked(common[1]):
+        return common[1]
     if not _PLAIN.fullmatch(address):
         raise FetchError("refused", f"not a plain address: {address[:100]!r}")
     try:

@@ -12,7 +12,6 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -82,7 +81,8 @@ class Archive:
         with self._lock:
             known = self._one("capture_id = ?", _id(fetched, role))
             if known is not None:
-                return self.seen(known, fetched)
+                self.seen(known, fetched)
+                return self._one("capture_id = ?", known.capture_id) or known
             return self._insert(_capture(fetched, origin, role, "", self._warc.store(fetched)), links)
 
     def take(self, saved: Saved, origin: Origin, now: datetime, links: Sequence[Link] = ()) -> Capture:
@@ -99,20 +99,15 @@ class Archive:
         if robots.fetched is not None:
             self.add(robots.fetched, Origin("", f"robots.txt: {robots.verdict}"), role="robots")
 
-    def seen(self, known: Capture, fetched: Fetched) -> Capture:
+    def seen(self, known: Capture, fetched: Fetched) -> None:
         """Mark a capture as still current: a 304 or the same content again; a revisit record, no body."""
-        now = replace(
-            known,
-            checked_at=max(known.checked_at, fetched.at),
-            etag=fetched.etag or known.etag,
-            last_modified=fetched.last_modified or known.last_modified,
-        )
+        checked_at = stamp(max(known.checked_at, fetched.at))
+        etag, last_modified = fetched.etag or known.etag, fetched.last_modified or known.last_modified
         with self._lock:
             self._warc.revisit(fetched, known)
             # One statement is one transaction: most of a night is this line.
-            self._index.execute(_TOUCH, (stamp(now.checked_at), now.etag, now.last_modified, known.capture_id))
+            self._index.execute(_TOUCH, (checked_at, etag, last_modified, known.capture_id))
             self._forget_problem(known)
-        return now
 
     def _insert(self, capture: Capture, links: Sequence[Link]) -> Capture:
         rows = [(capture.capture_id, number, link.address, link.title) for number, link in enumerate(links)]

@@ -10,7 +10,6 @@ import math
 import socket
 import threading
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import pycurl
 
@@ -48,19 +47,18 @@ class Client:
                     handle.close()
             self._idle.clear()
 
-    def send(self, request: Request, headers: Headers, cap: int) -> Exchange:
+    def send(self, request: Request, host: str, headers: Headers, cap: int) -> Exchange:
         """The answer to one request, its body at most `cap` bytes as sent; `headers` without Host.
 
-        The address must have been checked (`portals.addresses.check`). Raises `FetchError`.
+        `host` is that of the address, as `portals.addresses.check` gave it. Raises `FetchError`.
         """
-        parts = urlsplit(request.address)
-        host, port = parts.hostname or "", _PORTS[parts.scheme]
+        port = _PORTS[request.address.partition(":")[0]]
         failure = ""
         for target in self._targets(host, port):
             handle = self._take(host)
             try:
                 handle.lead(host, port, target)
-                return handle.perform(request, (("Host", parts.netloc), *headers), cap)
+                return handle.perform(request, (("Host", host), *headers), cap)
             except _UnreachedError as error:
                 failure = str(error)
             finally:
@@ -157,11 +155,15 @@ class _Handle:
         return FetchError(_CODES.get(number, "network"), text)
 
     def _head(self) -> tuple[str, int, str, Headers]:
-        protocol, _, rest = self._lines[0].decode("latin-1").rstrip("\r\n").partition(" ")
+        first, *lines = b"".join(self._lines).decode("latin-1").split("\r\n")
+        protocol, _, rest = first.partition(" ")
         status, _, reason = rest.partition(" ")
-        pairs = (line.decode("latin-1").partition(":") for line in self._lines[1:])
-        headers = tuple((name.strip(), value.strip()) for name, colon, value in pairs if colon)
-        return protocol, int(status), reason.strip(), headers
+        headers = []
+        for line in lines:
+            name, colon, value = line.partition(":")
+            if colon:
+                headers.append((name.strip(), value.strip()))
+        return protocol, int(status), reason.strip(), tuple(headers)
 
     def _header(self, line: bytes) -> None:
         """One line; only the last response of an exchange counts (100 Continue), and no trailers."""

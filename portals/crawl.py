@@ -229,7 +229,8 @@ class _Crawler:
             return known
         if known is not None and _unchanged(fetched, known):
             visit.outcomes.append("unchanged")
-            return self._run.archive.seen(known, fetched)
+            self._run.archive.seen(known, fetched)
+            return known
         visit.outcomes.append("fetched")
         return self._keep(visit, fetched, origin)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from datetime import UTC
 from types import TracebackType
 from typing import Final, Self
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from portals import addresses, bodies, obstacles
 from portals.client import Client
@@ -137,7 +137,7 @@ class Fetcher:
         return Fetched(request.key, self._times.now(), body, exchanges)
 
     def _host_of(self, exchange: Exchange) -> Host:
-        return self._hosts[urlsplit(exchange.address).hostname or ""]
+        return self._hosts[addresses.check(exchange.address, self._hosts)]
 
     def _follow(
         self,
@@ -149,9 +149,9 @@ class Fetcher:
     ) -> None:
         """Fill `exchanges` up to an answer that is no redirect; each hop checked before use."""
         while True:
-            host = self._hosts[addresses.check(request.address, self._hosts)]
-            permit(host, request.address)
-            exchanges.append(self._attempt(host, request, headers, cap))
+            name = addresses.check(request.address, self._hosts)
+            permit(self._hosts[name], request.address)
+            exchanges.append(self._attempt(name, request, headers, cap))
             if exchanges[-1].status not in _REDIRECTS:
                 return
             target = self._redirect(exchanges)
@@ -171,14 +171,14 @@ class Fetcher:
             raise FetchError("redirects", f"a loop at {target}", answer.status)
         return target
 
-    def _attempt(self, host: Host, request: Request, headers: Headers, cap: int) -> Exchange:
+    def _attempt(self, name: str, request: Request, headers: Headers, cap: int) -> Exchange:
         """One address, tried again where that may help, each time after a pause for the whole host."""
+        host, attempt = self._hosts[name], 0
         host.check()
-        attempt = 0
         while True:
             try:
                 with host.gate.turn():
-                    exchange = self._client.send(request, (*self._headers, *headers), cap)
+                    exchange = self._client.send(request, name, (*self._headers, *headers), cap)
                 self._raise_for_status(exchange)
             except FetchError as error:
                 last = attempt + 1 >= self.limits.attempts

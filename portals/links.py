@@ -12,9 +12,13 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from portals import addresses, titles
 from portals.links_pictures import content_pictures, holds_the_tables
+from portals.parsing import parse
 
 _MAX_ATTACHMENTS: Final = 20
 _MAX_PICTURES: Final = 20
+#: Links looked at, and how far above one its page's margin may be.
+_MAX_LINKS: Final = 5000
+_NEAR: Final = 50
 _FILE: Final = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|ofd)$", re.IGNORECASE)
 #: Scripts that hand out files (VSB, Hanweb), and the exports that VSB's pages offer.
 _SCRIPT: Final = re.compile(r"/(?:download|downfile)\.jsp$", re.IGNORECASE)
@@ -52,9 +56,9 @@ def linked(html: str, address: str) -> list[Link]:
     that call themselves an attachment or an annual report count: pages list guides and catalogues in their margins.
 
     Pictures are listed only where the page itself holds no statutory table and no attached file calls itself the
-    report: nothing is asked of a portal that nobody will read.
+    report: nothing is asked of a portal that nobody will read. Raises `TooDeepError` for a page that is not parsed.
     """
-    tree = LexborHTMLParser(html)
+    tree = parse(html)
     files = _attachments(tree, address)
     return [*files, *_pictures(tree, address, files)]
 
@@ -86,7 +90,7 @@ def _pictures(tree: LexborHTMLParser, address: str, files: Sequence[Link]) -> li
 
 def _files(scope: LexborNode | None, base: str) -> list[Link]:
     links = []
-    for node in scope.css("a[href]") if scope is not None else []:
+    for node in scope.css("a[href]")[:_MAX_LINKS] if scope is not None else []:
         address = addresses.join(base, node.attributes.get("href") or "")
         title = " ".join((node.attributes.get("title") or node.text(deep=True)).split())[:300]
         if address is None or _in_chrome(node):
@@ -103,9 +107,9 @@ def _files(scope: LexborNode | None, base: str) -> list[Link]:
 
 def _in_chrome(node: LexborNode) -> bool:
     above = node.parent
-    while above is not None:
-        if above.tag in _CHROME:
-            return True
+    for _ in range(_NEAR):
+        if above is None or above.tag in _CHROME:
+            return above is not None
         above = above.parent
     return False
 

@@ -19,6 +19,12 @@ _LABELS: Final = frozenset((
     "本年新制作数量", "本年新公开数量", "对外公开总数量", "上一年项目数量",
 ))  # fmt: skip
 _ENOUGH_LABELS: Final = 3
+#: Characters of cells that are looked at, tables within tables counting each time; a label's cell is short.
+_MAX_CELL_TEXT: Final = 20_000_000
+_LONG_CELL: Final = 2000
+#: Pictures looked at, and how far above one the margin of the page, or a link, may be.
+_MAX_IMAGES: Final = 2000
+_NEAR: Final = 50
 _WHITE: Final = re.compile(r"\s+")
 
 _PICTURE: Final = re.compile(r"\.(?:jpe?g|jfif|png|gif|bmp|webp|tiff?)$", re.IGNORECASE)
@@ -55,8 +61,13 @@ def is_picture(address: str, media_type: str) -> bool:
 def holds_the_tables(tree: LexborHTMLParser) -> bool:
     """Whether the page itself has a statutory table, by the labels that are cells of it."""
     found: set[str] = set()
+    budget = _MAX_CELL_TEXT
     for node in tree.css("td,th"):
-        text = _WHITE.sub("", node.text(deep=True))
+        whole = node.text(deep=True)
+        budget -= len(whole)
+        if budget < 0:
+            return False
+        text = _WHITE.sub("", whole) if len(whole) < _LONG_CELL else ""
         if text in _LABELS:
             found.add(text)
             if len(found) == _ENOUGH_LABELS:
@@ -70,7 +81,7 @@ def content_pictures(scope: LexborNode, base: str, *, whole_page: bool) -> Itera
     Left out: other sites, icons, QR codes, counters, what is declared small, what leads elsewhere, what comes
     again and again; with `whole_page`, where no element is known to be the article's own, margins too.
     """
-    shown = [(node, address) for node in scope.css("img") if (address := _source(node, base))]
+    shown = [(node, address) for node in scope.css("img")[:_MAX_IMAGES] if (address := _source(node, base))]
     often = Counter(address for _, address in shown)
     for node, address in shown:
         if often[address] < _REPEATED and not _decorates(node, address, base) and not _aside(node, whole_page):
@@ -120,7 +131,9 @@ def _declared(node: LexborNode) -> tuple[int | None, int | None]:
 def _aside(node: LexborNode, whole_page: bool) -> bool:
     """Whether a picture stands in a margin of the page, or is a link to something other than a picture."""
     above = node.parent
-    while above is not None:
+    for _ in range(_NEAR):
+        if above is None:
+            break
         names = above.attributes if above.tag not in ("body", "html") else {}
         if above.tag == "a" and _leads_elsewhere(names.get("href") or ""):
             return True

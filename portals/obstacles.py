@@ -16,10 +16,13 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from portals import bodies, titles
 from portals.exchange import Exchange, Fetched
 from portals.links_pictures import holds_the_tables
+from portals.parsing import TooDeepError, parse
 from portals.problems import FetchError, Kind
 
 #: As much of a page as is searched for marks.
 _SEARCHED: Final = 200_000
+#: Tags of a page that says next to nothing, menus and all; more are not looked through (nested, that takes long).
+_MOST_TAGS: Final = 5000
 #: Own text (no links, menus, scripts) of a page that says only that there is nothing: not longer than this.
 _SHORT: Final = 300
 #: Own text of an article that has not even a sentence.
@@ -130,17 +133,21 @@ def found(body: bytes, media_type: str, charset: str, kind: Kind) -> tuple[str, 
     source = bodies.text(body, charset)
     if garbled := _garbled(source):
         return "damaged", garbled
-    look = _look(source)
-    if not holds_the_tables(look.tree) and (obstacle := _obstacle(look, kind)):
-        return obstacle
+    try:
+        tree = parse(source)
+    except TooDeepError as error:
+        return "damaged", str(error)
+    if source.count("<") <= _MOST_TAGS and not holds_the_tables(tree):
+        obstacle = _obstacle(_look(source, tree), kind)
+        if obstacle is not None:
+            return obstacle
     return ("damaged", "网页残缺：没有结尾") if _torn(source) else None
 
 
-def _look(source: str) -> _Look:
-    tree = LexborHTMLParser(source)
+def _look(source: str, tree: LexborHTMLParser) -> _Look:
     node = tree.css_first("title")
     title = " ".join(node.text(deep=True).split()) if node is not None else ""
-    bare = LexborHTMLParser(source)
+    bare = parse(source)
     for other in bare.css(_NOT_OWN):
         other.decompose()
     said = " ".join(bare.body.text(deep=True, separator=" ").split()) if bare.body is not None else ""

@@ -50,7 +50,7 @@ def digest(payload: bytes) -> str:
 
 def date(at: datetime) -> str:
     """A WARC-Date."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def record_id(*named: object) -> str:

@@ -65,7 +65,10 @@ class WarcFolder:
         return Stored(self._name, start, offset, payload)
 
     def revisit(self, fetched: Fetched, known: Capture) -> None:
-        """Write that the address still gives what `known` holds: headers and a reference, no body."""
+        """Write that the address still gives what `known` holds: headers and a reference, neither body nor request.
+
+        A night has tens of thousands of these: what was asked is the request beside `known`, with its validators.
+        """
         out, day, answer = self._file(fetched.at), records.date(fetched.at), fetched.answer
         named = records.record_id("revisit", day, fetched.address)
         fields = (
@@ -75,8 +78,7 @@ class WarcFolder:
             ("WARC-Refers-To-Date", records.date(known.fetched_at)),
             ("WARC-Payload-Digest", known.digest),
         )
-        pair = records.record("revisit", fields, records.response_head(answer)) + _request(answer, day, named)
-        self._write(out, pair)
+        self._write(out, records.record("revisit", fields, records.response_head(answer)))
 
     def resource(self, saved: Saved, now: datetime) -> Stored:
         """Write a saved document, and beside it who saved it; on the disk on return."""

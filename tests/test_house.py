@@ -29,6 +29,8 @@ OWNERS = {
     "protego": ("portals/robots.py",),
     "warcio": ("portals/warc.py",),
     "smtplib": ("notices/",),
+    "matplotlib": ("notices/chart.py",),
+    "xlsxwriter": ("notices/",),
     "click": ("flows/",),
     "rich": ("flows/",),
 }

@@ -70,20 +70,22 @@ def _views(connection: duckdb.DuckDBPyConnection, home: Path, release: Release, 
     renamed = {} if day is None else RENAMED
     for name, table in TABLES.items():
         version = release.tables.get(name)
-        view = renamed.get(name, name)
+        shown = renamed.get(name, name)
         files = {} if version is None else deltas.files(record.folder(home) / name, table, version)
         # Both the paths and, where they differ, the patterns that stand for them.
         readable += [form for paths in files.values() for path in paths for form in {path, no_glob(path)}]
         if files:
-            connection.execute(f"CREATE VIEW {names([view])} AS {parquet(table, files)}")
+            connection.execute(f"CREATE VIEW {names([shown])} AS {parquet(table, files)}")
         else:
-            connection.register(view, table.empty())
+            connection.register(shown, table.empty())
     for statement in () if day is None else statements(day):
         connection.execute(statement)
     for reports, view in CLAIM_VIEWS.items():
         connection.execute(_claims(reports, view))
-    connection.register("releases", _release_rows(home, release))
+    connection.register("releases", release_rows(home, release))
     connection.execute(f"SET allowed_paths = [{', '.join(map(literal, readable))}]")
+    # It would be drawn on standard output, between the rows.
+    connection.execute("SET enable_progress_bar = false")
     connection.execute(f"SET TimeZone = {literal(ZONE.key)}")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
@@ -101,8 +103,8 @@ def _claims(reports: str, view: Table) -> str:
     """  # noqa: S608
 
 
-def _release_rows(home: Path, until: Release) -> pa.Table:
-    """The releases up to `until`."""
+def release_rows(home: Path, until: Release) -> pa.Table:
+    """The rows of `releases`: those up to `until`."""
     known = releases(home)
     shown = known[: known.index(until) + 1]
     own = ("release_id", "parent", "note")

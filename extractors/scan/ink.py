@@ -177,6 +177,8 @@ def _merged(boxes: list[list[int]], em: float, least: float) -> tuple[Box, ...]:
     lines: list[list[float]] = []
     for x, y, w, h in sorted(boxes):
         for line in lines:
+            if line[3] <= y or y + h <= line[1]:
+                continue
             overlap = min(line[3], y + h) - max(line[1], y)
             if overlap > 0.5 * min(line[3] - line[1], h) and x - line[2] < 1.5 * em:
                 line[:] = [min(line[0], x), min(line[1], y), max(line[2], x + w), max(line[3], y + h)]

@@ -125,19 +125,25 @@ def _read_pages(
 
 
 def _jobs(source: PdfPages | Pictures, wanted: Sequence[int], limits: Limits) -> Iterator[tuple[int, Job]]:
-    """Each page opened, and what is left to do with it; most lie as the first one does."""
-    likely: int | None = None
+    """Each page opened, and what is left to do with it; most lie as the first one does, whose job is begun first."""
+    likely: Future[int] = Future()
     for number in wanted:
-        bitmap = source.page(number)
-        if likely is None:
-            canvas, likely = set_upright(bitmap, 0)
-            yield number, partial(_read_page, canvas, number, limits)
-        else:
-            yield number, partial(_set_and_read, bitmap, likely, limits)
+        read = _read_first if number == wanted[0] else _read_next
+        yield number, partial(read, source.page(number), likely, limits)
 
 
-def _set_and_read(bitmap: Bitmap, likely: int, limits: Limits) -> list[Paragraph | Grid]:
-    canvas, _ = set_upright(bitmap, likely)
+def _read_first(bitmap: Bitmap, likely: Future[int], limits: Limits) -> list[Paragraph | Grid]:
+    try:
+        canvas, turns = set_upright(bitmap, lambda: 0)
+    except BaseException as error:
+        likely.set_exception(error)
+        raise
+    likely.set_result(turns)
+    return _read_page(canvas, bitmap.number, limits)
+
+
+def _read_next(bitmap: Bitmap, likely: Future[int], limits: Limits) -> list[Paragraph | Grid]:
+    canvas, _ = set_upright(bitmap, likely.result)
     return _read_page(canvas, bitmap.number, limits)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -25,11 +25,15 @@ _ASPECT: Final = 7
 _PER_EM: Final = 2
 
 
-def set_upright(bitmap: Bitmap, likely: int) -> tuple[Canvas, int]:
-    """The page on its canvas, and its quarter turns clockwise; `likely` (those of the page before) is tried first."""
+def set_upright(bitmap: Bitmap, likely: Callable[[], int]) -> tuple[Canvas, int]:
+    """The page on its canvas, and its quarter turns clockwise.
+
+    Those that are `likely` (another page's) are tried first; they are asked for when the page's skew is known.
+    """
     angle = skew_of(bitmap.layers[0])
+    first = likely()
     best: tuple[float, Canvas, int] | None = None
-    for turns in ((likely + step) % 4 for step in (0, 2, 1, 3)):
+    for turns in ((first + step) % 4 for step in (0, 2, 1, 3)):
         canvas = spread(bitmap, turns, angle)
         score = _legibility(canvas)
         if score >= _SETTLED:

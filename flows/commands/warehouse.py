@@ -6,7 +6,7 @@ import csv
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,36 +23,6 @@ if TYPE_CHECKING:
 FORMAT = click.option(
     "--format", "style", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
 )
-
-#: how far back to look for the last run that judged
-_RECORDS = 50
-
-SUMMARY = """
-SELECT year, count(*) FILTER (gate = 'released') AS released, count(*) FILTER (gate = 'held') AS held,
-       count(*) FILTER (status = 'unreadable' OR status = 'image_only') AS unreadable,
-       count(*) FILTER (status = 'blocked') AS blocked,
-       count(*) FILTER (status = 'not_published') AS not_published, count(*) FILTER (status = 'not_due') AS not_due,
-       count(*) FILTER (status = 'merged') AS merged
-FROM coverage GROUP BY year ORDER BY year
-"""
-#: what became of findings with the current release, and how many stand
-EVENTS = """
-SELECT severity, count(finding_id) AS findings, count(*) FILTER (status = 'waived') AS waived,
-       coalesce(any_value(opened), 0) AS opened, coalesce(any_value(reopened), 0) AS reopened,
-       coalesce(any_value(fixed), 0) AS fixed, coalesce(any_value(withdrawn), 0) AS withdrawn
-FROM (SELECT severity, status, finding_id FROM findings)
-FULL JOIN (
-  SELECT severity, count(*) FILTER (event = 'opened') AS opened, count(*) FILTER (event = 'reopened') AS reopened,
-         count(*) FILTER (event = 'fixed') AS fixed, count(*) FILTER (event = 'withdrawn') AS withdrawn
-  FROM finding_events WHERE release_id = (SELECT arg_max(release_id, created_at) FROM releases) GROUP BY severity
-) USING (severity)
-GROUP BY severity ORDER BY CASE severity WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END
-"""
-WORST = """
-SELECT left(finding_id, 8) AS finding, unit_name, year, severity, rule, scope, gate, equation
-FROM findings WHERE status = 'open'
-ORDER BY CASE severity WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, unit_id, year, rule, scope LIMIT 10
-"""
 
 
 @click.command(
@@ -84,37 +54,27 @@ def releases(style: str, home: Path | None) -> int:
     return DONE
 
 
-@click.command(epilog="Example: gouji status --home /srv/gouji")
+@click.command(epilog="Example: gouji status --format json | jq .unsent")
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @HOME
-def status(home: Path | None) -> int:
-    """What stands: the last run, void waivers, coverage by year, what is new, fixed and waived, mail that waits."""
-    place = Home.at(home)
-    _print_last_run(place)
-    _print(_query(place, SUMMARY), "table", "coverage")
-    _print(_query(place, EVENTS), "table", "findings, and what the current release changed")
-    _print(_query(place, WORST), "table", "worst open findings")
-    waiting = sorted((place.outbox / "queued").glob("*.eml"))
-    if waiting:
-        click.echo(f"{len(waiting)} mails wait in {place.outbox / 'queued'}; `gouji report` sends them")
+def status(style: str, home: Path | None) -> int:
+    """What stands: the last release and run, findings, what is held, portals that block, void waivers, unsent mail,
+    coverage by year.
+    """
+    from flows.overview import overview
+    from warehouse.errors import WarehouseError
+
+    try:
+        found = overview(Home.at(home), datetime.now(UTC))
+    except WarehouseError as error:
+        raise UnusableError(str(error)) from error
+    if style == "json":
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        from flows.overview_view import print_overview
+
+        print_overview(found)
     return DONE
-
-
-def _print_last_run(home: Home) -> None:
-    from flows.summary import void_line
-
-    for marker in sorted(home.runs.glob("*.unfinished")):
-        click.echo(f"unfinished: {marker.stem}; the same command goes on where it stopped")
-    records = [json.loads(path.read_text("utf-8")) for path in sorted(home.runs.glob("*.json"))[-_RECORDS:]]
-    if records:
-        last = records[-1]
-        click.echo(
-            f"last run: {last['flow']} {last['run_id']}, finished {last['finished']}, "
-            f"release {last['release_id'] or 'unchanged'} (now {last['current_release']})"
-        )
-    # A digest judges nothing.
-    judged = [record for record in records if record["flow"] != "digest"]
-    for void in judged[-1].get("void", []) if judged else []:
-        click.secho(f"void waiver: {void_line(void)}", fg="red")
 
 
 def _query(home: Home, sql: str, as_of: str | None = None, published: str | None = None) -> pa.Table:

@@ -51,21 +51,21 @@ class Jpaas:
         if parameters is None:
             yield from followed(fetch, first)
             return
-        shown = sheet(first)
         known: set[str] = set()
-        for page_number in range(1, _MANY):
+        for turn in range(1, _MANY):
             # Bare calls are answered with 403.
-            page = fetch(ask(_call(first, parameters, page_number), first))
+            page = fetch(ask(_call(first, parameters, turn), first))
             rows, pages = _answer(page)
             fresh = {row.address for row in rows} - known
-            if pages is None and not fresh and page_number > 1:
+            if turn > 1 and pages is not None and not rows:
+                raise ListError(f"page {turn} of {pages} is empty")
+            if turn > 1 and pages is None and not fresh:
                 return
-            if pages is not None and not rows and page_number <= pages and page_number > 1:
-                raise ListError(f"page {page_number} of {pages} is empty")
             known |= fresh
-            whole = shown if page_number == 1 else Sheet("", ())
-            yield Sheet(page.address, (*rows, *whole.rows), pages, whole.columns)
-            if not rows or (pages is not None and page_number >= pages):
+            # The column page itself may have rows, and the lists below.
+            around = sheet(first) if turn == 1 else Sheet(page.address, ())
+            yield Sheet(page.address, (*rows, *around.rows), pages, around.columns)
+            if not rows or (pages is not None and turn >= pages):
                 return
 
     def key(self, address: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 from urllib.parse import urlsplit
@@ -11,11 +12,16 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from portals import addresses, titles
-from portals.families.base import Page, Row, Sheet
+from portals.families.base import ListError, Page, Row, Sheet
 from portals.links_pictures import holds_the_tables
+from portals.parsing import TooDeepError, parse
 
 MAX_ROWS: Final = 2000
 _MAX_TITLE: Final = 300
+#: Characters around links that are looked at for dates: long items with many links would cost their product.
+_MAX_AROUND: Final = 20_000_000
+#: How far above a link its list item may be.
+_NEAR: Final = 12
 _ITEMS: Final = frozenset({"li", "tr", "dd", "dt", "p"})
 _DATE: Final = re.compile(r"(?<!\d)(20\d\d)\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})(?!\d)")
 _NEXT: Final = re.compile(r"^(?:下一?页|后一?页|下页|next|[>›»]{1,2})\W{0,4}$", re.IGNORECASE)
@@ -32,27 +38,53 @@ _BODY_COLUMN: Final = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """A link of a page: where it leads, its words, its title, whether it stands in a list, the date beside it."""
+
+    address: str
+    text: str
+    title: str
+    listed: bool
+    published: date | None
+
+
 def sheet(page: Page, pages: int | None = None) -> Sheet:
     """A page of a list as its links have it; a page that itself holds a report's tables is a row too."""
-    tree = LexborHTMLParser(page.text)
-    found = list(rows(tree, page.address))
+    tree = _tree(page.text)
+    found = list(_links(tree, page.address))
+    rows = [Row(link.address, link.title, link.published) for link in found if link.listed]
     if holds_the_tables(tree):
-        found.append(Row(page.address, _own_title(tree)))
-    return Sheet(page.address, tuple(found), pages, tuple(_columns(tree, page.address)))
+        rows.append(Row(page.address, _own_title(tree)))
+    return Sheet(page.address, tuple(rows), pages, tuple(_columns(found, page.address)))
 
 
 def fragment(html: str, base: str) -> tuple[Row, ...]:
     """The rows of a piece of HTML that a script would have put into the page."""
-    return tuple(rows(LexborHTMLParser(html), base))
+    found = _links(_tree(html), base)
+    return tuple(Row(link.address, link.title, link.published) for link in found if link.listed)
 
 
-def rows(tree: LexborHTMLParser, base: str) -> Iterator[Row]:
-    """The links of list items, table rows and the like."""
+def _tree(html: str) -> LexborHTMLParser:
+    try:
+        return parse(html)
+    except TooDeepError as error:
+        raise ListError(str(error)) from error
+
+
+def _links(tree: LexborHTMLParser, base: str) -> Iterator[_Link]:
+    """The links of a page; the text around them is looked at for dates up to a measure."""
+    budget = _MAX_AROUND
     for link in tree.css("a[href]")[:MAX_ROWS]:
-        item = _item(link)
         address = addresses.join(base, link.attributes.get("href") or "")
-        if item is not None and address is not None:
-            yield Row(address, _title(link), day(item.text(deep=True).replace(link.text(deep=True), "", 1)))
+        if address is None:
+            continue
+        text, item = link.text(deep=True), _item(link)
+        around = item.text(deep=True) if item is not None and budget > 0 else ""
+        budget -= len(around)
+        published = day(around.replace(text, "", 1))
+        words = " ".join(text.split())
+        yield _Link(address, words, _title(link, words), item is not None, published)
 
 
 def day(text: str) -> date | None:
@@ -66,13 +98,13 @@ def day(text: str) -> date | None:
 
 def plain(html: str) -> str:
     """A title without the marks that a search puts into it."""
-    text = LexborHTMLParser(html[:2000]).text(deep=True) if "<" in html or "&" in html else html
+    text = parse(html[:2000]).text(deep=True) if "<" in html or "&" in html else html
     return " ".join(text.split())[:_MAX_TITLE]
 
 
 def links(page: Page) -> Iterator[tuple[str, str]]:
     """Address and text of every link of a page."""
-    for link in LexborHTMLParser(page.text).css("a[href]")[:MAX_ROWS]:
+    for link in _tree(page.text).css("a[href]")[:MAX_ROWS]:
         address = addresses.join(page.address, link.attributes.get("href") or "")
         if address is not None:
             yield address, " ".join(link.text(deep=True).split())
@@ -90,15 +122,17 @@ def number(pattern: re.Pattern[str], text: str) -> int | None:
 
 
 def _item(link: LexborNode) -> LexborNode | None:
+    """The list item, table row or paragraph that a link stands in, if it is near."""
     above = link.parent
-    while above is not None and above.tag not in _ITEMS:
+    for _ in range(_NEAR):
+        if above is None or above.tag in _ITEMS:
+            return above
         above = above.parent
-    return above
+    return None
 
 
-def _title(link: LexborNode) -> str:
+def _title(link: LexborNode, text: str) -> str:
     """The title attribute where it says more: the text is often cut off with an ellipsis."""
-    text = " ".join(link.text(deep=True).split())
     whole = " ".join((link.attributes.get("title") or "").split())
     return (whole if len(whole) >= len(text.rstrip(".…")) else text)[:_MAX_TITLE]
 
@@ -111,18 +145,16 @@ def _own_title(tree: LexborHTMLParser) -> str:
     return next((head for head in heads if titles.sort(head)), heads[0] if heads else "")
 
 
-def _columns(tree: LexborHTMLParser, base: str) -> Iterator[str]:
+def _columns(found: Sequence[_Link], base: str) -> Iterator[str]:
     """The lists that a page leads to: by their names, where they lie, and because no date stands beside them."""
     host, below = urlsplit(base).netloc, _below(base)
-    for link in tree.css("a[href]")[:MAX_ROWS]:
-        name = "".join(link.text(deep=True).split()).translate(_BRACKETS)
-        if len(name) > 20 or not (sort := _column_sort(name)):
+    for link in found:
+        name = link.text.replace(" ", "").translate(_BRACKETS)
+        sort = _column_sort(name) if len(name) <= 20 and link.published is None else None
+        if sort is None or urlsplit(link.address).netloc != host or link.address == base:
             continue
-        address = addresses.join(base, link.attributes.get("href") or "")
-        if address is None or urlsplit(address).netloc != host or address == base or _dated(link):
-            continue
-        if sort == "report" or address.startswith(below) or (sort == "year" and _alike(base, address)):
-            yield address
+        if sort == "report" or link.address.startswith(below) or (sort == "year" and _alike(base, link.address)):
+            yield link.address
 
 
 def _column_sort(name: str) -> str | None:
@@ -139,11 +171,6 @@ def _below(base: str) -> tuple[str, ...]:
     own = (f"{folder}/",) if urlsplit(folder).path.count("/") > 1 else ()
     stem = name.partition(".")[0]
     return (*own, f"{folder}/{stem}/") if stem and stem != "index" else own
-
-
-def _dated(link: LexborNode) -> bool:
-    item = _item(link)
-    return item is not None and day(item.text(deep=True)) is not None
 
 
 _BRACKETS: Final = str.maketrans("（）", "()")

@@ -13,10 +13,9 @@ from email.message import Message
 from pathlib import PurePosixPath
 from typing import Final
 
-from selectolax.lexbor import LexborHTMLParser
-
 from portals import addresses, bodies
 from portals.imports.manifest import ImportFaultError
+from portals.parsing import TooDeepError, parse
 from portals.saved import MHTML
 
 #: Browsers write the length of the address before it, in four digits.
@@ -102,7 +101,10 @@ def read(name: str, data: bytes) -> Content:
 
 def _page(saved: Content) -> Content:
     """The page with what its head says of it."""
-    tree = LexborHTMLParser(saved.text)
+    try:
+        tree = parse(saved.text)
+    except TooDeepError as error:
+        raise ImportFaultError(f"the page is no page of a site: {error}") from error
     metas = {
         (node.attributes.get("name") or "").lower(): node.attributes.get("content") or "" for node in tree.css("meta")
     }

@@ -14,15 +14,18 @@ from decimal import Decimal
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pyarrow as pa
 import pytest
 import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
 from commandline import Command
+from frictionless import Package
 
 from warehouse.query import query
 
@@ -181,6 +184,54 @@ def test_the_mail_arrived_once_and_is_whole(night: Night) -> None:
     for row in night.rows("SELECT equation, message FROM findings WHERE severity = 'critical'"):
         assert (row["equation"] or row["message"]) in text.get_content()
     assert "<table" in html.get_content()
+    shown = set(re.findall(r'src="cid:([^"]+)"', html.get_content()))
+    parts = {part["Content-ID"].strip("<>"): part for part in mail.walk() if part["Content-ID"]}
+    assert shown == set(parts)
+    assert {"crop1@gouji", "chart-light@gouji", "chart-dark@gouji"} <= shown
+    (attached,) = mail.iter_attachments()
+    assert attached.get_filename() == "年度报告质量-r0001.xlsx"
+    assert openpyxl.load_workbook(BytesIO(attached.get_content()))["问题"].max_row > 10
+
+
+def test_links_of_the_mail_are_those_of_the_portals(night: Night) -> None:
+    html = night.mails[0].get_body(("html",))
+    assert html is not None
+    links = set(re.findall(r'href="([^"]+)"', html.get_content()))
+    captured = {row["address"] for row in night.rows("SELECT address FROM captures")}
+    listed = {row["address"] for row in night.rows("SELECT address FROM coverage WHERE gate IS NULL")}
+    assert links
+    assert links <= captured | listed
+
+
+def test_the_queries_of_the_documentation_run(night: Night) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "queries.md").read_text("utf-8")
+    queries = re.findall(r"^```sql\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    found = [len(night.rows(sql)) for sql in queries]
+    # Whether second readers disagree, and whether a chain is broken, is up to the sample.
+    assert len(found) >= 13
+    assert found.count(0) <= 2, dict(zip(queries, found, strict=True))
+
+
+def test_a_release_becomes_a_data_package(gouji: Command, night: Night, tmp_path: Path) -> None:
+    done = gouji("package", tmp_path / "package", "--home", night.home)
+    assert done.returncode == 0, done.stderr
+    described = Package(str(tmp_path / "package" / "datapackage.json"))
+    for resource in described.resources:
+        if resource.format == "csv" and resource.name in {"findings", "coverage", "reports", "releases"}:
+            report = resource.validate()
+            assert report.valid, report.flatten(["fieldName", "type", "note"])
+    again = gouji("package", tmp_path / "package", "--home", night.home)
+    assert (again.returncode, again.stderr.count("\n")) == (2, 1)
+
+
+def test_a_workbook_with_a_report(gouji: Command, night: Night, tmp_path: Path) -> None:
+    held = night.rows("SELECT report_id FROM held_reports ORDER BY report_id LIMIT 1")[0]["report_id"]
+    done = gouji("workbook", held, "--home", night.home, "--out", tmp_path / "book.xlsx")
+    assert done.returncode == 0, done.stderr
+    sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")[held[-31:]]
+    assert any(cell.comment for row in sheet.iter_rows() for cell in row)
+    unknown = gouji("workbook", "620102-1999", "--home", night.home, "--out", tmp_path / "x.xlsx")
+    assert (unknown.returncode, unknown.stderr.count("\n")) == (2, 1)
 
 
 def test_a_second_night_changes_nothing(gouji: Command, night: Night) -> None:

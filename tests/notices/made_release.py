@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pyarrow as pa
 
-from notices.digest import RunFacts, Tables
+from notices.digest import Reader, RunFacts, Tables
 from notices.findings import Names
 
 S = pa.string()
@@ -25,6 +25,14 @@ FINDINGS = pa.schema(
         ("suspects", pa.list_(S)),
         ("address", S),
         ("gate", S),
+        ("status", S),
+        ("opened_in", S),
+    ]
+)
+EVENTS = pa.schema(
+    [
+        *((name, S) for name in ("finding_id", "event", "release_id", "unit_id", "severity")),
+        ("at", pa.timestamp("us", "UTC")),
     ]
 )
 COVERAGE = pa.schema(
@@ -92,6 +100,7 @@ RUN = RunFacts(
     unchanged=58,
     failed=2,
 )
+READER = Reader(today=date(2025, 4, 2))
 IDENT = tuple(NAMES.cells)[:4]
 SUM = tuple(NAMES.cells)[4:]
 HELD = {("620123", 2023), ("620523-zrzy", 2021), ("620982", 2024), ("622927", 2022)}
@@ -126,6 +135,8 @@ def finding(unit: int, year: int, rule: str, severity: str, scope: str = "", **m
         "gate": "held" if (unit_id, year) in HELD else "released",
         "cells": [],
         "suspects": [],
+        "status": "open",
+        "opened_in": "r0003",
     } | more
 
 

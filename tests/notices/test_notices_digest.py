@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pyarrow as pa
 import pytest
-from made_release import FINDINGS, NAMES, RUN, YEARS, faults, finding, tables
+from made_release import EVENTS, FINDINGS, NAMES, READER, RUN, YEARS, faults, finding, tables
 
 from notices.coverage import YEARS as SHOWN
 from notices.coverage import kind, matrix
 from notices.digest import Digest, RunFacts, Tables, build
-from notices.findings import Names
+from notices.findings import Names, Waiving
 from notices.render import render
 from notices.words import reason
 
 
 @pytest.fixture
 def digest(run: RunFacts, release: Tables, names: Names) -> Digest:
-    return build(run, release, names)
+    return build(run, release, names, READER)
 
 
 def test_criticals_first_then_new_then_unit_and_year(digest: Digest) -> None:
@@ -36,31 +37,31 @@ def test_new_open_and_gone(digest: Digest) -> None:
         ("warning", 3, 0, 0),
         ("info", 0, 2, 0),
     ]
-    assert [(it.unit, it.year, it.rechecked) for it in digest.gone.items] == [
-        ("兰州市人民政府", 2022, True),
-        ("甘谷县人民政府", 2024, False),  # unreadable now: nobody can say that it was mended
+    assert [(it.unit, it.year, it.fate) for it in digest.gone.items] == [
+        ("兰州市人民政府", 2022, "gone"),
+        ("甘谷县人民政府", 2024, "unread"),  # unreadable now: nobody can say that it was mended
     ]
 
 
 def test_headline(run: RunFacts, release: Tables, first_release: Tables, clean_release: Tables) -> None:
-    later = build(run, release, NAMES)
+    later = build(run, release, NAMES, READER)
     assert later.headline == "新一期发布：已放行 73 份，暂扣 4 份；4 个单位共有严重问题 5 项，其中新增 4 项。"
-    first = build(run, first_release, NAMES)
+    first = build(run, first_release, NAMES, READER)
     assert first.first
     assert first.headline == "首次发布：已放行 73 份，暂扣 4 份；4 个单位共有严重问题 5 项。"
-    idle = build(replace(run, release_id=None, released_at=None), clean_release, NAMES)
+    idle = build(replace(run, release_id=None, released_at=None), clean_release, NAMES, READER)
     assert idle.headline == "没有新内容：已放行 84 份，没有暂扣，没有严重问题。"
-    again = build(run, tables(faults(), faults()), NAMES)
+    again = build(run, tables(faults(), faults()), NAMES, READER)
     assert again.headline.endswith("共有严重问题 5 项，没有新增。")
 
 
 def test_void_waivers_are_told_and_escaped(run: RunFacts, release: Tables) -> None:
     line = "620102-2023 T3-ROW granted：报告文件已变更，须重新审核 <b>"
-    parts = render(build(replace(run, void=(line,)), release, NAMES))
+    parts = render(build(replace(run, void=(line,)), release, NAMES, READER))
     assert "失效的豁免（1 项）" in parts.text
     assert line in parts.text
     assert "报告文件已变更，须重新审核 &lt;b&gt;" in parts.html
-    assert "失效的豁免" not in render(build(run, release, NAMES)).text
+    assert "失效的豁免" not in render(build(run, release, NAMES, READER)).text
 
 
 def test_held_reports_say_why(digest: Digest) -> None:
@@ -102,7 +103,7 @@ def test_tasks_name_who_acts(digest: Digest) -> None:
 
 def test_an_attribution_nobody_knows_is_still_somebodys_task(run: RunFacts) -> None:
     odd = finding(5, 2023, "T3-IDENT", "critical", attribution="moon")
-    assert build(run, tables([odd], []), NAMES).tasks[0].what.startswith("项责任未明")
+    assert build(run, tables([odd], []), NAMES, READER).tasks[0].what.startswith("项责任未明")
 
 
 def test_matrix_adds_up(digest: Digest) -> None:
@@ -179,10 +180,10 @@ def test_reasons_are_told_in_words(text: str | None, expected: str) -> None:
 
 
 def test_limits_cut_lists_and_say_so(run: RunFacts, release: Tables) -> None:
-    cut = build(run, release, NAMES, limit=3)
+    cut = build(run, release, NAMES, READER, limit=3)
     assert (len(cut.grave.items), cut.grave.more, len(cut.lesser.items), cut.lesser.more) == (3, 2, 0, 5)
-    assert (len(cut.held.items), cut.held.more, cut.unread.more, cut.gone.more) == (3, 1, 1, 0)
-    assert cut.changes == build(run, release, NAMES).changes
+    assert (len(cut.held.items), cut.held.more, cut.unread.more, cut.gone.more) == (2, 2, 2, 0)
+    assert cut.changes == build(run, release, NAMES, READER).changes
 
 
 def test_order_does_not_depend_on_the_tables(run: RunFacts, release: Tables) -> None:
@@ -192,12 +193,51 @@ def test_order_does_not_depend_on_the_tables(run: RunFacts, release: Tables) -> 
         coverage=release.coverage.take(list(range(release.coverage.num_rows))[::-1]),
         held_reports=release.held_reports.take([3, 2, 1, 0]),
     )
-    one, other = build(run, release, NAMES), build(run, turned, NAMES)
+    one, other = build(run, release, NAMES, READER), build(run, turned, NAMES, READER)
     assert replace(one, tasks=()) == replace(other, tasks=())
 
 
 def test_the_key_is_that_of_the_release_not_of_the_run(run: RunFacts, release: Tables) -> None:
-    one = build(run, release, NAMES)
-    assert build(replace(run, run_id="nightly-later", fetched=0), release, NAMES).key == one.key
-    assert build(replace(run, release_id="r0004"), release, NAMES).key != one.key
-    assert build(replace(RUN, release_id=None, released_at=None), release, NAMES).key == RUN.run_id
+    one = build(run, release, NAMES, READER)
+    assert build(replace(run, run_id="nightly-later", fetched=0), release, NAMES, READER).key == one.key
+    assert build(replace(run, release_id="r0004"), release, NAMES, READER).key != one.key
+    assert build(replace(RUN, release_id=None, released_at=None), release, NAMES, READER).key == RUN.run_id
+
+
+def test_events_tell_what_became_of_a_finding(run: RunFacts, release: Tables) -> None:
+    lost = [it for it in release.previous_findings.to_pylist() if it["unit_id"] in {"620100", "620523"}]  # type: ignore[union-attr]
+    rows = [
+        {"finding_id": row["finding_id"], "event": event, "at": datetime(2025, 4, day, tzinfo=UTC)}
+        for row, event, day in zip([*lost, lost[0]], ("opened", "withdrawn", "fixed"), (1, 2, 3), strict=True)
+    ]
+    told = build(run, replace(release, events=pa.Table.from_pylist(rows, schema=EVENTS)), NAMES, READER)
+    assert [(it.unit, it.fate) for it in told.gone.items] == [
+        ("兰州市人民政府", "fixed"),
+        ("甘谷县人民政府", "withdrawn"),
+    ]
+
+
+def test_what_a_waiver_covers_is_no_open_finding(run: RunFacts) -> None:
+    found = faults()
+    covered = [row | {"status": "waived"} for row in found[:2]]
+    waivers = {
+        covered[0]["finding_id"]: Waiving("张三", "已核实", date(2025, 5, 2)),
+        covered[1]["finding_id"]: Waiving("李四", "表样如此", date(2026, 5, 2)),
+    }
+    digest = build(run, tables([*covered, *found[2:]], found), NAMES, replace(READER, waivers=waivers))
+    assert [(it.rule, it.who, it.soon) for it in digest.waived.items] == [
+        ("T3-IDENT", "张三", True),
+        ("T3-ROW", "李四", False),
+    ]
+    assert len(digest.grave.items) == 3
+    assert digest.gone.total == 0
+    assert ("审核人员", 1, "项豁免将在 30 天内到期：请复核是否续期") in [
+        (it.who, it.number, it.what) for it in digest.tasks
+    ]
+    ended = build(run, tables(found, [*covered, *found[2:]]), NAMES, READER)
+    assert [it.rule for it in ended.grave.items if it.status == "new"] == ["T3-IDENT", "T3-ROW"]
+
+
+def test_a_waiver_nobody_knows_is_still_told(run: RunFacts) -> None:
+    digest = build(run, tables([faults()[0] | {"status": "waived"}], None), NAMES, READER)
+    assert [(it.who, it.until, it.soon) for it in digest.waived.items] == [("", None, False)]

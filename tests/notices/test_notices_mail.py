@@ -13,28 +13,31 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_release import FINDINGS, NAMES, RUN, UNITS, coverage, faults, finding, tables
+from made_release import FINDINGS, NAMES, READER, RUN, UNITS, coverage, faults, finding, tables
 from selectolax.lexbor import LexborHTMLParser
 
+from notices.addresses import SettingsError, addresses, sender_from
+from notices.charts import coverage_chart
 from notices.digest import Digest, RunFacts, Tables, build
-from notices.mail import Parties, SettingsError, compose, message_id, parties_from
+from notices.enclosures import NOTHING, Enclosures, Picture, crop
+from notices.mail import compose, message_id
 from notices.render import render
 from notices.text import visible
 
 SENDER = Address("勾稽", addr_spec="gouji@example.org")
-READERS = (Address("审计处", addr_spec="audit@example.org"), Address(addr_spec="b@example.org"))
-PARTIES = Parties(SENDER, READERS)
+TO = Address("审计处", addr_spec="audit@example.org")
+PARTIES = (SENDER, TO)
 DATE = datetime(2025, 4, 1, 19, 2, tzinfo=UTC)
 HOSTILE = '<script>alert(1)</script>兰州\u202e市\x07&amp;=HYPERLINK("http://evil")'
 
 
-def written(digest: Digest) -> bytes:
-    message = compose(digest, SENDER, READERS, message_id(digest, PARTIES), DATE)
+def written(digest: Digest, enclosures: Enclosures = NOTHING) -> bytes:
+    message = compose(digest, PARTIES, message_id(digest, *PARTIES), DATE, enclosures)
     return message.as_bytes(policy=policy.SMTP)
 
 
-def parsed(digest: Digest) -> EmailMessage:
-    message = BytesParser(policy=policy.default).parsebytes(written(digest))
+def parsed(digest: Digest, enclosures: Enclosures = NOTHING) -> EmailMessage:
+    message = BytesParser(policy=policy.default).parsebytes(written(digest, enclosures))
     assert isinstance(message, EmailMessage)
     return message
 
@@ -53,13 +56,13 @@ def squeezed(tree: LexborHTMLParser) -> str:
 
 @pytest.fixture
 def digest(run: RunFacts, release: Tables) -> Digest:
-    return build(run, release, NAMES)
+    return build(run, release, NAMES, READER)
 
 
 def test_headers(digest: Digest) -> None:
     message = parsed(digest)
     assert message["Subject"] == "【勾稽】甘肃省（样例）r0003：严重问题5项（新增4），放行73，暂扣4"
-    assert [a.addr_spec for a in message["To"].addresses] == ["audit@example.org", "b@example.org"]
+    assert [a.addr_spec for a in message["To"].addresses] == ["audit@example.org"]
     assert message["From"].addresses[0].display_name == "勾稽"
     assert message["Date"].datetime == DATE
     assert message["Date"].endswith("+0800")
@@ -79,7 +82,7 @@ def test_lines_fit_smtp(digest: Digest) -> None:
 
 
 def test_bytes_are_the_same_every_time(run: RunFacts, release: Tables) -> None:
-    assert written(build(run, release, NAMES)) == written(build(run, release, NAMES))
+    assert written(build(run, release, NAMES, READER)) == written(build(run, release, NAMES, READER))
 
 
 def test_reading_and_writing_again_changes_no_byte(digest: Digest) -> None:
@@ -88,28 +91,30 @@ def test_reading_and_writing_again_changes_no_byte(digest: Digest) -> None:
 
 
 def test_the_id_belongs_to_release_and_readers(digest: Digest, release: Tables) -> None:
-    one = message_id(digest, PARTIES)
+    one = message_id(digest, *PARTIES)
     assert one.startswith("<gouji-r0003-")
     assert one.endswith("@example.org>")
-    later = build(replace(RUN, run_id="another", fetched=0), release, NAMES)
-    assert message_id(later, PARTIES) == one
-    assert message_id(digest, Parties(SENDER, READERS[::-1])) == one
-    assert message_id(digest, Parties(SENDER, READERS[:1])) != one
-    assert message_id(build(replace(RUN, release_id="r0004"), release, NAMES), PARTIES) != one
+    later = build(replace(RUN, run_id="another", fetched=0), release, NAMES, READER)
+    assert message_id(later, *PARTIES) == one
+    assert message_id(digest, SENDER, Address("处", addr_spec="Audit@example.org")) == one
+    assert message_id(digest, SENDER, Address(addr_spec="b@example.org")) != one
+    assert message_id(build(replace(RUN, release_id="r0004"), release, NAMES, READER), *PARTIES) != one
 
 
 def test_both_parts_hold_every_finding(digest: Digest) -> None:
     text, tree = bodies(parsed(digest))
     html = squeezed(tree)
     for row in faults():
-        for field in ("unit_name", "rule", "equation", "expected", "actual", "message", "address"):
+        for field in ("unit_name", "rule", "equation", "expected", "actual", "message"):
             if row.get(field):
                 assert row[field] in text
                 assert row[field] in html
         for part in (text, html):
             assert f"{row['unit_name']} · {row['year']} 年" in part
             assert NAMES.rules[row["rule"]] in part
-    for figure in ("「170」（第 4 页）", "「1019」", "「12」", "「1281」", "「20」", "「空白」", "「0」"):
+        assert row["address"] in text
+        assert row["address"] in [node.attributes["href"] for node in tree.css("a")]
+    for figure in ("「170」", "第 4 页", "「1019」", "「12」", "「1281」", "「20」", "「空白」", "「0」"):
         assert figure in text
         assert figure in html
 
@@ -122,7 +127,6 @@ def test_both_parts_hold_the_rest(digest: Digest) -> None:
             *(task.what for task in digest.tasks),
             *(f"{it.unit} · {it.year}" for it in (*digest.held.items, *digest.unread.items, *digest.gone.items)),
             *(it.reason for it in digest.unread.items),
-            *(it.address for it in digest.unread.items),
             *(row.name for row in (*digest.matrix.places, *digest.matrix.levels)),
             "报告本期未读到，不能认定已更正",
             "nightly-20250401T190002",
@@ -137,10 +141,10 @@ def test_both_parts_hold_the_rest(digest: Digest) -> None:
             assert words in part, words
 
 
-@pytest.mark.parametrize("sign", ["≠", "≰", "≱"])
+@pytest.mark.parametrize("sign", ["≠", "≰", "≱", "＜"])
 def test_the_broken_sign_stands_out(run: RunFacts, sign: str) -> None:
     fault = finding(5, 2023, "T3-IDENT", "critical", equation=f"172 + 5 {sign} 170 + 6")
-    _, tree = bodies(parsed(build(run, tables([fault], []), NAMES)))
+    _, tree = bodies(parsed(build(run, tables([fault], []), NAMES, READER)))
     assert f"172 + 5 {sign} 170 + 6" in squeezed(tree)
     assert [node.text() for node in tree.css(".eq b")] == [sign]
 
@@ -159,9 +163,9 @@ def test_the_matrix_shows_every_tally(digest: Digest) -> None:
 
 
 def test_what_was_cut_is_said_in_both_parts(run: RunFacts, release: Tables) -> None:
-    text, tree = bodies(parsed(build(run, release, NAMES, limit=3)))
+    text, tree = bodies(parsed(build(run, release, NAMES, READER, limit=3)))
     for part in (text, squeezed(tree)):
-        assert part.count("另有 2 项未在邮件中列出") == 1  # criticals
+        assert part.count("另有 2 项未在邮件中列出") == 3  # criticals, held reports, unread documents
         assert part.count("另有 5 项未在邮件中列出") == 1  # warnings and the rest
         assert "WHERE severity = 'critical'\" --as-of r0003" in part
         assert "严重问题（5 项）" in part
@@ -169,7 +173,7 @@ def test_what_was_cut_is_said_in_both_parts(run: RunFacts, release: Tables) -> N
 
 def test_nothing_to_say_is_said(run: RunFacts, clean_release: Tables) -> None:
     idle = replace(run, release_id=None, released_at=None, previous_release_id="r0003")
-    message = parsed(build(idle, clean_release, NAMES))
+    message = parsed(build(idle, clean_release, NAMES, READER))
     assert message["Subject"] == "【勾稽】甘肃省（样例）没有新内容：没有严重问题，放行84，暂扣0"
     text, tree = bodies(message)
     for part in (text, squeezed(tree)):
@@ -180,7 +184,7 @@ def test_nothing_to_say_is_said(run: RunFacts, clean_release: Tables) -> None:
 
 
 def test_a_first_release_calls_nothing_new(run: RunFacts, first_release: Tables) -> None:
-    text, tree = bodies(parsed(build(replace(run, previous_release_id=None), first_release, NAMES)))
+    text, tree = bodies(parsed(build(replace(run, previous_release_id=None), first_release, NAMES, READER)))
     assert "[新增]" not in text
     assert "新增" not in squeezed(tree)
     assert "仍未解决" not in squeezed(tree)
@@ -232,7 +236,7 @@ def hostile_tables(text: str) -> Tables:
 
 
 def test_hostile_text_shows_as_text(run: RunFacts) -> None:
-    digest = build(replace(run, province=HOSTILE, run_id=HOSTILE), hostile_tables(HOSTILE), NAMES)
+    digest = build(replace(run, province=HOSTILE, run_id=HOSTILE), hostile_tables(HOSTILE), NAMES, READER)
     message = parsed(digest)
     text, tree = bodies(message)
     shown = '<script>alert(1)</script>兰州⟨U+202E⟩市⟨U+0007⟩&amp;=HYPERLINK("http://evil")'
@@ -255,10 +259,10 @@ ANY: st.SearchStrategy[str] = st.text(
 @given(ANY)
 @settings(max_examples=40, deadline=None)
 def test_any_text_leaves_the_structure_alone(text: str) -> None:
-    digest = build(replace(RUN, province=text), hostile_tables(text), NAMES)
+    digest = build(replace(RUN, province=text), hostile_tables(text), NAMES, READER)
     message = parsed(digest)
     body, tree = bodies(message)
-    plain = build(replace(RUN, province="x"), hostile_tables("x"), NAMES)
+    plain = build(replace(RUN, province="x"), hostile_tables("x"), NAMES, READER)
     _, expected = bodies(parsed(plain))
     unwanted = ("script", "img", "a", "iframe", "style", "meta", "td", "tr", "table")
     if visible(text):  # an empty text leaves its row out
@@ -274,11 +278,11 @@ def test_the_longest_mail_is_capped(run: RunFacts) -> None:
         | {"unit_name": long}
         for n in range(2000)
     ]
-    digest = build(run, tables(many, many[:5]), NAMES)
-    assert (len(digest.grave.items), digest.grave.more) == (200, 1800)
+    digest = build(run, tables(many, many[:5]), NAMES, READER)
+    assert (len(digest.grave.items), digest.grave.more) == (30, 1970)
     parts = render(digest)
-    assert len(parts.html.encode()) < 1_000_000
-    assert len(parts.text.encode()) < 700_000
+    assert len(parts.html.encode()) < 250_000
+    assert len(parts.text.encode()) < 200_000
 
 
 def test_a_row_without_optional_values(run: RunFacts) -> None:
@@ -291,7 +295,7 @@ def test_a_row_without_optional_values(run: RunFacts) -> None:
         "severity": "critical",
         "outcome": "fail",
     }
-    text, _ = bodies(parsed(build(run, tables([bare], []), NAMES)))
+    text, _ = bodies(parsed(build(run, tables([bare], []), NAMES, READER)))
     assert "没有原文地址" in text
     assert "None" not in text
 
@@ -299,19 +303,19 @@ def test_a_row_without_optional_values(run: RunFacts) -> None:
 @pytest.mark.parametrize("bad", ["no brackets@x", "<a@b>\r\nBcc: <c@d>", "<>", "<a b@c>", "<中@c>"])
 def test_a_message_id_cannot_carry_headers(digest: Digest, bad: str) -> None:
     with pytest.raises(ValueError, match="not a message id"):
-        compose(digest, SENDER, READERS, bad, DATE)
+        compose(digest, PARTIES, bad, DATE)
 
 
 def test_a_date_needs_a_zone(digest: Digest) -> None:
     with pytest.raises(ValueError, match="zone"):
-        compose(digest, SENDER, READERS, message_id(digest, PARTIES), DATE.replace(tzinfo=None))
+        compose(digest, PARTIES, message_id(digest, *PARTIES), DATE.replace(tzinfo=None))
 
 
-def test_parties() -> None:
-    parties = parties_from({"GOUJI_MAIL_FROM": "勾稽 <g@x.cn>", "GOUJI_MAIL_TO": "a@x.cn, 乙 <b@x.cn>, A@x.cn"})
-    assert str(parties.sender) == "勾稽 <g@x.cn>"
-    assert [a.addr_spec for a in parties.recipients] == ["a@x.cn", "b@x.cn"]
-    assert parties_from({}).sender.domain == "gouji.invalid"
+def test_addresses() -> None:
+    found = addresses("GOUJI_MAIL_TO", "a@x.cn, 乙 <b@x.cn>, A@x.cn")
+    assert [a.addr_spec for a in found] == ["a@x.cn", "b@x.cn"]
+    assert str(sender_from({"GOUJI_MAIL_FROM": "勾稽 <g@x.cn>"})) == "勾稽 <g@x.cn>"
+    assert sender_from({}).domain == "gouji.invalid"
 
 
 @pytest.mark.parametrize(
@@ -323,10 +327,59 @@ def test_parties() -> None:
 )
 def test_addresses_that_are_none(value: str) -> None:
     with pytest.raises(SettingsError, match="GOUJI_MAIL_TO: ") as caught:
-        parties_from({"GOUJI_MAIL_TO": value})
+        addresses("GOUJI_MAIL_TO", value)
     assert "\n" not in str(caught.value)
 
 
 def test_one_sender() -> None:
     with pytest.raises(SettingsError, match="GOUJI_MAIL_FROM: one address"):
-        parties_from({"GOUJI_MAIL_FROM": "a@b, c@d"})
+        sender_from({"GOUJI_MAIL_FROM": "a@b, c@d"})
+
+
+PNG = coverage_chart(build(RUN, tables(faults(), None), NAMES, READER).matrix).png(60, False)
+
+
+def enclosed(digest: Digest) -> Enclosures:
+    first = digest.grave.items[0].finding_id
+    charts = (Picture("chart-light", PNG, 570, "图"), Picture("chart-dark", PNG, 570, "图"))
+    return Enclosures({first: crop(1, PNG, f"截图 {HOSTILE}")}, charts, b"PK", "质量-r0003.xlsx")
+
+
+def test_pictures_are_parts_of_the_message_and_the_workbook_is_attached(digest: Digest) -> None:
+    message = parsed(digest, enclosed(digest))
+    assert message.get_content_type() == "multipart/mixed"
+    (attached,) = message.iter_attachments()
+    assert attached.get_filename() == "质量-r0003.xlsx"
+    assert attached.get_content() == b"PK"
+    _, tree = bodies(message)
+    shown = {str(node.attributes["src"]).removeprefix("cid:") for node in tree.css("img")}
+    parts = {part["Content-ID"].strip("<>"): part for part in message.walk() if part["Content-ID"]}
+    assert shown == set(parts) == {"crop1@gouji", "chart-light@gouji", "chart-dark@gouji"}
+    assert all(part.get_content_type() == "image/png" for part in parts.values())
+    assert parts["crop1@gouji"].get_content() == PNG
+    assert all(node.attributes["alt"] for node in tree.css("img"))
+    assert "质量-r0003.xlsx" in squeezed(tree)
+    assert written(digest, enclosed(digest)) == written(digest, enclosed(digest))
+
+
+def test_one_chart_at_a_time(digest: Digest) -> None:
+    _, tree = bodies(parsed(digest, enclosed(digest)))
+    light, dark = tree.css("img.lt"), tree.css("img.dk")
+    assert len(light) == len(dark) == 1
+    assert "display:none" in str(dark[0].attributes["style"])
+    assert ".lt{display:none!important}.dk{display:block!important}" in "".join(it.text() for it in tree.css("style"))
+
+
+def test_links_to_the_site_where_there_is_one(run: RunFacts, release: Tables) -> None:
+    digest = build(run, release, NAMES, replace(READER, site="https://gouji.example.org/x"))
+    text, tree = bodies(parsed(digest))
+    page = f"https://gouji.example.org/x/report.html#620123-2023/{faults()[0]['finding_id']}"
+    assert page in text
+    assert page in [node.attributes["href"] for node in tree.css("a")]
+
+
+def test_the_reader_is_told_what_is_compared(run: RunFacts, release: Tables, first_release: Tables) -> None:
+    for tables_, said in ((release, "与您上次收到的报告（r0002）相比"), (first_release, "这是您收到的第一份报告")):
+        text, tree = bodies(parsed(build(run, tables_, NAMES, replace(READER, scope="兰州市，县区"))))
+        assert said in text and said in squeezed(tree)
+        assert "兰州市，县区" in text and "兰州市，县区" in squeezed(tree)

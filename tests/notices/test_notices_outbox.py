@@ -1,54 +1,45 @@
-"""Each message once: over runs, over failures, over kills."""
+"""Each message once: over runs, over failures, over newer releases."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from email import policy
-from email.headerregistry import Address
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from made_release import NAMES, RUN, faults, tables
 
-from notices.digest import build
-from notices.mail import Parties, compose, message_id
-from notices.outbox import Outbox
-from notices.smtp import Refusal, SendError
+from notices.outbox import AFTER_REFUSAL, BACK_OFF, Outbox
+from notices.smtp import Failure, SendError
 
-SENDER = Address(addr_spec="gouji@example.org")
-READERS = (Address(addr_spec="a@example.org"), Address(addr_spec="b@example.org"))
-BOTH = ["a@example.org", "b@example.org"]
+NOW = datetime(2026, 3, 1, 18, 0, tzinfo=UTC)
 
 
-class Killed(BaseException):
-    """Stands for the end of the process: nothing may catch it."""
+def message(about: str = "r0001", reader: str = "a@example.org") -> EmailMessage:
+    made = EmailMessage(policy=policy.SMTP)
+    made["From"] = "gouji@example.org"
+    made["To"] = reader
+    made["Subject"] = about
+    made["Message-ID"] = f"<gouji-{about}-{reader.partition('@')[0]}@example.org>"
+    made.set_content(f"{about} 172 + 5 ≠ 170 + 6\n", cte="base64")
+    return made
 
 
 class Server:
     """Plays what `notices.smtp.send` gives, and remembers who received how often."""
 
-    def __init__(self, *, refuse: dict[str, bool] | None = None, error: SendError | None = None) -> None:
-        self.refuse, self.error = refuse or {}, error
+    def __init__(self, *failures: Failure) -> None:
+        self.failures = list(failures)
         self.received: list[str] = []
 
-    def __call__(self, message: EmailMessage, recipients: Sequence[str]) -> tuple[Refusal, ...]:
-        if self.error:
-            raise self.error
-        refusals = tuple(Refusal(to, self.refuse[to], "no") for to in recipients if to in self.refuse)
-        if len(refusals) == len(recipients):
-            raise SendError(any(it.temporary for it in refusals), "every recipient was refused", refusals)
-        self.received += [to for to in recipients if to not in self.refuse]
-        return refusals
-
-
-@pytest.fixture
-def message() -> EmailMessage:
-    digest = build(RUN, tables(faults(), []), NAMES)
-    date = datetime(2025, 4, 1, 19, 2, tzinfo=UTC)
-    return compose(digest, SENDER, READERS, message_id(digest, Parties(SENDER, READERS)), date)
+    def __call__(self, message: EmailMessage, handing_over: Callable[[], None]) -> None:
+        failure = self.failures.pop(0) if self.failures else None
+        if failure != "temporary":
+            handing_over()
+        if failure:
+            raise SendError(failure, f"{failure} no")
+        self.received.append(f"{message['To']} {message['Subject']}")
 
 
 @pytest.fixture
@@ -56,122 +47,127 @@ def outbox(tmp_path: Path) -> Outbox:
     return Outbox(tmp_path / "outbox")
 
 
-def test_without_a_server_it_is_kept(outbox: Outbox, message: EmailMessage) -> None:
-    assert outbox.state(message["Message-ID"]) is None
-    path = outbox.keep(message)
-    assert path.parent == outbox.folder
-    assert path.name.startswith("gouji-r0003-")
-    assert path.read_bytes() == message.as_bytes(policy=policy.SMTP)
-    assert outbox.state(message["Message-ID"]) == "kept"
-    assert outbox.keep(message) == path
-    assert [it.name for it in outbox.folder.iterdir()] == [path.name]
+def put(outbox: Outbox, about: str = "r0001", reader: str = "a@example.org", send: bool = True) -> Path:
+    return outbox.put(message(about, reader), "report", about, NOW, send)
+
+
+def test_without_a_server_it_is_kept(outbox: Outbox) -> None:
+    assert outbox.state(message()["Message-ID"]) is None
+    assert outbox.entries() == ()
+    path = put(outbox, send=False)
+    assert path == outbox.folder / "gouji-r0001-a.eml"
+    assert path.read_bytes() == message().as_bytes(policy=policy.SMTP)
     server = Server()
-    assert outbox.deliver(server) == ()
+    assert outbox.deliver(server, NOW) == ()
+    assert not server.received
+    assert outbox.state(message()["Message-ID"]) == "kept"
+    last = outbox.last("report", "A@example.org")
+    assert last is not None
+    assert last.about == "r0001"
+
+
+def test_sent_once(outbox: Outbox) -> None:
+    server = Server()
+    put(outbox)
+    put(outbox, reader="b@example.org")
+    assert [it.state for it in outbox.deliver(server, NOW)] == ["sent", "sent"]
+    put(outbox)
+    assert outbox.deliver(server, NOW) == ()
+    assert server.received == ["a@example.org r0001", "b@example.org r0001"]
+
+
+def test_a_failure_is_tried_again_later_and_later_and_then_given_up(outbox: Outbox) -> None:
+    put(outbox)
+    server = Server(*["temporary"] * 20)
+    moment, waits = NOW, []
+    for _ in range(len(BACK_OFF)):
+        (entry,) = outbox.deliver(server, moment)
+        assert (entry.state, entry.error) == ("queued", "temporary no")
+        waits.append(datetime.fromisoformat(entry.not_before) - moment)
+        assert outbox.deliver(server, moment) == ()  # not yet
+        moment += waits[-1]
+    assert tuple(waits) == BACK_OFF
+    (entry,) = outbox.deliver(server, moment)
+    assert entry.state == "refused"
+    assert outbox.deliver(server, moment + timedelta(days=9), force=True) == ()
+
+
+def test_a_refusal_for_good_is_tried_a_few_times(outbox: Outbox) -> None:
+    put(outbox)
+    server = Server(*["permanent"] * 9)
+    states = [outbox.deliver(server, NOW + timedelta(days=day))[0].state for day in range(len(AFTER_REFUSAL) + 1)]
+    assert states == ["queued", "queued", "refused"]
+    assert outbox.last("report", "a@example.org") is None
+
+
+def test_force_does_not_wait(outbox: Outbox) -> None:
+    put(outbox)
+    server = Server("temporary")
+    outbox.deliver(server, NOW)
+    assert [it.state for it in outbox.deliver(server, NOW, force=True)] == ["sent"]
+
+
+def test_unanswered_is_sent_again_or_asked_about(outbox: Outbox) -> None:
+    put(outbox)
+    put(outbox, reader="b@example.org")
+    (first, _) = outbox.deliver(Server("unanswered"), NOW)
+    assert (first.state, first.tries) == ("queued", 1)
+    (first,) = outbox.deliver(Server("unanswered"), NOW, force=True, resend=False)
+    assert first.state == "doubt"
+    server = Server()
+    assert outbox.deliver(server, NOW + timedelta(days=9), force=True) == ()
     assert not server.received
 
 
-def test_sent_once(outbox: Outbox, message: EmailMessage) -> None:
+@pytest.mark.parametrize("taken", [True, False])
+def test_a_person_settles_a_doubt(outbox: Outbox, taken: bool) -> None:
+    put(outbox)
+    outbox.deliver(Server("unanswered"), NOW, resend=False)
+    settled = outbox.settle("gouji-r0001-a", taken, NOW)
+    assert settled is not None
     server = Server()
-    queued = outbox.queue(message)
-    assert outbox.state(message["Message-ID"]) == "queued"
-    (delivery,) = outbox.deliver(server)
-    assert (delivery.delivered, delivery.refused, delivery.pending, delivery.error) == (tuple(BOTH), (), (), None)
-    assert outbox.state(message["Message-ID"]) == "sent"
-    assert not queued.exists()
-    assert outbox.queue(message).parent.name == "sent"
-    assert outbox.deliver(server) == ()
-    assert server.received == BOTH
+    outbox.deliver(server, NOW)
+    assert server.received == ([] if taken else ["a@example.org r0001"])
+    assert outbox.settle("gouji-r0001-a", taken, NOW) is None
+    assert outbox.settle("nothing", taken, NOW) is None
 
 
-def test_a_failure_leaves_it_in_line(outbox: Outbox, message: EmailMessage) -> None:
-    outbox.queue(message)
-    for temporary in (True, False):
-        (delivery,) = outbox.deliver(Server(error=SendError(temporary, "421 busy")))
-        assert (delivery.delivered, delivery.pending, delivery.error) == ((), tuple(BOTH), "421 busy")
-        assert outbox.state(message["Message-ID"]) == "queued"
+def test_a_newer_report_takes_the_place_of_one_that_waits(outbox: Outbox) -> None:
+    put(outbox, "r0001")
+    outbox.deliver(Server("temporary"), NOW)
+    assert outbox.last("report", "a@example.org") is None
+    put(outbox, "r0002")
     server = Server()
-    outbox.deliver(server)
-    assert server.received == BOTH
+    outbox.deliver(server, NOW)
+    assert server.received == ["a@example.org r0002"]
+    assert [it.state for it in outbox.entries()] == ["superseded", "sent"]
 
 
-def test_those_who_have_it_are_not_sent_it_again(outbox: Outbox, message: EmailMessage) -> None:
-    outbox.queue(message)
-    first = Server(refuse={BOTH[1]: True})
-    (delivery,) = outbox.deliver(first)
-    assert (delivery.delivered, delivery.pending) == ((BOTH[0],), (BOTH[1],))
-    later = Server()
-    outbox.deliver(later)
-    assert (first.received, later.received) == ([BOTH[0]], [BOTH[1]])
-    assert outbox.state(message["Message-ID"]) == "sent"
+def test_a_newer_report_leaves_alerts_and_doubts_and_others_alone(outbox: Outbox) -> None:
+    put(outbox, "r0001")
+    outbox.deliver(Server("unanswered"), NOW, resend=False)
+    outbox.put(message("alert"), "alert", "x", NOW, True)
+    put(outbox, "r0001", "b@example.org")
+    put(outbox, "r0002")
+    assert [it.state for it in outbox.entries()] == ["doubt", "queued", "queued", "queued"]
 
 
-def test_a_lasting_refusal_is_recorded_and_not_tried_again(outbox: Outbox, message: EmailMessage) -> None:
-    outbox.queue(message)
-    outbox.deliver(Server(refuse={BOTH[1]: False}))
-    assert outbox.state(message["Message-ID"]) == "sent"
-    (record,) = (outbox.folder / "sent").glob("*.json")
-    assert json.loads(record.read_text("utf-8")) == {BOTH[0]: "delivered", BOTH[1]: "refused: no"}
+def test_what_a_reader_last_got(outbox: Outbox) -> None:
+    for about in ("r0001", "r0002"):
+        put(outbox, about)
+        outbox.deliver(Server(), NOW)
+    put(outbox, "r0003")
+    last = outbox.last("report", "a@example.org")
+    assert last is not None
+    assert last.about == "r0002"
+    assert outbox.last("report", "b@example.org") is None
 
 
-def test_refused_by_all_is_not_called_sent(outbox: Outbox, message: EmailMessage) -> None:
-    outbox.queue(message)
-    outbox.deliver(Server(refuse={BOTH[0]: False, BOTH[1]: True}))
-    assert outbox.state(message["Message-ID"]) == "queued"
-    server = Server(refuse=dict.fromkeys(BOTH, False))
-    (delivery,) = outbox.deliver(server)
-    assert delivery.refused == (Refusal(BOTH[1], False, "no"),)
-    assert outbox.state(message["Message-ID"]) == "refused"
-    assert outbox.deliver(server) == ()
-    assert outbox.queue(message).parent.name == "refused"
-
-
-def test_a_kill_before_the_server_has_it(outbox: Outbox, message: EmailMessage) -> None:
-    def die(message: EmailMessage, recipients: Sequence[str]) -> tuple[Refusal, ...]:
-        raise Killed
-
-    outbox.queue(message)
-    with pytest.raises(Killed):
-        outbox.deliver(die)
-    server = Server()
-    outbox.deliver(server)
-    assert server.received == BOTH
-
-
-@pytest.mark.parametrize("at", [1, 2, 3])
-def test_a_kill_while_putting_away(
-    outbox: Outbox, message: EmailMessage, monkeypatch: pytest.MonkeyPatch, at: int
-) -> None:
-    """Renames are: the record, the message, the record again. Only before the first is a second mail due."""
-    outbox.queue(message)
-    server = Server()
-    moved, rename = 0, Path.replace
-
-    def dying(self: Path, target: Path) -> Path:
-        nonlocal moved
-        moved += 1
-        if moved == at:
-            raise Killed
-        return rename(self, target)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Path, "replace", dying)
-        with pytest.raises(Killed):
-            outbox.deliver(server)
-    outbox.deliver(server)
-    assert outbox.state(message["Message-ID"]) == "sent"
-    assert server.received == (BOTH * 2 if at == 1 else BOTH)
-
-
-def test_the_queue_is_read_back_whole(outbox: Outbox, message: EmailMessage) -> None:
+def test_the_queue_is_read_back_whole(outbox: Outbox) -> None:
     seen: list[bytes] = []
-
-    def look(message: EmailMessage, recipients: Sequence[str]) -> tuple[Refusal, ...]:
-        seen.append(message.as_bytes(policy=policy.SMTP))
-        return ()
-
-    outbox.queue(message)
-    outbox.deliver(look)
-    assert seen == [message.as_bytes(policy=policy.SMTP)]
+    put(outbox)
+    outbox.deliver(lambda it, _: seen.append(it.as_bytes(policy=policy.SMTP)), NOW)
+    assert seen == [message().as_bytes(policy=policy.SMTP)]
 
 
 @pytest.mark.parametrize("name", ["<../../x@y>", "<a/b@c>", "x", "<.hidden@x>", "<a\x00@x>"])

@@ -75,9 +75,9 @@ def test_unchanged_content_is_touched_not_copied(archive: Archive, tmp_path: Pat
     assert only.fetched_at == START and only.checked_at == START + timedelta(minutes=20)
     with warcs(tmp_path / "archive")[0].open("rb") as file:
         records = [(r.rec_type, r.rec_headers) for r in ArchiveIterator(file)]
-    assert [kind for kind, _ in records] == ["warcinfo", *["response", "request"], *["revisit", "request"] * 2]
+    assert [kind for kind, _ in records] == ["warcinfo", "response", "request", "revisit", "revisit"]
     original = records[1][1]
-    for (_, headers), profile in zip(records[3::2], ("server-not-modified", "identical-payload-digest"), strict=True):
+    for (_, headers), profile in zip(records[3:], ("server-not-modified", "identical-payload-digest"), strict=True):
         assert headers.get_header("WARC-Profile").endswith(profile)
         assert headers.get_header("WARC-Refers-To-Date") == original.get_header("WARC-Date")
         assert headers.get_header("WARC-Payload-Digest") == original.get_header("WARC-Payload-Digest")

@@ -1,0 +1,222 @@
+"""The workbook of a report: findings to filter, coverage, and on demand a sheet for each report. Text stays text.
+
+Nothing of a printed text can become a formula, a number or a link (docs/decisions/
+0033-workbook-and-charts.md). The same arguments give the same bytes.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import xlsxwriter
+
+from notices import words
+from notices.coverage import matrix
+from notices.digest import Tables
+from notices.findings import Names, Waiving, arranged, identities
+from notices.render import BEIJING
+from notices.sheet import Sheet, Styles
+from notices.site_links import report_page
+from notices.text import link, plain
+from notices.workbook_report import ReportRows, write_report
+
+#: findings in a workbook; a sheet has room for a million rows, a mailbox has not
+ROWS: Final = 20_000
+_FINDINGS: Final = (
+    ("严重程度", 9),
+    ("状态", 10),
+    ("单位", 26),
+    ("年度", 7),
+    ("规则", 15),
+    ("规则说明", 30),
+    ("算式（所印数字）", 28),
+    ("应为", 10),
+    ("实为", 10),
+    ("说明", 60),
+    ("责任", 16),
+    ("可疑或所涉单元格", 50),
+    ("放行", 9),
+    ("首见于", 9),
+    ("豁免", 28),
+    ("原文", 44),
+    ("网站", 30),
+    ("问题编号", 18),
+)
+_UNITS: Final = (
+    ("单位", 30),
+    ("代码", 9),
+    ("级别", 8),
+    ("年度", 7),
+    ("公开情况", 14),
+    ("放行", 9),
+    ("原因", 40),
+    ("原文", 60),
+)
+_KINDS: Final = (
+    ("due", "应公开"),
+    ("released", "已放行"),
+    ("held", "暂扣"),
+    ("unread", "未能读取"),
+    ("blocked", "网站拒绝访问"),
+    ("missing", "未见公开"),
+)
+_NEWS: Final = {"new": "新增", "open": "仍未解决", "waived": "已豁免"}
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a workbook is of: said on its first sheet."""
+
+    province: str
+    release_id: str
+    released_at: datetime
+    scope: str = ""
+    site: str | None = None
+
+
+def workbook(
+    about: About,
+    tables: Tables,
+    names: Names,
+    waivers: Mapping[str, Waiving],
+    reports: Sequence[ReportRows] = (),
+    limit: int = ROWS,
+) -> bytes:
+    """Return the xlsx file of a release's tables; `reports` get a sheet each. At most `limit` findings, the gravest.
+
+    Raises ValueError where two of `reports` have the same report_id.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "gouji.xlsx"
+        options = {"strings_to_formulas": False, "strings_to_urls": False, "tmpdir": folder}
+        with xlsxwriter.Workbook(path, options) as book:
+            # The only clock is the release's own.
+            moment = about.released_at.astimezone(BEIJING).replace(tzinfo=None)
+            book.set_properties({"title": f"勾稽 {about.release_id}", "created": moment})
+            styles = Styles(book)
+            rows = _rows(tables)
+            _about(Sheet(book, styles, "说明"), about, len(rows), limit)
+            _findings(Sheet(book, styles, "问题"), rows[:limit], about, tables, names, waivers)
+            _matrix(Sheet(book, styles, "覆盖"), tables, names)
+            _units(Sheet(book, styles, "单位与年度"), tables)
+            for report in reports:
+                write_report(book, styles, report)
+        return path.read_bytes()
+
+
+def _rows(tables: Tables) -> list[dict[str, Any]]:
+    open_ = arranged(tables.findings, identities(tables.previous_findings, "open"))
+    waived = [row | {"news": "waived"} for row in tables.findings.to_pylist() if row["status"] == "waived"]
+    waived.sort(key=lambda row: (row["unit_id"], row["year"], row["rule"], row["finding_id"]))
+    return [*open_, *waived]
+
+
+def _about(sheet: Sheet, about: About, found: int, limit: int) -> None:
+    sheet.widths(14, 90)
+    lines = [
+        ("勾稽", f"{about.province} · 年度报告质量报告"),
+        ("发布", f"{about.release_id}，{about.released_at.astimezone(BEIJING):%Y-%m-%d %H:%M}（北京时间）"),
+        ("范围", about.scope or "全部"),
+        ("问题", f"{found} 项" + (f"，本表列出前 {limit} 项" if found > limit else "")),
+        ("新增", "“新增”指收件人上次收到的报告中没有；首次报告全部为新增"),
+        ("可疑", "改动后能使相关等式全部成立的最小单元格组合中的单元格；是线索，不是更正"),
+        ("责任", "程序的判断，请以原文为准；勾稽只核对，不改动所印数字"),
+        ("文字", "原文中不可见的字符以⟨U+202E⟩等形式写出；任何文字都不会作为公式执行"),
+    ]
+    if about.site:
+        lines.append(("网站", about.site))
+    for name, text in lines:
+        sheet.row([name, text], ["head", "wrap"])
+
+
+def _findings(
+    sheet: Sheet,
+    rows: Sequence[Mapping[str, Any]],
+    about: About,
+    tables: Tables,
+    names: Names,
+    waivers: Mapping[str, Waiving],
+) -> None:
+    printed = _printed(rows, tables)
+    sheet.table(_FINDINGS, len(rows), frozen=3)
+    for row in rows:
+        sheet.row(
+            [
+                words.word(words.SEVERITIES, row["severity"]),
+                _NEWS[row["news"]],
+                row["unit_name"],
+                row["year"],
+                row["rule"],
+                names.rules.get(row["rule"], ""),
+                row["equation"],
+                row["expected"],
+                row["actual"],
+                row["message"],
+                words.word(words.ATTRIBUTIONS, row["attribution"], words.UNATTRIBUTED),
+                _places(row, printed, names),
+                words.word(words.GATES, row["gate"]),
+                row.get("opened_in"),
+                _waiver(waivers.get(row["finding_id"])) if row["news"] == "waived" else None,
+                row["address"],
+                report_page(about.site, row["report_id"], row["finding_id"]),
+                row["finding_id"],
+            ],
+            {0: row["severity"], 6: "wrap", 9: "wrap", 11: "wrap"},
+            links={15: link(row["address"]), 16: report_page(about.site, row["report_id"], row["finding_id"])},
+        )
+
+
+def _printed(rows: Iterable[Mapping[str, Any]], tables: Tables) -> dict[tuple[str, str], str]:
+    """(report_id, key) -> printed text, of the reports that have findings."""
+    concerned = {row["report_id"] for row in rows}
+    columns = (tables.cells[name].to_pylist() for name in ("report_id", "key", "printed"))
+    return {(report, key): text for report, key, text in zip(*columns, strict=True) if report in concerned}
+
+
+def _places(row: Mapping[str, Any], printed: Mapping[tuple[str, str], str], names: Names) -> str:
+    keys: Sequence[str] = row["suspects"] or row["cells"] or ()
+    found = {key: printed[row["report_id"], key] for key in keys if (row["report_id"], key) in printed}
+    return "；".join(f"{names.cells.get(key, key)}：{plain(text, 40) or '空白'}" for key, text in found.items())
+
+
+def _waiver(found: Waiving | None) -> str:
+    return f"{found.who}：{found.why}；有效至 {found.until}" if found else "有豁免"
+
+
+def _matrix(sheet: Sheet, tables: Tables, names: Names) -> None:
+    found = matrix(tables.coverage, names.places, years=None)
+    heads = [("地区或级别", 16), ("年度", 8), *((word, 12) for _, word in _KINDS), ("放行率", 9)]
+    years = [*map(str, found.years), "合计"]
+    rows = [*found.places, *found.levels, found.total]
+    sheet.table(heads, len(rows) * len(years), frozen=2)
+    for row in rows:
+        for year, tally in zip(years, (*row.years, row.total), strict=True):
+            share = tally.released / tally.due if tally.due else None
+            figures = [getattr(tally, kind) for kind, _ in _KINDS]
+            sheet.row([row.name, year, *figures, share], {2 + len(_KINDS): "share", 3: tally.tone})
+
+
+def _units(sheet: Sheet, tables: Tables) -> None:
+    columns = ("unit_name", "code", "level", "year", "status", "gate", "reason", "address", "unit_id")
+    rows = tables.coverage.select(list(columns)).to_pylist()
+    rows.sort(key=lambda row: (row["code"] or "", row["unit_id"], row["year"]))
+    sheet.table(_UNITS, len(rows), frozen=1)
+    for row in rows:
+        sheet.row(
+            [
+                row["unit_name"],
+                row["code"],
+                words.word(words.LEVELS, row["level"]),
+                row["year"],
+                words.word(words.STATUSES, row["status"], "没有状态"),
+                words.word(words.GATES, row["gate"]),
+                words.reason(row["reason"]) if row["reason"] else None,
+                row["address"],
+            ],
+            links={7: link(row["address"])},
+        )

@@ -1,0 +1,262 @@
+"""Reports to readers, alerts to the operator and the operator's view, over a home with real releases."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pyarrow as pa
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import Envelope
+from click.testing import CliRunner
+from made_shelf import Doc, Shelf, registry, unit
+
+from flows.alerts import tell, troubles
+from flows.cli import gouji
+from flows.home import Home
+from flows.reporting import Mailed, UndeliveredError, send_report
+from flows.summary import Summary
+from notices.outbox import Outbox
+from warehouse.batch import ReleaseBatch
+from warehouse.release import publish
+from warehouse.spec import TABLES
+from warehouse.status import read_table
+
+UNITS = registry(unit("620102"), unit("620102-a", "620102"), unit("620702"))
+FAULTY = Doc("620102-a", 2023, off=5)
+GOOD = (Doc("620102", 2023), Doc("620702", 2023))
+NIGHT = datetime(2026, 6, 2, 18, tzinfo=UTC)
+
+
+class Mailbox:
+    """What a mail server was handed, and which readers it refuses."""
+
+    def __init__(self) -> None:
+        self.messages: list[EmailMessage] = []
+        self.refuses: dict[str, str] = {}
+
+    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Envelope, address: str, _: Any) -> str:  # noqa: N802
+        if address in self.refuses:
+            return self.refuses[address]
+        envelope.rcpt_tos.append(address)
+        return "250 yes"
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802
+        message = BytesParser(policy=policy.default).parsebytes(envelope.content or b"")
+        assert isinstance(message, EmailMessage)
+        self.messages.append(message)
+        return "250 taken"
+
+    def readers(self) -> Counter[str]:
+        return Counter(message["To"].addresses[0].addr_spec for message in self.messages)
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelf:
+    for name in ("GOUJI_SUBSCRIPTIONS", "GOUJI_SOURCES", "GOUJI_MAIL_TO", "GOUJI_MAIL_OPERATOR", "GOUJI_SMTP_HOST"):
+        monkeypatch.delenv(name, raising=False)
+    made = Shelf(tmp_path, UNITS)
+    made.archive([*GOOD, FAULTY])
+    made.run(*GOOD, FAULTY)
+    return made
+
+
+@pytest.fixture
+def box(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
+    handler = Mailbox()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller.start()
+    for name, value in {
+        "GOUJI_SMTP_HOST": "127.0.0.1",
+        "GOUJI_SMTP_PORT": str(port),
+        "GOUJI_SMTP_SECURITY": "none",
+        "GOUJI_MAIL_FROM": "gouji@example.org",
+    }.items():
+        monkeypatch.setenv(name, value)
+    yield handler
+    controller.stop()
+
+
+def report(shelf: Shelf, flow: str = "nightly", **more: Any) -> Mailed | None:
+    summary = Summary("20260602T180000Z", flow, str(shelf.home), NIGHT.isoformat())
+    return send_report(Home(shelf.home), {**vars_of(summary), **more})
+
+
+def vars_of(summary: Summary) -> dict[str, Any]:
+    return {name: getattr(summary, name) for name in Summary.__slots__}
+
+
+def subscribe(shelf: Shelf, text: str) -> None:
+    (shelf.home / "subscriptions.toml").write_text(text, "utf-8")
+
+
+def body(message: EmailMessage) -> str:
+    text = message.get_body(("plain",))
+    assert text is not None
+    return str(text.get_content())
+
+
+def test_each_reader_gets_what_is_theirs_once(shelf: Shelf, box: Mailbox) -> None:
+    subscribe(
+        shelf,
+        '[[reader]]\naddress = "all@x.example"\n'
+        '[[reader]]\naddress = "zy@x.example"\nregions = ["6207"]\nworkbook = false\n',
+    )
+    sent = report(shelf)
+    assert sent is not None
+    assert sent.sent
+    assert report(shelf) is None
+    assert report(shelf, "digest") is None
+    assert box.readers() == {"all@x.example": 1, "zy@x.example": 1}
+    everything, part = box.messages
+    assert "严重问题1项" in everything["Subject"]
+    assert "没有严重问题" in part["Subject"]
+    assert "6207" in body(part)
+    assert not list(part.iter_attachments())
+    (attached,) = everything.iter_attachments()
+    book = openpyxl.load_workbook(BytesIO(attached.get_content()))
+    assert "T4-SUM" in [cell.value for cell in book["问题"]["E"]]
+
+
+def test_a_reader_is_told_what_changed_since_their_own_last_report(
+    shelf: Shelf, box: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOUJI_MAIL_TO", "a@x.example")
+    report(shelf)
+    mended = Doc("620102-a", 2023, name="b")
+    other = Doc("620702", 2022, off=3)
+    shelf.archive([mended, other], NIGHT + timedelta(days=1))
+    assert shelf.run(mended) is not None
+    assert shelf.run(other) is not None
+    monkeypatch.setenv("GOUJI_MAIL_TO", "a@x.example, b@x.example")
+    report(shelf)
+    assert box.readers() == {"a@x.example": 2, "b@x.example": 1}
+    first, again, new = (body(message) for message in box.messages)
+    assert "这是您收到的第一份报告" in first and "这是您收到的第一份报告" in new
+    assert "与您上次收到的报告（r0001）相比" in again
+    assert "新增严重问题：1" in again
+    assert "已消除的问题（1 项）" in again
+    assert "原文已更正" in again
+
+
+def test_changes_only_and_rhythm(shelf: Shelf, box: Mailbox) -> None:
+    subscribe(
+        shelf,
+        '[[reader]]\naddress = "quiet@x.example"\nregions = ["6207"]\nchanges_only = true\n'
+        '[[reader]]\naddress = "monthly@x.example"\nrhythm = "monthly"\n',
+    )
+    report(shelf)
+    newer = Doc("620102", 2022)
+    shelf.archive([newer])
+    assert shelf.run(newer) is not None
+    report(shelf)
+    assert box.readers() == {"quiet@x.example": 1, "monthly@x.example": 1}
+
+
+def test_refused_mail_is_shown_and_the_rest_is_sent(
+    shelf: Shelf, box: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOUJI_MAIL_TO", "a@x.example, b@x.example")
+    monkeypatch.setenv("GOUJI_MAIL_OPERATOR", "ops@x.example")
+    box.refuses["a@x.example"] = "550 no such mailbox"
+    for _ in range(3):
+        with pytest.raises(UndeliveredError, match=r"a@x.example: .*550 no such mailbox"):
+            report(shelf, "digest")
+    assert box.readers() == {"b@x.example": 1}
+    shown = CliRunner().invoke(gouji, ["status", "--home", str(shelf.home)], standalone_mode=False)
+    assert "mail refused" in shown.output
+    alert = CliRunner().invoke(gouji, ["alert", "--home", str(shelf.home)], standalone_mode=False)
+    assert alert.return_value == 3
+    assert "邮件未达 a@x.example" in alert.output
+    assert box.readers()["ops@x.example"] == 1
+    box.refuses.clear()
+    (lost,) = Outbox(shelf.home / "outbox").entries("refused")
+    CliRunner().invoke(gouji, ["outbox", "--resend", lost.name, "--home", str(shelf.home)], standalone_mode=False)
+    report(shelf, "digest")
+    assert box.readers()["a@x.example"] == 1
+
+
+def test_without_a_server_mail_is_kept(shelf: Shelf) -> None:
+    kept = report(shelf)
+    assert kept is not None
+    assert not kept.sent
+    assert kept.path.is_file()
+    assert report(shelf) is None
+
+
+def test_an_alert_is_told_once(shelf: Shelf, box: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOUJI_MAIL_OPERATOR", "ops@x.example")
+    home = Home(shelf.home)
+    assert troubles(home, NIGHT) == []
+    home.runs.mkdir()
+    (home.runs / "nightly.error.txt").write_text("x", "utf-8")
+    (home.runs / "nightly.unfinished").write_text(json.dumps({"started": NIGHT.isoformat()}), "utf-8")
+    found = troubles(home, NIGHT + timedelta(hours=7))
+    assert [it.title for it in found] == ["nightly 运行失败", "nightly 停滞"]
+    assert tell(home, found, NIGHT) == found
+    assert tell(home, found, NIGHT) == []
+    (message,) = box.messages
+    assert message["Subject"] == "【勾稽告警】nightly 运行失败等 2 件事"
+    assert "gouji nightly（从中断处继续）" in body(message)
+
+
+def test_a_night_that_does_not_come(shelf: Shelf) -> None:
+    home = Home(shelf.home)
+    summary = Summary("20260602T180000Z", "nightly", str(shelf.home), NIGHT.isoformat(), NIGHT.isoformat())
+    summary.problems = [{"code": "blocked", "address": "http://p.example/", "detail": "HTTP 412"}]
+    summary.save(home.runs)
+    assert [it.title for it in troubles(home, NIGHT + timedelta(hours=25))] == ["门户未能读取"]
+    assert [it.title for it in troubles(home, NIGHT + timedelta(hours=27))] == ["每日运行没有进行", "门户未能读取"]
+
+
+def test_coverage_that_drops(shelf: Shelf) -> None:
+    home = Home(shelf.home)
+    covered = read_table(shelf.home, "coverage").to_pylist()
+    lost = [row | {"gate": None, "status": "blocked", "report_id": None} for row in covered if row["report_id"]][:1]
+    batch = ReleaseBatch(coverage=pa.Table.from_pylist(lost, schema=TABLES["coverage"].schema))
+    assert publish(shelf.home, batch, NIGHT + timedelta(days=1)) is not None
+    (found,) = troubles(home, NIGHT)
+    assert found.title == "覆盖下降"
+    assert f"r0002 比上一期少 1 份报告：{lost[0]['unit_name']} {lost[0]['year']}" in found.text
+
+
+def test_portals_that_list_less(shelf: Shelf) -> None:
+    home = Home(shelf.home)
+    for day, listed in ((1, 100), (2, 95), (3, 60)):
+        at = NIGHT + timedelta(days=day)
+        summary = Summary(f"{at:%Y%m%dT%H%M%SZ}", "nightly", str(shelf.home), at.isoformat(), at.isoformat())
+        summary.listed = listed
+        summary.save(home.runs)
+        assert [it.title for it in troubles(home, at)] == (["门户列出的报告变少"] if day == 3 else [])
+
+
+def test_status_as_json(shelf: Shelf) -> None:
+    shown = CliRunner().invoke(
+        gouji, ["status", "--format", "json", "--home", str(shelf.home)], standalone_mode=False
+    )
+    found = json.loads(shown.output)
+    assert found["release"]["release_id"] == "r0001"
+    assert [(it["report_id"], it["rules"]) for it in found["held"]] == [("620102-a-2023", ["T4-SUM"])]
+    assert {it["severity"]: it["open"] for it in found["findings"]}["critical"] == 1
+    assert next(it for it in found["coverage"] if it["year"] == 2023) | {"due": 3, "released": 2, "held": 1} == next(
+        it for it in found["coverage"] if it["year"] == 2023
+    )
+
+
+def test_status_of_an_empty_home(tmp_path: Path) -> None:
+    shown = CliRunner().invoke(gouji, ["status", "--home", str(tmp_path)], standalone_mode=False)
+    assert "nothing has been released yet" in shown.output
+    assert "no trouble" in shown.output
