@@ -68,6 +68,9 @@ def world_of(figures: Figures, reports: pa.Table) -> World:
                 "reason": pa.nulls(len(reports), pa.string()),
                 "address": reports["address"],
                 "report_id": reports["report_id"],
+                "since": pa.repeat(pa.scalar(date(2026, 6, 1)), len(reports)),
+                "late_days": pa.nulls(len(reports), pa.int32()),
+                "duplicates": pa.repeat(pa.scalar(0, pa.int32()), len(reports)),
             }
         )
     )

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import cycle
 from typing import Any, Final
 
 import pyarrow as pa
 
 from benchmarks.province import HOST, registry
-from expectations import World
+from expectations import World, layout
+from expectations.world import UNANNOUNCED
 from samples.chance import keyed
 from samples.reports import Reports
 from warehouse.spec import TABLES
@@ -26,7 +28,8 @@ _SAME_HOST: Final = (HOST.upper(), f"{HOST}:80")
 _LOST: Final = ("no row", None, "seen")
 _SILENT: Final = ("no row", "published", None)
 _ACCOUNTED: Final = ("unreadable", "image_only", "blocked", "merged", "not_due")
-_SEVERITY: Final = {"COV-UNIT": "critical", "COV-DUPLICATE": "info", "COV-HOST": "critical"}
+_CHANGED: Final = date(2026, 6, 1)
+_SEVERITY: Final = {"COV-UNIT": "critical", "COV-DUPLICATE": "info", "COV-HOST": "critical", "VER-SILENT": "warning"}
 _SCOPE: Final = {"COV-UNIT": "coverage", "COV-DUPLICATE": "documents", "COV-HOST": "address"}
 
 
@@ -37,12 +40,13 @@ class Ledger:
     coverage: dict[str, Row] = field(default_factory=dict)
     documents: list[Row] = field(default_factory=list)
     addresses: dict[str, str] = field(default_factory=dict)
+    unannounced: list[Row] = field(default_factory=list)
     planted: list[Finding] = field(default_factory=list)
     near: list[tuple[str, str]] = field(default_factory=list)
 
-    def fault(self, report_id: str, rule: str) -> None:
+    def fault(self, report_id: str, rule: str, scope: str = "") -> None:
         """Notes a fault."""
-        self.planted.append((report_id, rule, _SEVERITY[rule], _SCOPE[rule]))
+        self.planted.append((report_id, rule, _SEVERITY[rule], scope or _SCOPE[rule]))
 
 
 def surround(reports: Reports, table: pa.Table, each: int) -> tuple[pa.Table, World, Ledger]:
@@ -59,6 +63,7 @@ def surround(reports: Reports, table: pa.Table, each: int) -> tuple[pa.Table, Wo
         ledger.near.append((report_id, "COV-UNIT"))
     _duplicate(ledger, turns, each)
     _move(ledger, turns, each)
+    _change(ledger, turns, each)
     placed = [ledger.addresses[report_id] for report_id in table["report_id"].to_pylist()]
     moved = table.set_column(table.schema.get_field_index("address"), "address", pa.array(placed, pa.string()))
     return moved, _world(reports, ledger), ledger
@@ -145,6 +150,19 @@ def _move(ledger: Ledger, turns: Iterator[str], each: int) -> None:
             ledger.fault(report_id, "COV-HOST")
 
 
+def _change(ledger: Ledger, turns: Iterator[str], each: int) -> None:
+    """Figures that another reader read differently are no change; what is announced never comes here."""
+    for number, table in zip(range(2 * each), cycle(layout.TABLES), strict=False):
+        report_id, mine = next(turns), number < each
+        for key in layout.TABLES[table][:2]:
+            row = {"report_id": report_id, "key": key, "before": "1", "after": "2", "since": _CHANGED}
+            ledger.unannounced.append(row | {"comparable": mine})
+        if mine:
+            ledger.fault(report_id, "VER-SILENT", table)
+        else:
+            ledger.near.append((report_id, "VER-SILENT"))
+
+
 def _world(reports: Reports, ledger: Ledger) -> World:
     # A status may be missing here, which the warehouse's own table forbids.
     nullable = {
@@ -153,4 +171,5 @@ def _world(reports: Reports, ledger: Ledger) -> World:
     }
     coverage = pa.Table.from_pylist(list(ledger.coverage.values()), schema=nullable["coverage"])
     documents = pa.Table.from_pylist(ledger.documents, schema=nullable["documents"])
-    return World(registry(reports.figures), coverage, documents, frozenset({HOST}))
+    unannounced = pa.Table.from_pylist(ledger.unannounced, schema=UNANNOUNCED)
+    return World(registry(reports.figures), coverage, documents, frozenset({HOST}), unannounced)

@@ -126,6 +126,8 @@ def _coverage(reports: pa.Table, held: pa.Array) -> pa.Table:
     table = TABLES["coverage"]
     nothing = pa.nulls(len(reports), pa.string())
     more = {"status": pa.repeat("published", len(reports)), "gate": gate, "reason": nothing}
+    more |= {"since": pa.repeat(pa.scalar(AT.date()), len(reports)), "late_days": nothing.cast(pa.int32())}
+    more["duplicates"] = pa.repeat(pa.scalar(0, pa.int32()), len(reports))
     return pa.table([more.get(name, reports[name] if name in reports.column_names else None) for name in table.names],
                     schema=table.schema)  # fmt: skip
 

@@ -47,11 +47,12 @@ REASONS: Final = (
     "没有可以核对的单元格，无法核对",
     "页面未载明发布日期，无法判断是否按时公开",
     "没有读到报告，发布日期不明，无法判断是否按时公开",
+    "前后两个版本由不同版本的程序读取，无法判断是否改动",
 )
 (_NONE, MISSING, UNREADABLE, ALL_BLANK, TOTAL_BLANK, SIDE_BLANK, HOLLOW, AMBIGUOUS, UNSTATED) = range(9)
 (NO_EARLIER, PARTIAL, DIVIDED, RIVALS, SCOPE_DIFFERS, CELL_BLANK) = range(9, 15)
 (EARLIER_MISSING, EARLIER_UNREADABLE, EARLIER_BLANK, ANNOTATED, DEFINED, MERGED, SHORT) = range(15, 22)
-(NO_PARENT, ZONE, PARENT_BLANK, NO_CHILDREN, NOTHING, UNDATED, UNSEEN) = range(22, 29)
+(NO_PARENT, ZONE, PARENT_BLANK, NO_CHILDREN, NOTHING, UNDATED, UNSEEN, OTHER_READER) = range(22, 30)
 #: the reasons that lie in a cell that could not be read
 UNREADABLE_CELL: Final = (UNREADABLE, EARLIER_UNREADABLE)
 

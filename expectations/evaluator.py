@@ -23,6 +23,7 @@ from expectations import (
     text_share,
     text_statements,
     timeliness,
+    versions,
     years_copy,
     years_jump,
     years_rules,
@@ -64,6 +65,7 @@ _PREDICATES: Final[dict[str, Callable[[Batch, Rule], Iterator[Answer]]]] = {
     "duplicate": coverage.duplicate,
     "host": coverage.host,
     "published_by": timeliness.published,
+    "silent": versions.silent,
 }
 
 

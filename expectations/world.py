@@ -26,6 +26,19 @@ UNITS: Final = pa.schema(
         ("children_complete", pa.bool_()),
     ]
 )
+#: The figures in which the newest version of a report differs from the last that says it is a correction, else from
+#: the first. `before`, `after`: as printed, null where there is no such cell; `since`: the day from which the figure
+#: stands as it does; `comparable`: whether one version of the readers read both.
+UNANNOUNCED: Final = pa.schema(
+    [
+        ("report_id", pa.string()),
+        ("key", pa.string()),
+        ("before", pa.string()),
+        ("after", pa.string()),
+        ("since", pa.date32()),
+        ("comparable", pa.bool_()),
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +46,11 @@ class World:
     """The surroundings of a batch; whatever is missing leaves the rules that need it silent.
 
     `units` has the schema `UNITS`; `coverage` and `documents` have the columns of the warehouse's tables;
-    `hosts` are the exact hosts of the registry.
+    `hosts` are the exact hosts of the registry; `unannounced` has the schema `UNANNOUNCED`.
     """
 
     units: pa.Table
     coverage: pa.Table | None = None
     documents: pa.Table | None = None
     hosts: frozenset[str] = frozenset()
+    unannounced: pa.Table | None = None

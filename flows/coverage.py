@@ -31,11 +31,16 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A report that there is; `attached` when it came from an attachment."""
+    """A report that there is; `attached` when it came from an attachment.
+
+    `published` is the day that its page names, `duplicates` how many other addresses have the report as well.
+    """
 
     report_id: str
     address: str
     attached: bool
+    published: date | None = None
+    duplicates: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +75,33 @@ def _row(item: Expected, known: Known, today: date) -> Row:
     key = (item.unit_id, item.year)
     row: Row = {name: getattr(item, name) for name in _COLUMNS}
     row |= {"gate": None, "reason": None, "address": None, "report_id": None}
+    row |= {"since": today, "late_days": None, "duplicates": 0}
     seen = known.seen.get(key)
     trouble = known.troubles.get(key) or known.blocked.get(item.unit_id)
     if seen:
-        status = "attachment_only" if seen.attached else "published"
-        return row | {"status": status, "address": seen.address, "report_id": seen.report_id}
+        return row | _reported(seen, due(item.kind, item.year))
     if item.merged:
         return row | {"status": "merged", "reason": item.merged}
     if trouble:
         return row | {"status": trouble.status, "reason": trouble.reason, "address": trouble.address}
-    return row | {"status": "not_due" if today <= due(item.kind, item.year) else "not_published"}
+    last = due(item.kind, item.year)
+    if today <= last:
+        return row | {"status": "not_due", "reason": f"期限 {last} 未到"}
+    return row | {"status": "not_published", "reason": f"期限 {last} 已过，至今未见公开"}
+
+
+def _reported(seen: Seen, last: date) -> Row:
+    late = None if seen.published is None else max(0, (seen.published - last).days)
+    reasons = []
+    if late:
+        reasons.append(f"发布日期 {seen.published}，晚于期限 {last}，逾期 {late} 天")
+    if seen.duplicates:
+        reasons.append(f"另有 {seen.duplicates} 个网址载有同一年度的报告")
+    return {
+        "status": "attachment_only" if seen.attached else "published",
+        "reason": "；".join(reasons) or None,
+        "address": seen.address,
+        "report_id": seen.report_id,
+        "late_days": late,
+        "duplicates": seen.duplicates,
+    }

@@ -33,7 +33,7 @@ from flows.workers import Readers
 from portals.archive import Archive, ArchiveError
 from portals.copying import copied_index
 from warehouse.chosen import newest, of_reports
-from warehouse.differences import comparer
+from warehouse.comparer import comparer
 from warehouse.errors import WarehouseError
 from warehouse.record import Release, current
 from warehouse.rows import document_rows

@@ -15,7 +15,7 @@ from flows.kin import key_of, report_id
 from flows.standing import Standing
 from flows.surroundings import Opened
 from warehouse.chosen import Chosen
-from warehouse.differences import Comparer
+from warehouse.comparer import Comparer
 from warehouse.spec import TABLES
 
 #: what an auditor quotes of a cell

@@ -36,7 +36,8 @@ def ledger_rows(
     `documents` is the table of that name; `reports` has the rows (`standing.INDEX`) of the newest version of every
     report. Where they went is not known yet: `gate` is null.
     """
-    seen = {(row["unit_id"], row["year"]): _seen(row, archive.captures) for row in reports.values()}
+    places = _places(documents)
+    seen = {(row["unit_id"], row["year"]): _seen(row, archive.captures, places) for row in reports.values()}
     troubles = _unreadable(documents, archive.captures)
     blocked: dict[str, Trouble] = {}
     for problem in archive.problems:
@@ -63,10 +64,33 @@ def gated(coverage: pa.Table, gates: Mapping[str, str]) -> pa.Table:
     return coverage.set_column(at, coverage.schema.field("gate"), went)
 
 
-def _seen(row: Mapping[str, Any], captures: Mapping[str, Capture]) -> Seen:
+def since(before: pa.Table, now: pa.Table) -> pa.Table:
+    """The ledger `now`, each status dated by the run that first found it, as the ledger `before` has it."""
+    names = ("unit_id", "year", "status")
+    held = dict(
+        zip(zip(*(before[name].to_pylist() for name in names), strict=True), before["since"].to_pylist(), strict=True)
+    )
+    rows = zip(zip(*(now[name].to_pylist() for name in names), strict=True), now["since"].to_pylist(), strict=True)
+    at = now.schema.get_field_index("since")
+    field = now.schema.field("since")
+    return now.set_column(at, field, pa.array([held.get(key, day) for key, day in rows], field.type))
+
+
+def _seen(row: Mapping[str, Any], captures: Mapping[str, Capture], places: Mapping[Key, Collection[str]]) -> Seen:
     capture = captures.get(row["capture_id"])
     attached = capture is not None and bool(capture.parent_address)
-    return Seen(row["report_id"], row["address"], attached)
+    others = len({*places.get((row["unit_id"], row["year"]), ())} - {row["address"]})
+    return Seen(row["report_id"], row["address"], attached, row["published"], others)
+
+
+def _places(documents: pa.Table) -> dict[Key, set[str]]:
+    """The addresses at which a unit's report of a year was read."""
+    found: dict[Key, set[str]] = {}
+    names = ("unit_id", "year", "address", "outcome")
+    for unit, year, address, outcome in zip(*(documents[name].to_pylist() for name in names), strict=True):
+        if outcome in ("report", "duplicate"):
+            found.setdefault((unit, year), set()).add(address)
+    return found
 
 
 def _expected(plan: Plan) -> Iterator[Expected]:

@@ -31,15 +31,20 @@ def release_batch(
     passed = scene.near.only(scene.present.difference(judged.held))
     found, told = _findings(known, scene, judged, Moment(at, known.next_release))
     marks = covered(judged)
+    gates = _gates(known, passed, held)
     return ReleaseBatch(
         reports=_marked(passed.reports, marks),
         cells=passed.cells,
         held_reports=_marked(held.reports, marks),
         held_cells=held.cells,
+        versions=scene.history.gated(gates),
+        past_reports=scene.history.past.reports,
+        past_cells=scene.history.past.cells,
+        changes=scene.history.changes,
         verdicts=judged.verdicts,
         findings=found,
         finding_events=told,
-        coverage=gated(scene.coverage, _gates(known, passed, held)),
+        coverage=gated(scene.coverage, gates),
         captures=archive.rows(),
         documents=scene.documents,
         leaving=_named(judged.leaving),

@@ -18,7 +18,7 @@ from warehouse.status import read_table
 #: what is kept in mind of every report
 INDEX: Final = (
     *("report_id", "unit_id", "year", "parent_id"),
-    *("address", "media_type", "sha256", "capture_id", "reader", "title"),
+    *("address", "media_type", "sha256", "capture_id", "reader", "title", "published"),
 )
 #: what is kept in mind of every finding
 FINDING: Final = (
@@ -42,6 +42,7 @@ class Standing:
     documents: pa.Table
     coverage: pa.Table
     findings: pa.Table
+    versions: pa.Table
 
     @property
     def next_release(self) -> str:
@@ -83,7 +84,7 @@ class Standing:
 def standing(home: Path) -> Standing:
     """The tables of the current release."""
     release = current(home)
-    names = ("reports", "held_reports", "documents", "coverage", "findings")
+    names = ("reports", "held_reports", "documents", "coverage", "findings", "versions")
     if release is None:
         return Standing(home, None, *(_nothing(name) for name in names))
     return Standing(home, release, *(read_table(home, name, columns=_COLUMNS.get(name, ())) for name in names))

@@ -15,6 +15,7 @@ from flows.archived import archived
 from flows.artifacts import ProgressArtifacts, publish_summary
 from flows.batches import batches, stage_batch
 from flows.canonical import merge
+from flows.earlier import earlier
 from flows.home import Home
 from flows.judging import Judged, expected, judge
 from flows.ledger import NO_TROUBLE
@@ -44,7 +45,7 @@ class Case:
         nothing = read_parts([])
         read = [nothing, *(read_parts([part]) for part in parts)]
         staged = merge(read, self.known.newest, self.archive.checked)
-        self.scene = scene(run.plan, self.archive, self.known, staged, run.waivers, run.day)
+        self.scene = scene(run.plan, self.archive, self.known, staged, run.waivers, run.day, read)
         run.summary.read = staged[0].num_rows
         run.summary.unreadable = sum(code not in NO_TROUBLE for code in staged[2]["code"].to_pylist())
 
@@ -76,7 +77,10 @@ def crawl_portals(run: Run) -> None:
 
 def read_documents(run: Run) -> list[Path]:
     """The staged parts of all documents that are new (or, from the archive, asked for again)."""
-    cut = batches(pending(run.plan, run.archive, standing(run.home.root)))
+    known = standing(run.home.root)
+    listed = pending(run.plan, run.archive, known)
+    layers = [listed, *earlier(listed, run.archive, known, run.plan.anew)]
+    cut = [batch for layer in layers for batch in batches(layer)]
     total = sum(len(batch) for batch in cut)
     done = 0
     parts: list[Path] = []

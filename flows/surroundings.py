@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -13,8 +13,9 @@ from expectations.waivers import Waiver
 from expectations.world import World
 from flows.archived import Archived
 from flows.coverage import Key
+from flows.history import History, earlier_readings, history
 from flows.kin import Kin, key_of, report_id
-from flows.ledger import ledger_rows
+from flows.ledger import ledger_rows, since
 from flows.plan import Plan
 from flows.standing import INDEX, Standing
 from flows.world import world_of
@@ -32,11 +33,12 @@ class Scene:
     """What is to be judged, and everything beside it.
 
     `near` are the newest versions of the `subjects` that have a report, and of their neighbours; `staged` are the
-    report_ids that this run read. `documents` are the rows of that table that the run brings, `coverage` is the whole
-    ledger as it will be, before the gate.
+    report_ids that this run read, `history` has the versions of the subjects. `documents` are the rows of that table
+    that the run brings, `coverage` is the whole ledger as it will be, before the gate.
     """
 
     near: Chosen
+    history: History
     subjects: frozenset[str]
     staged: frozenset[str]
     world: World
@@ -56,14 +58,16 @@ class Scene:
 class Opened:
     """What a run judges (`subjects`), what it read of that, and all that is known around it; no cells yet.
 
-    `documents` are the rows of that table that the run brings, `on_record` the whole table with them; `coverage` is
-    the whole ledger, before the gate.
+    `older` are the earlier versions that it read. `documents` are the rows of that table that the run brings,
+    `on_record` the whole table with them; `coverage` is the whole ledger, before the gate.
     """
 
     known: Standing
+    archive: Archived
     registry: Registry
     subjects: frozenset[str]
     staged: frozenset[str]
+    older: tuple[Chosen, ...]
     kin: Kin
     documents: pa.Table
     on_record: pa.Table
@@ -79,13 +83,16 @@ class Opened:
         """The scene of some of the subjects (None: all); `staged` are the reports near them that the run read."""
         chosen = self.subjects if subjects is None else subjects
         near = self.near(chosen)
-        loaded = newest(self.known.home, near.intersection(self.known.newest) - self.staged)
+        loaded = newest(self.known.home, near.intersection(self.known.newest) - self.staged).beside(staged)
+        older = [some.only(chosen) for some in self.older]
+        past = history(self.known, self.archive, loaded.only(chosen), older, self.staged & chosen, self.today)
         told = {key_of(one) for one in near}
         return Scene(
-            loaded.beside(staged),
+            loaded,
+            past,
             chosen,
             self.staged,
-            world_of(self.registry, about(self.coverage, told), about(self.on_record, told)),
+            world_of(self.registry, about(self.coverage, told), about(self.on_record, told), past.unannounced),
             self.kin,
             self.documents,
             self.coverage,
@@ -95,11 +102,19 @@ class Opened:
 
 
 def scene(
-    plan: Plan, archive: Archived, known: Standing, staged: Part, waivers: tuple[Waiver, ...], today: date
+    plan: Plan,
+    archive: Archived,
+    known: Standing,
+    staged: Part,
+    waivers: tuple[Waiver, ...],
+    today: date,
+    parts: Sequence[Part] = (),
 ) -> Scene:
-    """The scene of a run: what it read (`canonical.merge`), what that opens again, and the neighbours of both."""
+    """The scene of a run: what it read (`canonical.merge` of `parts`), what that opens again, and their neighbours."""
     reports, cells, errors = staged
-    return opened(plan, archive, known, (reports.select(INDEX), errors), waivers, today).scene(Chosen(reports, cells))
+    index = reports.select(INDEX)
+    older = earlier_readings(parts, {**known.newest, **_by_id(index)})
+    return opened(plan, archive, known, (index, errors), waivers, today, older).scene(Chosen(reports, cells))
 
 
 def opened(
@@ -109,25 +124,35 @@ def opened(
     read: tuple[pa.Table, pa.Table],
     waivers: tuple[Waiver, ...],
     today: date,
+    older: Sequence[Chosen] = (),
 ) -> Opened:
     """What a run opens that read these reports (columns `INDEX`) and met these errors; `today` is its day in China.
 
-    Opened again are the neighbours of what was read; the units and years of which the ledger, or what is known of
-    duplicates, says something new; whatever a waiver names or covers; all that was asked for, where it is read anew.
+    `older` are the earlier versions that it read (`earlier_readings`). Opened again are the neighbours of what was
+    read; the units and years of which the ledger, or what is known of duplicates, says something new; whatever a
+    waiver names or covers; all that was asked for, where it is read anew.
     """
     reports, errors = read
     ids = frozenset(reports["report_id"].to_pylist())
-    fresh = _documents(known, ids, reports, errors)
+    fresh = _documents(known, ids, reports, errors, older)
     documents = _over(known.documents, fresh)
-    rows = {**known.newest, **{row["report_id"]: row for row in reports.to_pylist()}}
+    rows = {**known.newest, **_by_id(reports)}
     coverage = _over(known.coverage, ledger_rows(plan, archive, documents, rows, ids, today))
+    coverage = since(known.coverage, coverage)
     kin = Kin(plan.registry.units, rows.values())
     listed = [report_id(key) for key in _keys(coverage)]
     again = _opened(kin, known, ids, coverage, fresh, waivers)
     if plan.anew:
         again |= {report_id((unit.id, year)) for unit in plan.units for year in plan.covers(unit)}
-    subjects = ids | again.intersection({*rows, *listed})
-    return Opened(known, plan.registry, subjects, ids, kin, fresh, documents, coverage, waivers, today)
+    changed = frozenset(one for some in older for one in some.reports["report_id"].to_pylist())
+    subjects = ids | changed | again.intersection({*rows, *listed})
+    return Opened(
+        known, archive, plan.registry, subjects, ids, tuple(older), kin, fresh, documents, coverage, waivers, today
+    )
+
+
+def _by_id(reports: pa.Table) -> dict[str, dict[str, Any]]:
+    return {row["report_id"]: row for row in reports.to_pylist()}
 
 
 def _opened(
@@ -153,8 +178,10 @@ def _changed(before: pa.Table, now: pa.Table) -> set[Key]:
     return {(row[0], row[1]) for row in old ^ new}
 
 
-def _documents(known: Standing, read: Collection[str], reports: pa.Table, errors: pa.Table) -> pa.Table:
-    """What came of the documents of this run, and of those that they displaced.
+def _documents(
+    known: Standing, read: Collection[str], reports: pa.Table, errors: pa.Table, older: Sequence[Chosen]
+) -> pa.Table:
+    """What came of the documents of this run, of those that they displaced, and of earlier captures of both.
 
     A document that still holds another report stands for that one, duplicate or not.
     """
@@ -163,7 +190,8 @@ def _documents(known: Standing, read: Collection[str], reports: pa.Table, errors
         row for report, row in sorted(known.newest.items()) if row["capture_id"] in told and report not in read
     ]
     kept = pa.Table.from_pylist(still, reports.schema)
-    return document_rows(pa.concat_tables([reports, kept]).sort_by("report_id"), errors)
+    earlier = [some.reports.select(INDEX) for some in older]
+    return document_rows(pa.concat_tables([reports, kept, *earlier]).sort_by("report_id"), errors)
 
 
 def _over(before: pa.Table, now: pa.Table) -> pa.Table:

@@ -8,8 +8,8 @@ from expectations.world import UNITS, World
 from portals.registry import Registry
 
 
-def world_of(registry: Registry, coverage: pa.Table, documents: pa.Table) -> World:
-    """The world around the reports of a run; tables as the warehouse has them."""
+def world_of(registry: Registry, coverage: pa.Table, documents: pa.Table, unannounced: pa.Table) -> World:
+    """The world around the reports of a run; tables as the warehouse has them, `unannounced` as the rules want it."""
     rows = [
         {
             "unit_id": unit.id,
@@ -25,4 +25,4 @@ def world_of(registry: Registry, coverage: pa.Table, documents: pa.Table) -> Wor
         }
         for _, unit in sorted(registry.units.items())
     ]
-    return World(pa.Table.from_pylist(rows, schema=UNITS), coverage, documents, registry.hosts)
+    return World(pa.Table.from_pylist(rows, schema=UNITS), coverage, documents, registry.hosts, unannounced)

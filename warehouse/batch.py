@@ -14,7 +14,13 @@ from warehouse.spec import TABLES
 from warehouse.table import Table
 
 #: table of cells -> table that must name their reports.
-_OWNERS: Final = {"cells": "reports", "held_cells": "held_reports"}
+_OWNERS: Final = {
+    "cells": "reports",
+    "held_cells": "held_reports",
+    "past_cells": "past_reports",
+    "past_reports": "versions",
+    "changes": "versions",
+}
 #: table -> tables of the batch whose reports it speaks of, so that their rows in it are replaced.
 #: A report that passes leaves the quarantine. One that is held does not leave `reports` by that alone: an older
 #: version that passed stays there beside it, unless it is among `leaving`.
@@ -23,6 +29,9 @@ _REPLACED_WITH: Final[Mapping[str, tuple[str, ...]]] = {
     "cells": ("reports", "leaving"),
     "held_reports": ("reports",),
     "held_cells": ("reports", "held_reports"),
+    "past_reports": ("versions",),
+    "past_cells": ("versions",),
+    "changes": ("versions",),
     "verdicts": ("reports", "held_reports", "judged"),
     "findings": ("reports", "held_reports", "verdicts", "judged"),
 }
@@ -37,7 +46,8 @@ class ReleaseBatch:
     `reports`, `cells`: what passed the gate; `held_reports`, `held_cells`: what did not. `leaving` (schema `NAMED`)
     are reports whose released version breaks a critical rule by now: it leaves `reports` and `cells`. `verdicts` and
     `findings` replace those of every report of the batch, of any other report they speak of, and of `judged`
-    (schema `NAMED`): what was asked again, though its rows stay, and units' years without a report. `coverage`
+    (schema `NAMED`): what was asked again, though its rows stay, and units' years without a report. `versions` bring
+    with them all that `past_reports`, `past_cells` and `changes` have of the same reports. `coverage`
     replaces rows of the same unit and year, `captures` and `documents` those with the same key; `finding_events`
     are those of this release.
     """
@@ -46,6 +56,10 @@ class ReleaseBatch:
     cells: pa.Table = field(default_factory=TABLES["cells"].empty)
     held_reports: pa.Table = field(default_factory=TABLES["held_reports"].empty)
     held_cells: pa.Table = field(default_factory=TABLES["held_cells"].empty)
+    versions: pa.Table = field(default_factory=TABLES["versions"].empty)
+    past_reports: pa.Table = field(default_factory=TABLES["past_reports"].empty)
+    past_cells: pa.Table = field(default_factory=TABLES["past_cells"].empty)
+    changes: pa.Table = field(default_factory=TABLES["changes"].empty)
     verdicts: pa.Table = field(default_factory=TABLES["verdicts"].empty)
     findings: pa.Table = field(default_factory=TABLES["findings"].empty)
     finding_events: pa.Table = field(default_factory=TABLES["finding_events"].empty)

@@ -44,9 +44,10 @@ class Chosen(NamedTuple):
         )
 
 
-def nothing() -> Chosen:
+def nothing(tables: tuple[str, str] = ("reports", "cells")) -> Chosen:
     """No reports."""
-    return Chosen(TABLES["reports"].empty(), TABLES["cells"].empty())
+    reports, cells = (TABLES[name].empty() for name in tables)
+    return Chosen(reports, cells)
 
 
 def released(home: Path, ids: Collection[str]) -> Chosen:
@@ -59,6 +60,11 @@ def newest(home: Path, ids: Collection[str]) -> Chosen:
     held = Chosen(*of_reports(home, ids, ("held_reports", "held_cells")))
     rest = frozenset(ids).difference(held.reports["report_id"].to_pylist())
     return held.beside(released(home, rest))
+
+
+def past(home: Path, ids: Collection[str]) -> Chosen:
+    """All versions of the reports `ids` before the newest: rows of `past_reports` and `past_cells`."""
+    return Chosen(*of_reports(home, ids, ("past_reports", "past_cells")))
 
 
 def of_reports(home: Path, ids: Collection[str], tables: Sequence[str]) -> tuple[pa.Table, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, date
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from warehouse import deltas, record
 from warehouse.errors import QueryError
+from warehouse.published import RENAMED, statements
 from warehouse.record import Release, releases
 from warehouse.scan import literal, names, no_glob, parquet
 from warehouse.spec import RELEASES, TABLES
@@ -24,17 +25,20 @@ _LIMITS: Final[dict[str, str | bool | int | float | list[str]]] = {
 }
 
 
-def query(home: Path, sql: str, as_of: str | None = None) -> pa.Table:
+def query(home: Path, sql: str, as_of: str | None = None, published: str | None = None) -> pa.Table:
     """The rows that one SELECT gives over the tables of a release (`docs/tables.md`, with `releases`).
 
-    `as_of` is a release id, or an ISO date or time for the last release at or before it. Raises QueryError
-    for anything but one SELECT, for SQL that fails, and for an unknown release. Times come back in
-    Asia/Shanghai.
+    `as_of` is a release id, or an ISO date or time for the last release at or before it: what was known then.
+    `published` is an ISO date: `reports` and `cells` (and `claims`) are those that stood on the portals at its end,
+    as far as that release knows (`warehouse.published`); all other tables are the release's. Raises QueryError for
+    anything but one SELECT, for SQL that fails, for an unknown release and for a day that is none. Times come back
+    in Asia/Shanghai.
     """
     statement = _only_select(sql)
+    day = None if published is None else _day(published)
     release = release_as_of(home, as_of)
     with duckdb.connect(config=_LIMITS) as connection:
-        _views(connection, home, release)
+        _views(connection, home, release, day)
         try:
             return connection.sql(statement).to_arrow_table()
         except (duckdb.Error, pa.ArrowException) as error:
@@ -53,18 +57,29 @@ def _only_select(sql: str) -> str:
     return str(statements[0].query)
 
 
-def _views(connection: duckdb.DuckDBPyConnection, home: Path, release: Release) -> None:
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise QueryError(f"{text!r} is no day such as 2026-10-31") from None
+
+
+def _views(connection: duckdb.DuckDBPyConnection, home: Path, release: Release, day: date | None) -> None:
     """Make the views, then shut everything but their files."""
     readable: list[str] = []
+    renamed = {} if day is None else RENAMED
     for name, table in TABLES.items():
         version = release.tables.get(name)
+        shown = renamed.get(name, name)
         files = {} if version is None else deltas.files(record.folder(home) / name, table, version)
         # Both the paths and, where they differ, the patterns that stand for them.
         readable += [form for paths in files.values() for path in paths for form in {path, no_glob(path)}]
         if files:
-            connection.execute(f"CREATE VIEW {names([name])} AS {parquet(table, files)}")
+            connection.execute(f"CREATE VIEW {names([shown])} AS {parquet(table, files)}")
         else:
-            connection.register(name, table.empty())
+            connection.register(shown, table.empty())
+    for statement in () if day is None else statements(day):
+        connection.execute(statement)
     for reports, view in CLAIM_VIEWS.items():
         connection.execute(_claims(reports, view))
     connection.register("releases", release_rows(home, release))

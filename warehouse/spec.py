@@ -13,6 +13,7 @@ from typing import Final
 import pyarrow as pa
 
 from warehouse.spec_claims import CLAIM, CLAIM_VIEWS, FACT, listed
+from warehouse.spec_versions import CHANGES, VERSION, VERSIONS
 from warehouse.table import Column, Table
 
 #: What a printed figure is stored as: up to 28 digits before the point and 10 after it, exact.
@@ -128,6 +129,7 @@ _VERDICT_COLUMNS: Final = (
 _GATE: Final = "released or held: where this version of the report went"
 
 _PER_CELL: Final = ("report_id", "key")
+_PER_VERSION: Final = ("report_id", "version")
 _PER_VERDICT: Final = ("report_id", "rule", "scope")
 
 
@@ -144,6 +146,39 @@ _DECLARED: Final = (
     _cells("cells", "The statutory cells of `reports`."),
     _reports("held_reports", "The quarantine: the newest version of each report that the gate holds."),
     _cells("held_cells", "The statutory cells of `held_reports`."),
+    Table(
+        "versions",
+        "Every version of each report that its address was seen to give, released or held; a change of bytes that "
+        "changes no printed cell, text or identity makes none (decision 0035).",
+        (_REPORT_ID, _UNIT_ID, _YEAR, *VERSIONS),
+        _PER_VERSION,
+        "report_id",
+        "year",
+    ),
+    Table(
+        "past_reports",
+        "What reports said in each version before the newest; the newest is in `held_reports`, else in `reports`.",
+        (VERSION, *_REPORT_COLUMNS),
+        _PER_VERSION,
+        "report_id",
+        "year",
+    ),
+    Table(
+        "past_cells",
+        "The statutory cells of `past_reports`.",
+        (VERSION, *_CELL_COLUMNS),
+        (*_PER_VERSION, "key"),
+        "report_id",
+        "year",
+    ),
+    Table(
+        "changes",
+        "Cell by cell and text by text, what each version says otherwise than the one before.",
+        (_REPORT_ID, _UNIT_ID, _YEAR, *CHANGES),
+        (*_PER_VERSION, "key"),
+        "report_id",
+        "year",
+    ),
     Table(
         "verdicts",
         "Every outcome of every rule on the newest version of each report; where `held_reports` has the "
@@ -208,9 +243,19 @@ _DECLARED: Final = (
                 True,
             ),
             _s("gate", f"{_GATE}; null where there is no report"),
-            _s("reason", "why there is no report, or why it is held; null otherwise"),
+            _s("reason", "why there is no report, or that it came late or more than once; null otherwise"),
             _s("address", "where the report or its trace was found; null if nowhere"),
             _s("report_id", "the report; null where there is none"),
+            _c(
+                "since",
+                pa.date32(),
+                "the day of the run (in China) that first found this status, which held since",
+                True,
+            ),
+            _c(
+                "late_days", pa.int32(), "days from the deadline to publication, 0 in time; null if either is unknown"
+            ),
+            _c("duplicates", pa.int32(), "other addresses with a report of the same unit and year", True),
         ),
         ("unit_id", "year"),
         "unit_id",
@@ -305,7 +350,7 @@ def markdown() -> str:
         "",
         "Generated from `warehouse/spec.py` (`python -m warehouse.spec > docs/tables.md`); do not edit.",
         "Types are Arrow's. A column marked ● holds no null. All but `errors` can be queried with `gouji query`.",
-        '`cells."table"` and `captures."offset"` bear names that SQL reserves: quote them.',
+        '`cells."table"`, `changes."table"` and `captures."offset"` bear names that SQL reserves: quote them.',
     ]
     for table in (*TABLES.values(), *CLAIM_VIEWS.values(), RELEASES, ERRORS):
         lines += ["", f"## `{table.name}`", "", table.meaning, "", *_facts(table), ""]

@@ -28,12 +28,19 @@ FORMAT = click.option(
     epilog="Example: gouji query \"SELECT unit_name, year, rule FROM findings WHERE severity = 'critical'\""
 )
 @click.argument("sql", metavar="SELECT")
-@click.option("--as-of", metavar="RELEASE", help="a release (r0007) or a date (2026-10-31) [the current one]")
+@click.option("--as-of", metavar="RELEASE", help="what was known: a release (r0007) or a date [the current one]")
+@click.option("--published", metavar="DAY", help="reports and cells as the portals showed them on a day (2026-10-31)")
 @FORMAT
 @HOME
-def query(sql: str, as_of: str | None, style: str, home: Path | None) -> int:
-    """SQL over the published tables: reports, cells, findings, coverage, releases and more (docs/tables.md)."""
-    _print(_query(Home.at(home), sql, as_of), style)
+def query(sql: str, as_of: str | None, published: str | None, style: str, home: Path | None) -> int:
+    """SQL over the published tables: reports, cells, findings, coverage, releases and more (docs/tables.md).
+
+    With --published, reports, cells and claims show of each report the version that its page gave at the end of that
+    day in China, released or held: from the day on which it was first received, or from the date of publication that
+    it prints where that is earlier and new; a silent change may be older than the day on which it was received. All
+    other tables are those of the release.
+    """
+    _print(_query(Home.at(home), sql, as_of, published), style)
     return DONE
 
 
@@ -69,12 +76,12 @@ def status(style: str, home: Path | None) -> int:
     return DONE
 
 
-def _query(home: Home, sql: str, as_of: str | None = None) -> pa.Table:
+def _query(home: Home, sql: str, as_of: str | None = None, published: str | None = None) -> pa.Table:
     from warehouse.errors import WarehouseError
     from warehouse.query import query as run
 
     try:
-        return run(home.root, sql, as_of)
+        return run(home.root, sql, as_of, published)
     except WarehouseError as error:
         raise UnusableError(str(error)) from error
 

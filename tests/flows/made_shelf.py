@@ -21,7 +21,7 @@ from flows.plan import Plan
 from flows.releasing import release_batch
 from flows.standing import standing
 from flows.surroundings import Scene, scene
-from form.reading import Reading, Report
+from form.reading import Narrative, Reading, Report
 from portals.captures import Capture, capture_id
 from portals.registry import Registry
 from portals.units import PortalSource, Unit
@@ -60,6 +60,16 @@ class Doc:
     media: str = "text/html"
     #: why there is no report in it after all
     error: str = ""
+    #: what its page says beside the report
+    template: str = ""
+    #: how many contents of its address came before
+    age: int = 0
+    #: what stands in section one
+    text: str = ""
+    published: date | None = None
+    #: what is read off by so much by the reader
+    reader: str = "html/1"
+    misread: int = 0
 
     @property
     def report_id(self) -> str:
@@ -71,7 +81,7 @@ class Doc:
 
     @property
     def sha256(self) -> str:
-        return hashlib.sha256(repr(self).encode()).hexdigest()
+        return hashlib.sha256(repr(replace(self, reader="", misread=0)).encode()).hexdigest()
 
     @property
     def capture(self) -> str:
@@ -115,15 +125,17 @@ def _origin(one: Unit, doc: Doc) -> Provenance:
         media_type=doc.media,
         sha256=doc.sha256,
         capture_id=doc.capture,
-        reader="html/1",
-        published=date(doc.year + 1, 1, 20),
+        reader=doc.reader,
+        published=doc.published or date(doc.year + 1, 1, 20),
     )
 
 
 def _report(doc: Doc) -> Report:
-    readings = tuple(Reading(key, str(n), Decimal(n), "printed", "html/1") for key, n in doc.cells.items())
+    figures = ((key, n + doc.misread) for key, n in doc.cells.items())
+    readings = tuple(Reading(key, str(n), Decimal(n), "printed", doc.reader) for key, n in figures)
     sections = ("overview", "proactive", "applications", "disputes", "problems", "other_matters")
-    return Report(None, doc.year, "2021", f"{doc.unit_id} {doc.year} {doc.name}", readings, sections=sections)
+    title, text = f"{doc.unit_id} {doc.year} {doc.name}", Narrative(doc.text or None)
+    return Report(None, doc.year, "2021", title, readings, narrative=text, sections=sections)
 
 
 @dataclass
@@ -163,6 +175,10 @@ class Shelf:
                 imported_by="",
             )
 
+    def see(self, doc: Doc, at: datetime) -> None:
+        """Have a document's address give it again."""
+        self.captures[doc.capture] = replace(self.captures[doc.capture], checked_at=at)
+
     def run(self, *docs: Doc, by: Judge = evaluated) -> Release | None:
         """A run that reads these documents, each staged by itself."""
         self.nights += 1
@@ -170,8 +186,9 @@ class Shelf:
         plan = Plan("nightly", Home(self.home), self.registry, self.registry.select(), (2019, 2024))
         archived = Archived({key: self.captures[key] for key in sorted(self.captures)})
         known = standing(self.home)
-        staged = merge([read_parts([]), *(part(self.registry, doc) for doc in docs)], known.newest, archived.checked)
-        self.scene = scene(plan, archived, known, staged, self.waivers, self.day)
+        parts = [read_parts([]), *(part(self.registry, doc) for doc in docs)]
+        staged = merge(parts, known.newest, archived.checked)
+        self.scene = scene(plan, archived, known, staged, self.waivers, self.day, parts)
         self.judged = judge(known, self.scene, by)
         return publish(self.home, release_batch("nightly", archived, known, self.scene, self.judged, at), at)
 
@@ -196,6 +213,7 @@ class Shelf:
             if name == "finding_events":
                 continue
             table: pa.Table = read_table(self.home, name)
-            kept = [column for column in table.column_names if column not in {"opened_at", "opened_in"}]
+            dropped = {"opened_at", "opened_in", *({"release_id", "gate"} if name == "versions" else ())}
+            kept = [column for column in table.column_names if column not in dropped]
             found[name] = table.select(kept).sort_by([(key, "ascending") for key in TABLES[name].key]).to_pylist()
         return found

@@ -212,7 +212,7 @@ def test_the_ledger_knows_who_was_merged_and_what_is_not_due(tmp_path: Path) -> 
     shelf = Shelf(tmp_path, registry(CITY, old, new), day=date(2025, 2, 1))
     shelf.run(Doc("620104", 2021, carried_out=4), Doc("620105", 2022, carried_in=6))
     ledger = {row[:2]: row[2:] for row in shelf.rows("coverage", "unit_id", "year", "status", "reason")}
-    assert ledger["620104", 2020] == ("not_published", None)
+    assert ledger["620104", 2020] == ("not_published", "期限 2021-01-31 已过，至今未见公开")
     assert [ledger["620104", year][0] for year in (2021, 2022, 2024)] == ["published", "merged", "merged"]
     assert ledger["620104", 2022][1] == f"自2022年度起由{new.name}承接"
     assert ("620105", 2021) not in ledger

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import socket
 import ssl
 import subprocess
@@ -29,6 +30,8 @@ from frictionless import Package
 from warehouse.query import query
 
 PASSWORD = "gouji-secret"
+#: a figure that stands for itself, in the markup of some of the sample's pages
+PENALTIES = re.compile(r"(行政处罚</td><td[^>]*>)(\d+)(?=<)")
 
 
 class Mailbox:
@@ -269,3 +272,94 @@ def test_pdf_cells_have_their_place(night: Night) -> None:
 
 def test_types_are_exact(night: Night) -> None:
     assert query(night.home, "SELECT value FROM cells LIMIT 1").schema.field("value").type == pa.decimal128(38, 10)
+
+
+@pytest.fixture(scope="module")
+def changed(gouji: Command, night: Night) -> dict[str, str]:
+    """A further night, after which three pages changed: what befell each, and its report."""
+    rows = night.rows(
+        "SELECT report_id, address FROM reports WHERE media_type = 'text/html' AND edition = '2021' "
+        "AND address LIKE 'http://sample.gansu.example/%' ORDER BY report_id"
+    )
+    kinds = ["silent", "announced", "template"]
+    found: dict[str, str] = {}
+    for row in rows:
+        page = night.home / "sample" / "province" / "site" / row["address"].split("/", 3)[3]
+        text = page.read_text("utf-8") if b'charset="utf-8"' in page.read_bytes() else ""
+        if not kinds or not PENALTIES.search(text):
+            continue
+        kind = kinds.pop(0)
+        found[kind] = row["report_id"]
+        if kind == "template":
+            text = text.replace("<body>", "<body><p>浏览次数：1234</p>").replace(
+                "</body>", "<p>浏览 1234 次</p></body>"
+            )
+        else:
+            text = PENALTIES.sub(lambda match: f"{match[1]}{int(match[2]) + 1}", text)
+        if kind == "announced":
+            text = text.replace(
+                "一、总体情况</strong></p>", "一、总体情况</strong></p><p>现予更正：处罚数据原有误。</p>"
+            )
+        page.write_text(text, "utf-8")
+    assert not kinds
+    again = gouji("nightly", "--home", night.home, **night.smtp)
+    assert again.returncode in (0, 1), again.stderr
+    assert "3 fetched" in again.stdout
+    return found
+
+
+def test_a_changed_page_is_a_version_and_a_silent_one_is_found(night: Night, changed: dict[str, str]) -> None:
+    versions = night.rows("SELECT * FROM versions WHERE seen_to IS NULL AND (version > 1 OR len(captures) > 1)")
+    assert {row["report_id"]: (row["version"], len(row["captures"])) for row in versions} == {
+        changed["silent"]: (2, 1),
+        changed["announced"]: (2, 1),
+        changed["template"]: (1, 2),
+    }
+    said = {row["report_id"]: row["announced"] for row in versions}
+    assert said[changed["announced"]] == "现予更正：处罚数据原有误"
+    assert said[changed["silent"]] is None
+    figures = night.rows(
+        "SELECT report_id, key, value_after - value_before AS more FROM changes WHERE state_after <> ''"
+    )
+    assert {(row["report_id"], row["key"], row["more"]) for row in figures} == {
+        (changed[kind], "proactive.penalties.decisions", 1) for kind in ("silent", "announced")
+    }
+    (finding,) = night.rows("SELECT * FROM findings WHERE rule = 'VER-SILENT'")
+    assert (finding["report_id"], finding["scope"], finding["gate"]) == (changed["silent"], "proactive", "released")
+
+
+def test_what_was_published_then_can_still_be_asked(gouji: Command, night: Night, changed: dict[str, str]) -> None:
+    sql = (
+        f"SELECT value::INTEGER AS n FROM cells WHERE report_id = '{changed['silent']}' "
+        "AND key = 'proactive.penalties.decisions'"
+    )
+    (then,), (now,) = (
+        json.loads(gouji("query", "--home", night.home, "--format", "json", *how, sql).stdout)
+        for how in (("--as-of", "r0001"), ())
+    )
+    year = int(changed["silent"][-4:])
+    published = gouji("query", "--home", night.home, "--format", "json", "--published", f"{year + 1}-12-31", sql)
+    assert json.loads(published.stdout) == [then]
+    assert now["n"] == then["n"] + 1
+    refused = gouji("query", "--home", night.home, "--published", "31.12.2024", sql)
+    assert (refused.returncode, refused.stderr) == (2, "gouji: '31.12.2024' is no day such as 2026-10-31\n")
+
+
+def test_the_archive_alone_gives_the_same_versions(gouji: Command, night: Night, changed: dict[str, str]) -> None:
+    units = ",".join(sorted({report.rpartition("-")[0] for report in changed.values()}))
+    columns = "report_id, version, content, sha256, captures, seen_from, seen_to, announced"
+    sql = (
+        f"SELECT {columns} FROM versions WHERE list_contains({units.split(',')}, unit_id) ORDER BY report_id, version"
+    )
+    before = night.rows(sql)
+    shutil.move(night.home / "warehouse", night.home / "warehouse.before")
+    again = gouji(
+        "backfill", "--years", "2021..2025", "--units", units, "--from-archive", "--home", night.home, **night.smtp
+    )
+    assert again.returncode in (0, 1), again.stderr
+    wanted = {row["report_id"] for row in night.rows("SELECT report_id FROM versions")}
+    assert night.rows(sql) == [row for row in before if row["report_id"] in wanted]
+    assert wanted >= {*changed.values()}
+    assert [row["report_id"] for row in night.rows("SELECT report_id FROM findings WHERE rule = 'VER-SILENT'")] == [
+        changed["silent"]
+    ]

@@ -1,15 +1,15 @@
-"""The order in which reports arrive, and how runs divide them, leave no trace in what is released or found."""
+"""The order in which reports and versions arrive, and how runs divide them, leave no trace in what is released."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from random import Random
 
 import pytest
-from made_shelf import Doc, Shelf, registry, unit
+from made_shelf import AT, Doc, Shelf, registry, unit
 
 from expectations.waivers import Waiver, cited_printed, waiver_of
 from flows.judging import expected
@@ -19,6 +19,8 @@ from warehouse.spec import TABLES
 from warehouse.status import read_table
 
 YEARS = range(2019, 2025)
+#: how a page changes later: silently, announced, or its template alone
+REPUBLISHED = [{"received": 77}, {"received": 78, "text": "现予更正：本报告数据有误。"}, {"template": "浏览 9 次"}]
 DAY = date(2025, 2, 15)  # what governments owe for 2024 is not due yet
 
 
@@ -41,6 +43,7 @@ def units() -> Registry:
 def documents(known: Registry, rng: Random) -> list[Doc]:
     """A document or two for most units and years: some false in themselves, some against the year before."""
     made: list[Doc] = []
+    later = Random(8)
     for one in known.units.values():
         carried = 0
         for year in (year for year in YEARS if one.existed(year)):
@@ -56,6 +59,8 @@ def documents(known: Registry, rng: Random) -> list[Doc]:
             if rng.random() < 0.12:
                 name, media = rng.choice([("0", "text/html"), ("b", "text/html"), ("0", "application/pdf")])
                 made.append(replace(doc, name=name, media=media, off=rng.random() < 0.5, error=""))
+            elif made and made[-1] == doc and later.random() < 0.12:
+                made.append(replace(doc, **later.choice(REPUBLISHED), age=1))
     return made
 
 
@@ -80,7 +85,8 @@ def docs() -> list[Doc]:
 def at_once(docs: list[Doc], tmp_path_factory: pytest.TempPathFactory) -> Shelf:
     """All of them in one run; then a run that follows some waivers."""
     shelf = Shelf(tmp_path_factory.mktemp("at_once"), units(), day=DAY)
-    shelf.archive(docs)
+    for age in (0, 1):
+        shelf.archive([doc for doc in docs if doc.age == age], AT + timedelta(hours=age))
     shelf.run(*docs)
     shelf.waivers = waivers(shelf)
     shelf.run()
@@ -93,7 +99,11 @@ def test_the_province_has_something_of_everything(docs: list[Doc], at_once: Shel
     assert len(at_once.held()) >= 10
     assert any(at_once.rows("reports", "waivers"))
     rules = set(at_once.rows("findings", "rule"))
-    assert rules >= {"T4-SUM", "X-CARRY", "R-PART", "R-SUM", "COV-DUPLICATE", "TIME-DEPARTMENT"}
+    assert rules >= {"T4-SUM", "X-CARRY", "R-PART", "R-SUM", "COV-DUPLICATE", "TIME-DEPARTMENT", "VER-SILENT"}
+    versions = at_once.rows("versions")
+    assert {row["version"] for row in versions} == {1, 2}
+    assert any(row["announced"] for row in versions)
+    assert any(len(row["captures"]) == 2 for row in versions)
     statuses = set(at_once.rows("coverage", "status"))
     assert statuses >= {"published", "not_published", "unreadable", "image_only", "merged", "not_due"}
 

@@ -171,6 +171,7 @@ def coverage(standing: Iterable[tuple[str, int]], held: set[str]) -> pa.Table:
             row = {
                 "unit_id": unit.id, "unit_name": unit.name, "code": unit.id[:6], "level": unit.level,
                 "kind": unit.kind, "parent_id": unit.parent, "year": year, "status": status, "reason": reason,
+                "since": FIRST.date(), "duplicates": 0,
             }  # fmt: skip
             if (unit.id, year) in there:
                 gate = "held" if report_id in held else "released"

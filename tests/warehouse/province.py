@@ -169,6 +169,7 @@ def batch(
                     for n in ("unit_id", "unit_name", "code", "level", "kind", "parent_id", "year", "address")
                 }
                 | {"status": status, "gate": gate, "report_id": o.report_id if gate else None}
+                | {"since": FIRST_NIGHT.date(), "duplicates": 0}
                 for o, status, gate in origins
             ],
         ),

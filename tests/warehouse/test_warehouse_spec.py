@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -33,7 +34,7 @@ def test_quarantine_has_the_columns_of_the_tables() -> None:
 
 def test_conform_casts_only_without_loss() -> None:
     table = TABLES["coverage"]
-    row = dict.fromkeys(table.names, "x") | {"year": 2023}
+    row = dict.fromkeys(table.names, "x") | {"year": 2023, "since": date(2026, 3, 1), "late_days": 0, "duplicates": 0}
     assert table.conform(pa.Table.from_pylist([row])).schema == table.schema
     with pytest.raises(SpecError, match="coverage"):
         table.conform(pa.Table.from_pylist([row | {"year": 70_000}]))

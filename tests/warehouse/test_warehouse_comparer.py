@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pytest
 
-from warehouse.differences import Comparer, comparer
+from warehouse.comparer import Comparer, comparer
 from warehouse.table import Column, Table
 
 TABLE = Table(
