@@ -110,7 +110,7 @@ def scene(
     today: date,
     parts: Sequence[Part] = (),
 ) -> Scene:
-    """The scene of a run: what it read (`canonical.merge` of `parts`), what that opens again, and their neighbours."""
+    """The scene of a run: what it read (`canonical.merge` of `parts`), what that opens again, their neighbours."""
     reports, cells, errors = staged
     index = reports.select(INDEX)
     older = earlier_readings(parts, {**known.newest, **_by_id(index)})
