@@ -118,7 +118,9 @@ def _publish(job: Job, shelf: Shelf, draft: Draft, refusal: str | None) -> tuple
     if refusal is not None:
         placed = _place_pdf(shelf, paper, refusal, broken_pdf(refusal, paper), rng)
         record = _truth(draft.unit, draft.year) | _place(job.portal, placed, published)
-        return record | {"no_report": refusal, "status": "unreadable"}, Tally(refused=1)
+        # A page that asks for a login is a site's refusal, whatever the name it lies under.
+        status = "blocked" if refusal == "mislabelled" else "unreadable"
+        return record | {"no_report": refusal, "status": status}, Tally(refused=1)
     if style in html.STYLES:
         path = shelf.add_article(story.title, published, html.render_report(paper, style, rng))
         placed = _Placed(style, path, path)
@@ -128,7 +130,8 @@ def _publish(job: Job, shelf: Shelf, draft: Draft, refusal: str | None) -> tuple
     page = style in html.STYLES
     counted = Tally(int(page), int(not page), int(bool(draft.faults)), int(draft.held))
     record = _truth(draft.unit, draft.year) | _place(job.portal, placed, published) | _content(draft)
-    return record | {"title": story.title, "status": "published"}, counted
+    status = "published" if placed.article in (None, placed.path) else "attachment_only"
+    return record | {"title": story.title, "status": status}, counted
 
 
 def _place_pdf(shelf: Shelf, paper: Paper, style: str, data: bytes, rng: Random) -> _Placed:
