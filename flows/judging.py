@@ -55,8 +55,9 @@ def judge(known: Standing, scene: Scene, by: Judge) -> Judged:
 def expected(scene: Scene, previous: Population | None = None, source: Source | None = None) -> Judged:
     """By the gate: Great Expectations over the whole scene; `previous` and `source` as the gate takes them."""
     reports, cells = scene.near
-    asked = scene.world, scene.subjects, scene.waivers, scene.today
-    done = gate(reports, cells, *asked, previous=previous, source=source)
+    # Verdicts are asked of the subjects alone; how much there is of what is due is measured on the whole ledger.
+    world = replace(scene.world, coverage=scene.coverage)
+    done = gate(reports, cells, world, scene.subjects, scene.waivers, scene.today, previous=previous, source=source)
     told = tuple(one.message for one in done.warnings)
     return Judged(done.verdicts, done.held, done.waived, done.void, measures=done.population.to_dict(), warnings=told)
 

@@ -46,7 +46,7 @@ class Nights:
 def nights(gouji: Command, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
     folder = tmp_path_factory.mktemp("families")
     sites, home = folder / "sites", folder / "home"
-    write_families(sites, units=UNITS, years=(2022, 2023), seed=2)
+    write_families(sites, units=UNITS, years=(2022, 2023), seed=3)
     lines = [json.loads(line) for line in (sites / "truth.jsonl").read_text("utf-8").splitlines()]
     sources = folder / "sources.toml"
     registry = (sites / "sources.toml").read_text("utf-8").splitlines(keepends=True)
@@ -62,8 +62,10 @@ def nights(gouji: Command, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def test_the_nights_end_well(nights: Nights) -> None:
-    assert [run.returncode for run in nights.runs] == [1, 1], "faults are planted, so reports are held"
+    assert [run.returncode for run in nights.runs] == [1, 3], "reports are held; one answer may come yet"
     assert not any("Traceback" in run.stdout + run.stderr for run in nights.runs)
+    # Two corrected reports are judged, but all that there are still stand in the ledger.
+    assert "population" in nights.runs[0].stdout and "台账" not in nights.runs[1].stdout
     assert {line["family"] for line in nights.truth.values()} == set(STYLES)
     assert {line["quirk"] for line in nights.truth.values()} == set(QUIRKS)
 
@@ -84,12 +86,13 @@ def test_released_and_held_are_the_truth(nights: Nights) -> None:
     released = {key for key, line in nights.truth.items() if line["cells"] and not line["held"]}
     assert held and released
     assert (nights.reports("held_reports"), nights.reports("reports")) == (held, released)
-    addresses = {
-        (row["unit_id"], row["year"]): row["address"]
+    found = {
+        (row["unit_id"], row["year"]): (row["address"], row["published"].isoformat())
         for table in ("reports", "held_reports")
-        for row in nights.rows(f"SELECT unit_id, year, address FROM {table}")
+        for row in nights.rows(f"SELECT unit_id, year, address, published FROM {table}")
     }
-    assert addresses == {key: nights.truth[key]["address"] for key in held | released}
+    # The day is the page's own: some lists give none.
+    assert found == {key: (nights.truth[key]["address"], nights.truth[key]["published"]) for key in held | released}
 
 
 def test_every_cell_and_finding_is_the_truth(nights: Nights) -> None:
