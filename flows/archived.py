@@ -10,16 +10,23 @@ import pyarrow as pa
 
 from portals.archive import Archive
 from portals.captures import Capture
+from portals.families.base import Entry
 from portals.problems import Problem
 from warehouse.spec import TABLES
 
 
 @dataclass(frozen=True, slots=True)
 class Archived:
-    """Captures by id, and the problems that stand."""
+    """Captures by id, the problems that stand, and the reports that are or were listed.
+
+    `copies` are the addresses of what is listed only as another form of a report (图解, 图片版, an elder-friendly
+    copy), and of what hangs on it.
+    """
 
     captures: Mapping[str, Capture]
     problems: tuple[Problem, ...] = ()
+    listed: tuple[Entry, ...] = ()
+    copies: frozenset[str] = frozenset()
 
     @property
     def checked(self) -> Mapping[str, datetime]:
@@ -38,4 +45,11 @@ class Archived:
 
 def archived(archive: Archive) -> Archived:
     """All that an archive knows."""
-    return Archived({capture.capture_id: capture for capture in archive.captures()}, tuple(archive.problems()))
+    captures = {capture.capture_id: capture for capture in archive.captures()}
+    entries = tuple(archive.entries())
+    listed = tuple(entry for entry in entries if entry.rank == 0)
+    plain = {entry.address for entry in listed}
+    copies = {entry.address for entry in entries} - plain
+    pages = [page for address in sorted(copies) if (page := archive.latest(address))]
+    hanging = {link.address for page in pages for link in archive.links(page.capture_id)}
+    return Archived(captures, tuple(archive.problems()), listed, frozenset((copies | hanging) - plain))

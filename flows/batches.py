@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 
@@ -146,7 +146,9 @@ def _settle(
             elif year is None:
                 failures.append(_failure(documents, attempt.capture, "year_unknown", report.title))
             else:
-                origin = _provenance(documents, attempt, registry, report, year)
+                # The day is the page's own (domain/rules.md, TIME-*); a list may be silent, or give that of a move.
+                day = attempts[0].extraction.published or documents.entry.published
+                origin = replace(_provenance(documents, attempt, registry, report, year), published=day)
                 sources.append((origin, _remarked(report, documents)))
     failures += [_failure(documents, capture, *_of_picture(capture, attempts)) for capture in documents.pictures]
 
@@ -182,7 +184,6 @@ def _provenance(
         sha256=attempt.capture.sha256,
         capture_id=attempt.capture.capture_id,
         reader=f"{reader}@{reader_version()}",
-        published=documents.entry.published,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib import metadata
 from importlib.resources import files
@@ -32,12 +33,16 @@ READING_ROOMS = ("form", "extractors", "expectations")
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """What one document gave: reports, or the error that says why there are none."""
+    """What one document gave: reports, or the error that says why there are none.
+
+    `published` is the day on which it says it came out.
+    """
 
     sha256: str
     media_type: str | None
     reports: tuple[Report, ...]
     error: DocumentError | None
+    published: date | None = None
 
 
 def extract_bytes(data: bytes, name: str, charset: str | None = None, pictures: Sequence[bytes] = ()) -> Extraction:
@@ -50,19 +55,27 @@ def extract_bytes(data: bytes, name: str, charset: str | None = None, pictures: 
     from extractors.read import read
 
     sha256 = hashlib.sha256(data).hexdigest()
-    media_type = None
+    media_type = published = None
     try:
         document = read(data, name=name, charset=charset)
-        media_type = document.media_type
+        media_type, published = document.media_type, _day(document.metadata.get("published", ""))
         _, reports = recognise(document, data, name, charset, pictures)
-        return Extraction(sha256, media_type, reconsider(reports, data, media_type, charset), None)
+        return Extraction(sha256, media_type, reconsider(reports, data, media_type, charset), None, published)
     except DocumentError as error:
-        return Extraction(sha256, media_type, (), _mislabelled(name, media_type) or error)
+        return Extraction(sha256, media_type, (), _mislabelled(name, media_type) or error, published)
     except MemoryError:
         return Extraction(sha256, media_type, (), DocumentError("too_complex", "memory limit reached"))
     except Exception as error:
         detail = f"{type(error).__name__}: {error}"
         return Extraction(sha256, media_type, (), DocumentError("crashed", detail))
+
+
+def _day(printed: str) -> date | None:
+    """A day in ISO form; None for none, and for one that is in no calendar."""
+    try:
+        return date.fromisoformat(printed)
+    except ValueError:
+        return None
 
 
 def recognise(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from expectations import evaluate
 from expectations.suites import gate, held_by
+from expectations.suites.population import Population, Source
 from expectations.waivers import Void, failing, weigh
 from flows.kin import key_of, report_id
 from flows.standing import Standing
@@ -24,7 +26,8 @@ class Judged:
 
     `held` are the reports that stay behind, with the rules that hold them; `leaving` those whose released version
     breaks a critical rule by now. `waived` are the finding_ids that a waiver covers, `void` the waivers that cover
-    nothing.
+    nothing. `measures` are those of the batch as a whole (`Population.to_dict`), None where nobody took them;
+    `warnings` what is unusual about them, a line each (Chinese). They hold nothing back.
     """
 
     verdicts: pa.Table = field(default_factory=TABLES["verdicts"].empty)
@@ -32,6 +35,8 @@ class Judged:
     waived: frozenset[str] = frozenset()
     void: tuple[Void, ...] = ()
     leaving: frozenset[str] = frozenset()
+    measures: Mapping[str, Any] | None = None
+    warnings: tuple[str, ...] = ()
 
 
 #: how a scene is judged
@@ -44,14 +49,17 @@ def judge(known: Standing, scene: Scene, by: Judge) -> Judged:
         return Judged(void=weigh(TABLES["verdicts"].empty(), *scene.near, scene.waivers, scene.today).void)
     # Great Expectations refuses a batch without reports; there is nothing to hold back in one.
     judged = by(scene) if scene.near.reports.num_rows else evaluated(scene)
-    return Judged(judged.verdicts, judged.held, judged.waived, judged.void, _leaving(known, scene, judged))
+    return replace(judged, leaving=_leaving(known, scene, judged))
 
 
-def expected(scene: Scene) -> Judged:
-    """By the gate: Great Expectations over the whole scene."""
+def expected(scene: Scene, previous: Population | None = None, source: Source | None = None) -> Judged:
+    """By the gate: Great Expectations over the whole scene; `previous` and `source` as the gate takes them."""
     reports, cells = scene.near
-    done = gate(reports, cells, scene.world, scene.subjects, scene.waivers, scene.today)
-    return Judged(done.verdicts, done.held, done.waived, done.void)
+    # Verdicts are asked of the subjects alone; how much there is of what is due is measured on the whole ledger.
+    world = replace(scene.world, coverage=scene.coverage)
+    done = gate(reports, cells, world, scene.subjects, scene.waivers, scene.today, previous=previous, source=source)
+    told = tuple(one.message for one in done.warnings)
+    return Judged(done.verdicts, done.held, done.waived, done.void, measures=done.population.to_dict(), warnings=told)
 
 
 def evaluated(scene: Scene) -> Judged:

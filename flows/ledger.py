@@ -38,9 +38,11 @@ def ledger_rows(
     """
     places = _places(documents)
     seen = {(row["unit_id"], row["year"]): _seen(row, archive.captures, places) for row in reports.values()}
-    troubles = _unreadable(documents, archive.captures)
+    troubles = _unreadable(documents, archive)
     blocked: dict[str, Trouble] = {}
     for problem in archive.problems:
+        if problem.code == "missing" and problem.address in archive.copies:
+            continue
         # Of a list that cannot be read nobody knows what it would say, whatever the reason.
         status = "unreadable" if problem.code in UNUSABLE and problem.kind != "list" else "blocked"
         trouble = Trouble(status, _explained(PROBLEMS, problem.code, problem.detail), problem.address)
@@ -113,11 +115,16 @@ def _item(unit: Unit, year: int, merged: str | None = None) -> Expected:
     return Expected(unit.id, unit.name, unit.code, unit.level, unit.kind, unit.parent, year, merged)
 
 
-def _unreadable(documents: pa.Table, captures: Mapping[str, Capture]) -> dict[Key, Trouble]:
-    """Documents that gave no report, by the year that their list names; the last one in order of address counts."""
+def _unreadable(documents: pa.Table, archive: Archived) -> dict[Key, Trouble]:
+    """Documents that gave no report, by the year that their list names; the last one in order of address counts.
+
+    A 图解 that holds no report, or is gone, says nothing about the report: where none is listed, none is published.
+    """
     found: dict[Key, Trouble] = {}
     for row in sorted(documents.to_pylist(), key=lambda row: (row["address"], row["capture_id"])):
-        if row["year"] is None or row["outcome"] in NO_TROUBLE or row["capture_id"] not in captures:
+        if row["year"] is None or row["outcome"] in NO_TROUBLE or row["capture_id"] not in archive.captures:
+            continue
+        if row["outcome"] == "not_a_report" and row["address"] in archive.copies:
             continue
         status = "image_only" if row["outcome"] == "no_text" else "unreadable"
         reason = _explained(REASONS, row["outcome"], row["detail"] or "")

@@ -95,7 +95,9 @@ def started(plan: Plan) -> Iterator[Run]:
 def _crawling(plan: Plan, archive: Archive, summary: Summary) -> Iterator[CrawlRun]:
     portals = plan.registry.portals.values()
     with ExitStack() as stack:
-        loopback = stack.enter_context(served({portal.host: portal.serve for portal in portals if portal.serve}))
+        night = 1 if current(plan.home.root) is None else 2
+        folders = {portal.host: portal.serve for portal in portals if portal.serve}
+        loopback = stack.enter_context(served(folders, night))
         real = any(portal.host not in loopback for portal in portals)
         try:
             fetcher = stack.enter_context(

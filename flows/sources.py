@@ -83,12 +83,16 @@ def _write_real(folder: Path) -> None:
 
 
 @contextmanager
-def served(folders: dict[str, Path]) -> Iterator[dict[str, tuple[str, int]]]:
-    """Serve host -> folder over loopback for the block; gives host -> (address, port), empty when none."""
+def served(folders: dict[str, Path], night: int = 1) -> Iterator[dict[str, tuple[str, int]]]:
+    """Serve host -> folder over loopback for the block, as it is on a night (1, 2, …: some reports get corrected).
+
+    Gives host -> (address, port), empty when none.
+    """
     if not folders:
         yield {}
         return
     from samples.server import serve
 
     with serve(folders) as loopback:
+        loopback.night = night
         yield dict.fromkeys(folders, (loopback.address, loopback.port))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,10 @@ from flows.canonical import merge
 from flows.earlier import earlier
 from flows.home import Home
 from flows.judging import Judged, expected, judge
+from flows.kin import key_of
 from flows.ledger import NO_TROUBLE
 from flows.pending import pending
+from flows.population import previous, source
 from flows.progress import report, watched
 from flows.releasing import release_batch
 from flows.reporting import Mailed, send_report
@@ -46,6 +49,9 @@ class Case:
         read = [nothing, *(read_parts([part]) for part in parts)]
         staged = merge(read, self.known.newest, self.archive.checked)
         self.scene = scene(run.plan, self.archive, self.known, staged, run.waivers, run.day, read)
+        reports = {*self.known.newest, *staged[0]["report_id"].to_pylist()}
+        self.source = source(run.plan, self.archive, map(key_of, sorted(reports)))
+        self.previous = previous(run.home.runs)
         run.summary.read = staged[0].num_rows
         run.summary.unreadable = sum(code not in NO_TROUBLE for code in staged[2]["code"].to_pylist())
 
@@ -101,7 +107,10 @@ def read_documents(run: Run) -> list[Path]:
 def judge_and_release(run: Run, parts: Sequence[Path]) -> None:
     """The gate over what was read and all that it opens again, then one release, if anything differs."""
     case = Case(run, parts)
-    publish(run, case, gate(case))
+    judged = gate(case)
+    run.summary.measures = dict(judged.measures) if judged.measures else None
+    run.summary.population = list(judged.warnings)
+    publish(run, case, judged)
 
 
 @task(name="crawl", task_run_name="crawl {portal.name}", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=30)
@@ -128,7 +137,7 @@ def read_batch(run: Run, batch: Sequence[DocumentSet]) -> Path:
 def gate(case: Case) -> Judged:
     """Great Expectations over the whole scene; nothing is released where it cannot judge."""
     report("校验", 0, 1)
-    judged = judge(case.known, case.scene, expected)
+    judged = judge(case.known, case.scene, partial(expected, previous=case.previous, source=case.source))
     report("校验", 1, 1)
     return judged
 

@@ -54,6 +54,10 @@ class Summary:
     #: waivers that cover nothing: finding_id, report_id, rule, scope, reason
     void: list[dict[str, str]] = field(default_factory=list)
     coverage: list[dict[str, Any]] = field(default_factory=list)
+    #: of the batch as a whole (`expectations.suites.population`): its measures, kept to be compared with the next
+    #: ones, and what is unusual about them, a line each
+    measures: dict[str, Any] | None = None
+    population: list[str] = field(default_factory=list)
     mail: str | None = None
     mail_sent: bool = False
     #: the files that the run was given, where not those of the environment
@@ -89,11 +93,15 @@ class Summary:
         partial.replace(target)
 
 
+#: problems that may be over when the same command runs again; the others are states of the portals, in `coverage`
+_PASSING: Final = frozenset({"timeout", "network", "server", "throttled", "batch", "mail"})
+
+
 def exit_code(summary: dict[str, Any]) -> int:
-    """0, 1 where this run held a report or met a void waiver, 3 where portals failed and a new run may help."""
+    """0, 1 where this run held a report or met a void waiver, 3 where something failed and a new run may help."""
     if summary["held"] or summary["void"]:
         return CRITICAL
-    return INTERRUPTED if summary["problems"] else DONE
+    return INTERRUPTED if any(problem["code"] in _PASSING for problem in summary["problems"]) else DONE
 
 
 def markdown(summary: Summary) -> str:
@@ -153,6 +161,7 @@ def _rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
     became += [f"{summary['waived']} waived in all"] * bool(summary["waived"])
     if became:
         rows.append(("since then", ", ".join(became)))
+    rows += [("population", line) for line in summary["population"]]
     if summary["mail"]:
         rows.append(("mail", f"{'sent' if summary['mail_sent'] else 'written'}: {summary['mail']}"))
     return rows

@@ -40,6 +40,11 @@ _ARTICLE: Final = (
 _CHROME: Final = frozenset({"nav", "header", "footer", "aside"})
 
 
+def names_a_file(address: str) -> bool:
+    """Whether an address names a document file by its suffix."""
+    return bool(_FILE.search(unquote(urlsplit(address).path)))
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A link to a file: absolute address, and what the page calls it."""

@@ -13,7 +13,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from portals import bodies, titles
+from portals import bodies, links, titles
 from portals.exchange import Exchange, Fetched
 from portals.links_pictures import holds_the_tables
 from portals.parsing import TooDeepError, parse
@@ -98,7 +98,7 @@ def check(fetched: Fetched, kind: Kind) -> None:
     'damaged' for text that is torn or garbled. Lists may be shells that scripts fill; other kinds may not.
     Files are judged where they are read (extractors).
     """
-    obstacle = found(fetched.body, fetched.media_type, fetched.charset, kind)
+    obstacle = found(fetched.body, fetched.media_type, fetched.charset, kind, fetched.address)
     if obstacle is not None:
         code, detail = obstacle
         error = FetchError(code, detail, fetched.status)
@@ -124,10 +124,14 @@ def _challenge(source: str) -> str:
     return "脚本跳转验证" if _RELOADS.search(source) else ""
 
 
-def found(body: bytes, media_type: str, charset: str, kind: Kind) -> tuple[str, str] | None:
-    """What a body is instead of a document: a code of `PROBLEMS` and what shows it; None for a document."""
+def found(body: bytes, media_type: str, charset: str, kind: Kind, address: str = "") -> tuple[str, str] | None:
+    """What a body is instead of a document: a code of `PROBLEMS` and what shows it; None for a document.
+
+    Behind an empty page something may hide; a file that is empty is just that.
+    """
     if not body.strip():
-        return "blocked", "空白页面"
+        named = links.names_a_file(address) or (bool(media_type) and "html" not in media_type)
+        return ("damaged", "空文件") if named and kind != "list" else ("blocked", "空白页面")
     if not bodies.is_page(body, media_type):
         return None
     source = bodies.text(body, charset)

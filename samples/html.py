@@ -16,10 +16,14 @@ _FONTS: Final = ("仿宋_GB2312", "方正仿宋_GBK", "宋体", "Times New Roman
 
 def render_report(paper: Paper, style: str, rng: Random) -> bytes:
     """A report as the bytes of one page; `rng` shatters the text of the style 'wps'."""
-    if style == "jsp":
-        return _jsp(paper)
-    draw = _wps_body if style == "wps" else _portal_body
-    return render_page(paper.page, draw(paper, rng))
+    body = render_body(paper, style, rng)
+    return _jsp(paper.page, body) if style == "jsp" else render_page(paper.page, body)
+
+
+def render_body(paper: Paper, style: str, rng: Random) -> str:
+    """The report alone, to stand in a page of any making."""
+    draw = {"portal": _portal_body, "wps": _wps_body, "jsp": _jsp_body}[style]
+    return draw(paper, rng)
 
 
 def render_page(page: Page, body: str) -> bytes:
@@ -130,14 +134,13 @@ def _wps_body(paper: Paper, rng: Random) -> str:
     return "\n".join(out)
 
 
-def _jsp(paper: Paper) -> bytes:
-    """An old page: upper-case tags, cells left unclosed, `&nbsp;` for blanks, GBK."""
+def _jsp_body(paper: Paper, _rng: Random) -> str:
+    """Upper-case tags, cells left unclosed, `&nbsp;` for blanks."""
 
     def cell(slot: Slot) -> str:
         text = escape(slot.text) or "&nbsp;"
         return f"<TD align=center{_spans(slot).upper().replace(chr(34), '')}>{text}"
 
-    title, day = escape(paper.page.title), paper.page.published.isoformat()
     out = [f"<P>&nbsp;&nbsp;&nbsp;&nbsp;{escape(text)}</P>" for text in paper.story.opening]
     for section in paper.story.sections:
         out.append(f"<P><B>{section.head}</B></P>")
@@ -145,12 +148,17 @@ def _jsp(paper: Paper) -> bytes:
         for table in paper.tables(section.name):
             out.append(f"<TABLE border=1 cellSpacing=0 width=700>\n{_rows(table, cell, 'TR')}</TABLE>")
     out += [f"<P align=right>{escape(text)}</P>" for text in paper.story.signature]
-    body = "\n".join(out)
+    return "\n".join(out)
+
+
+def _jsp(page: Page, body: str) -> bytes:
+    """An old page, in GBK."""
+    title, day = escape(page.title), page.published.isoformat()
     return f"""<HTML><HEAD>
 <META http-equiv="Content-Type" content="text/html; charset=gb2312">
 <META name="ArticleTitle" content="{title}">
 <META name="PubDate" content="{day}">
-<META name="ContentSource" content="{escape(paper.page.source)}">
+<META name="ContentSource" content="{escape(page.source)}">
 <TITLE>{title}</TITLE></HEAD>
 <BODY bgColor=#ffffff>
 <TABLE width=760 align=center><TR><TD bgColor=#336699><FONT color=#ffffff>首页 | 机构概况 | 信息公开</FONT></TD></TR>
@@ -158,6 +166,6 @@ def _jsp(paper: Paper) -> bytes:
 <TR><TD>
 {body}
 </TD></TR>
-<TR><TD align=center>版权所有 {escape(paper.page.source)}</TD></TR></TABLE>
+<TR><TD align=center>版权所有 {escape(page.source)}</TD></TR></TABLE>
 </BODY></HTML>
 """.encode("gbk", "xmlcharrefreplace")

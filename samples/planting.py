@@ -79,13 +79,13 @@ def usual(count: int) -> Amounts:
 
 
 def plant(reports: Reports, amounts: Amounts) -> None:
-    """Does it all; the real report stays as it is. The same figures and amounts give the same province."""
+    """Does it all; the real report stays as it is. The same figures and amounts give the same province.
+
+    Nothing is done to reports that are `missing` or `lost` beforehand.
+    """
     seed = reports.figures.seed
-    free = [
-        (holder.unit, year)
-        for holder, year in reports.slots()
-        if (holder.unit.id, year) != (office.UNIT, office.YEAR)
-    ]
+    taken = {(office.UNIT, office.YEAR)} | reports.missing | reports.lost
+    free = [(holder.unit, year) for holder, year in reports.slots() if (holder.unit.id, year) not in taken]
     keyed(seed, "plan").shuffle(free)
     for number in range(amounts.refused):
         unit, year = free.pop()
@@ -204,7 +204,7 @@ def _delaying(reports: Reports, rule: str, *, late: bool) -> Doing:
 def _settle(reports: Reports) -> None:
     """Finds what follows from all that was done, in every report that stands beside."""
     touched = {(draft.unit.id, draft.year) for draft in reports.kept()}
-    touched |= reports.missing | reports.refused.keys() | set(reports.coincidences())
+    touched |= reports.missing | reports.lost | reports.refused.keys() | set(reports.coincidences())
     asked = sorted({slot for one in touched for slot in reports.around(*one)})
     found = [(slot, list(around.findings(reports, reports.unit(slot[0]), slot[1]))) for slot in asked]
     for slot, faults in found:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
 from samples.figures import province_figures
 from samples.history import Holder
+from samples.parallel import in_order
 from samples.planting import plant, usual
 from samples.publishing import Due, Job, Tally, write_unit
 from samples.registry import Portal, write_registry
@@ -22,6 +20,10 @@ from samples.units import Unit, choose_units
 PORTAL: Final = Portal("sample", "sample.gansu.example")
 #: Units made by one task of a process: some seconds' worth.
 _CHUNK: Final = 10
+#: gets reports done and in all
+Progress = Callable[[int, int], None]
+#: says beforehand what becomes of some reports
+Fate = Callable[[Reports], None]
 _OURS: Final = ("sources.toml", "truth.jsonl", "site")
 
 
@@ -42,7 +44,7 @@ def write_province(
     units: int = 12,
     years: tuple[int, int] = (2019, 2024),
     seed: int = 1,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     workers: int = 1,
 ) -> ProvinceSummary:
     """Writes `sources.toml`, `truth.jsonl` and `site/` into `directory`: the same bytes for the same arguments.
@@ -50,10 +52,8 @@ def write_province(
     An earlier sample there is replaced; anything else there raises FileExistsError. ValueError for more
     units than the province has, or years before the form of 2019. `progress` gets reports done and in all.
     """
-    if not 2019 <= years[0] <= years[1] <= 2099:
-        raise ValueError(f"years must lie in 2019..2099, not {years[0]}..{years[1]}")
     reports = make_reports(units, years, seed)
-    _make_room(directory)
+    make_room(directory, _OURS)
     site = directory / "site"
     site.mkdir(parents=True)
     (site / "robots.txt").write_text("User-agent: *\nDisallow: /search/\n", encoding="utf-8")
@@ -61,31 +61,36 @@ def write_province(
     whole = sum(1 for _ in reports.slots())
     done, tally = 0, Tally()
     with (directory / "truth.jsonl").open("w", encoding="utf-8", newline="\n") as truth:
-        for lines, counted in _results(_jobs(reports, site), workers):
-            truth.writelines(lines)
-            tally += counted
-            done += len(lines)
-            if progress is not None:
-                progress(done, whole)
+        for results in in_order(_write_units, _jobs(reports, site), workers):
+            for lines, counted in results:
+                truth.writelines(lines)
+                tally += counted
+                done += len(lines)
+                if progress is not None:
+                    progress(done, whole)
     return ProvinceSummary(
         directory, directory / "sources.toml", directory / "truth.jsonl", len(reports.holders), tally
     )
 
 
-def make_reports(units: int, years: tuple[int, int], seed: int) -> Reports:
+def make_reports(units: int, years: tuple[int, int], seed: int, fate: Fate = lambda reports: None) -> Reports:
     """The reports of a sample province with all that is planted in them, before any document is made of them.
 
-    `units` are bodies; one that is renamed or merged on the way has several rows in the registry.
+    `units` are bodies; one that is renamed or merged on the way has several rows in the registry. `fate` says
+    beforehand which reports will be `missing` or `lost`. ValueError for years before the form of 2019.
     """
+    if not 2019 <= years[0] <= years[1] <= 2099:
+        raise ValueError(f"years must lie in 2019..2099, not {years[0]}..{years[1]}")
     reports = Reports(province_figures(choose_units(units), years, seed))
+    fate(reports)
     plant(reports, usual(sum(1 for _ in reports.slots())))
     return reports
 
 
-def _make_room(directory: Path) -> None:
-    """Removes an earlier sample; refuses a folder that holds anything else."""
+def make_room(directory: Path, ours: Collection[str]) -> None:
+    """Removes an earlier sample; FileExistsError for a folder that holds anything but `ours`."""
     found = sorted(entry.name for entry in directory.iterdir()) if directory.exists() else []
-    strangers = [name for name in found if name not in _OURS]
+    strangers = [name for name in found if name not in ours]
     if strangers:
         raise FileExistsError(f"{directory} holds {strangers[0]}, which is no part of a sample")
     for name in found:
@@ -120,19 +125,3 @@ def _dues(reports: Reports, unit: Unit) -> Iterator[Due]:
 
 def _write_units(jobs: list[Job]) -> list[tuple[list[str], Tally]]:
     return [write_unit(job) for job in jobs]
-
-
-def _results(chunks: Iterator[list[Job]], workers: int) -> Iterator[tuple[list[str], Tally]]:
-    """The results in order; with several workers only a few chunks are under way at a time."""
-    if workers <= 1:
-        for chunk in chunks:
-            yield from map(write_unit, chunk)
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        waiting: deque[Future[list[tuple[list[str], Tally]]]] = deque()
-        for chunk in chunks:
-            waiting.append(pool.submit(_write_units, chunk))
-            if len(waiting) > 2 * workers:
-                yield from waiting.popleft().result()
-        while waiting:
-            yield from waiting.popleft().result()

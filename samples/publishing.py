@@ -33,6 +33,7 @@ _STYLES: Final = {
     "fpdf-bars": 7,
 }
 _DIRECT_SHARE: Final = 0.25
+_BARE_SHARE: Final = 0.08
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def write_unit(job: Job) -> tuple[list[str], Tally]:
     tally = Tally()
     for due in job.dues:
         if due.draft is None:
-            record = _truth(job.unit, due.year) | {"faults": [fault.as_json() for fault in due.overdue]}
+            record = due_line(job.unit, due.year) | {"faults": [fault.as_json() for fault in due.overdue]}
             tally += Tally(missing=1)
         else:
             record, counted = _publish(job, shelf, due.draft, due.refusal)
@@ -106,29 +107,54 @@ def write_unit(job: Job) -> tuple[list[str], Tally]:
 
 
 def _publish(job: Job, shelf: Shelf, draft: Draft, refusal: str | None) -> tuple[dict[str, object], Tally]:
-    rng = keyed(job.seed, draft.unit.id, draft.year, "print")
+    paper, style, rng = set_up(draft, job.seed)
+    published = paper.page.published
+    if refusal is not None:
+        placed = _place_pdf(shelf, paper, refusal, broken_pdf(refusal, paper), rng)
+        record = due_line(draft.unit, draft.year) | _place(job.portal, placed, published)
+        return record | {"no_report": refusal, "status": status_of(refusal)}, Tally(refused=1)
+    if style in html.STYLES:
+        path = shelf.add_article(paper.story.title, published, html.render_report(paper, style, rng))
+        placed = _Placed(style, path, path)
+    else:
+        placed = _place_pdf(shelf, paper, style, render_pdf(paper, style), rng)
+    record = due_line(draft.unit, draft.year) | _place(job.portal, placed, published) | content_of(draft)
+    status = "published" if placed.article in (None, placed.path) else "attachment_only"
+    return record | {"title": paper.story.title, "status": status}, counted(draft, style)
+
+
+def set_up(draft: Draft, seed: int, *, bare: bool | None = None) -> tuple[Paper, str, Random]:
+    """A report in words and tables, the style it is drawn in, and the stream for whatever is drawn by chance.
+
+    A `bare` title names no unit; by default some are. The cells are printed in the publisher's way.
+    """
+    rng = keyed(seed, draft.unit.id, draft.year, "print")
     published = draft.published or date(draft.year + 1, 1, 20)
     # Zeros left blank are settled before: they decide what other reports can be held against.
     habits = replace(choose_habits(draft, rng), blank_zeros=False)
     print_as(habits, draft)
     style = rng.choices(tuple(_STYLES), tuple(_STYLES.values()))[0]
-    bare = style in ("portal", "wps") and rng.random() < 0.08
-    story = tell(draft, published, rng, bare=bare, work=work_of(draft, job.seed))
-    paper = Paper(Page(story.title, draft.unit.name, published), story, build_form(draft, habits))
-    if refusal is not None:
-        placed = _place_pdf(shelf, paper, refusal, broken_pdf(refusal, paper), rng)
-        record = _truth(draft.unit, draft.year) | _place(job.portal, placed, published)
-        return record | {"no_report": refusal, "status": "unreadable"}, Tally(refused=1)
-    if style in html.STYLES:
-        path = shelf.add_article(story.title, published, html.render_report(paper, style, rng))
-        placed = _Placed(style, path, path)
-    else:
-        renderer = pdf_typst if style in pdf_typst.LAYOUTS else pdf_fpdf
-        placed = _place_pdf(shelf, paper, style, renderer.render_report(paper, style), rng)
+    drawn = style in ("portal", "wps") and rng.random() < _BARE_SHARE
+    story = tell(draft, published, rng, bare=drawn if bare is None else bare, work=work_of(draft, seed))
+    return Paper(Page(story.title, draft.unit.name, published), story, build_form(draft, habits)), style, rng
+
+
+def render_pdf(paper: Paper, style: str) -> bytes:
+    """A report as a PDF in one of the styles that are no page."""
+    if style in pdf_typst.LAYOUTS:
+        return pdf_typst.render_report(paper, style)
+    return pdf_fpdf.render_report(paper, style)
+
+
+def status_of(refusal: str) -> str:
+    """What the ledger says of a document that no reader will have: a login is a site's refusal, wherever it lies."""
+    return "blocked" if refusal == "mislabelled" else "unreadable"
+
+
+def counted(draft: Draft, style: str) -> Tally:
+    """What a readable report counts for."""
     page = style in html.STYLES
-    counted = Tally(int(page), int(not page), int(bool(draft.faults)), int(draft.held))
-    record = _truth(draft.unit, draft.year) | _place(job.portal, placed, published) | _content(draft)
-    return record | {"title": story.title, "status": "published"}, counted
+    return Tally(int(page), int(not page), int(bool(draft.faults)), int(draft.held))
 
 
 def _place_pdf(shelf: Shelf, paper: Paper, style: str, data: bytes, rng: Random) -> _Placed:
@@ -156,7 +182,7 @@ def _other_notices(shelf: Shelf, years: Sequence[int], rng: Random) -> None:
         shelf.add_article(title, published, html.render_page(page, body))
 
 
-def _truth(unit: Unit, year: int) -> dict[str, object]:
+def due_line(unit: Unit, year: int) -> dict[str, object]:
     """A line of `truth.jsonl` of which nothing is known but that the report is due."""
     record: dict[str, object] = {"unit_id": unit.id, "unit": unit.name, "code": unit.code}
     record |= {"level": unit.level, "kind": unit.kind, "year": year}
@@ -176,7 +202,7 @@ def _place(portal: Portal, placed: _Placed, published: date) -> dict[str, object
     }
 
 
-def _content(draft: Draft) -> dict[str, object]:
+def content_of(draft: Draft) -> dict[str, object]:
     """What a reader can have of a report, and what must be found in it: by its own, and beside the others."""
     return {
         "edition": draft.edition,

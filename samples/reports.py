@@ -26,14 +26,15 @@ _REMEMBERED = 4096
 class Reports:
     """The reports of a province: those that something was done to are kept, the others made when asked for.
 
-    `missing` reports are not published, `refused` ones cannot be read (slot -> code of `form.errors.REASONS`);
-    `overdue` has the findings on units and years without a report.
+    `missing` reports are not published, `refused` ones cannot be read (slot -> code of `form.errors.REASONS`), and
+    `lost` ones are out of reach; `overdue` has the findings on units and years without a report.
     """
 
     def __init__(self, figures: Figures) -> None:
         self.figures = figures
         self.missing: set[Slot] = set()
         self.refused: dict[Slot, str] = {}
+        self.lost: set[Slot] = set()
         self.overdue: dict[Slot, list[Fault]] = {}
         self._holders = {holder.unit.id: holder for holder in figures.holders}
         self._kept: dict[Slot, Draft] = {}
@@ -57,7 +58,7 @@ class Reports:
     def read(self, unit_id: str, year: int) -> Draft | None:
         """The report as it can be read; None where there is none, or no reader will have it."""
         slot = unit_id, year
-        return None if slot in self.refused else self.published(unit_id, year)
+        return None if slot in self.refused or slot in self.lost else self.published(unit_id, year)
 
     def published(self, unit_id: str, year: int) -> Draft | None:
         """The report as it is published, readable or not; None where there is none."""

@@ -30,15 +30,23 @@ class Years(click.ParamType[tuple[int, int]]):
 @click.option("--units", type=click.IntRange(1, 10_000), default=12, show_default=True, help="how many units")
 @click.option("--years", type=Years(), default="2019..2024", show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True, help="another seed, another province")
-def sample(directory: Path, units: int, years: tuple[int, int], seed: int) -> int:
-    """Write a sample province: a portal of reports with planted faults, and truth.jsonl."""
+@click.option("--sites", is_flag=True, help="spread over one site of every family, with their quirks and obstacles")
+def sample(directory: Path, units: int, years: tuple[int, int], seed: int, sites: bool) -> int:
+    """Write a sample province: a portal of reports with planted faults, and truth.jsonl.
+
+    With --sites the same reports lie on nine sites, each of another family, among dead links, redirects, challenges,
+    logins, pages in GBK, slow and busy answers; some are corrected on the second night. truth.jsonl says what a crawl
+    should find.
+    """
     from flows.progress import shown, stage
     from flows.workers import worker_count
+    from samples.families import write_families
     from samples.province import write_province
 
+    write = write_families if sites else write_province
     with shown():
         try:
-            summary = write_province(
+            summary = write(
                 directory, units=units, years=years, seed=seed, progress=stage("reports"), workers=worker_count()
             )
         except (FileExistsError, ValueError) as error:

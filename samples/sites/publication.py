@@ -26,6 +26,20 @@ class Body(Protocol):
     def kind(self) -> str: ...  # noqa: D102
     @property
     def parent(self) -> str | None: ...  # noqa: D102
+    @property
+    def first_year(self) -> int | None: ...  # noqa: D102
+    @property
+    def last_year(self) -> int | None: ...  # noqa: D102
+    @property
+    def predecessors(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def complete(self) -> bool:
+        """Whether the registry lists all units below."""
+        ...
+
+    def existed(self, year: int) -> bool:
+        """Whether a report of this year is due from it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +66,7 @@ QUIRKS: Final[dict[str, Fate]] = {
     "dead": Fate("missing", "unreadable"),
     "gzip": Fate("encoding", "unreadable"),
     "away": Fate("refused", "blocked"),
+    "mirror": Fate("refused", "blocked"),
     "forbidden": Fate("blocked", "blocked"),
     "challenge": Fate("blocked", "blocked"),
     "always_busy": Fate("throttled", "blocked"),
@@ -81,7 +96,8 @@ class Publication:
 
     `document` is UTF-8 HTML to stand in the article of the site's own making (media type text/html), or a whole
     file: then `direct` says that the list links to it, else it hangs on an article. `later` replaces an HTML
-    document from the second night on (quirk `changed`).
+    document from the second night on (quirk `changed`). `away` leads to a host of no registry, `mirror` is a line of
+    the list that points to one known to be hijacked: nothing that lies there counts.
     """
 
     unit: Body

@@ -38,8 +38,9 @@ _INSTEAD: Final = {
     "challenge": (412, CHALLENGE),
     "forbidden": (403, b"<html><body>403 Forbidden</body></html>"),
 }
-#: A host of no registry, that would answer with altered pages.
+#: A host of no registry, that would answer with altered pages; and one that is known to.
 _MIRROR: Final = "http://www.mirror.example"
+HIJACKED: Final = "http://www.meeios.com"
 _SLOW_SECONDS: Final = 0.2
 
 

@@ -104,7 +104,7 @@ def items(lines: Sequence[Line], base: str = "") -> str:
 def _item(line: Line, base: str) -> str:
     shown = line.title if len(line.title) <= 24 else f"{line.title[:22]}…"
     day = f"<span>{line.published}</span>" if line.published else ""
-    target = escape(base + line.target)
+    target = escape(line.target if "://" in line.target else base + line.target)
     return f'<li><a href="{target}" title="{escape(line.title)}">{escape(shown)}</a>{day}</li>'
 
 

@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass
 from html import escape
 from pathlib import Path
 from typing import Final
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urljoin, urlsplit
 
 from samples.sites.publication import QUIRKS, Body, Corner, File, Publication, Site, Truth
-from samples.sites.quirks import detour, obstructed, served
+from samples.sites.quirks import HIJACKED, detour, obstructed, served
 from samples.sites.routes import Route, Shelf
 from samples.sites.scripted import Hanweb, Jpaas, Ucap
 from samples.sites.static import Column, Content, Enorth, Phpcms, Trs, Vsb
@@ -30,7 +30,7 @@ _ALL: Final[tuple[Style, ...]] = (
 )
 STYLES: Final[Mapping[str, Style]] = {style.family: style for style in _ALL}
 #: Left as they are in an address.
-_SAFE: Final = "/?=&%"
+_SAFE: Final = "/?=&%:"
 ROBOTS: Final = b"User-agent: *\nDisallow: /search/\nDisallow: /s/\n"
 
 
@@ -109,11 +109,13 @@ def _publish(shelf: Shelf, site: Site, place: Place, publication: Publication, l
     if way is not None:
         shelf.add([way])
         listed = way.path
+    if quirk == "mirror":
+        listed = f"{HIJACKED}{target}"
     line = Line(listed, publication.title, None if quirk == "undated" else publication.published)
     lines += _lines(style, place, line, quirk, shelf)
     fate = QUIRKS[quirk]
     obstacle = place.corner.obstacle
-    address = "" if quirk == "unlisted" or obstacle else f"http://{site.host}{quote(listed, _SAFE)}"
+    address = "" if quirk == "unlisted" or obstacle else urljoin(f"http://{site.host}", quote(listed, _SAFE))
     attached = publication.media_type != "text/html" and not publication.direct
     status = "attachment_only" if attached and fate.status == "published" else fate.status
     return Truth(
@@ -201,10 +203,12 @@ def _registry(site: Site, written: Written, years: tuple[int, int]) -> Iterator[
     for unit, path in written.units:
         yield "[[units]]"
         yield from _pairs(id=unit.id, code=unit.code, name=unit.name, level=unit.level, kind=unit.kind)
-        yield from _pairs(parent=unit.parent, portal=name, path=path, first_year=years[0], last_year=years[1])
+        yield from _pairs(parent=unit.parent, portal=name, path=path)
+        yield from _pairs(first_year=unit.first_year or years[0], last_year=unit.last_year or years[1])
+        yield from _pairs(predecessors=list(unit.predecessors), children_complete=unit.complete)
         yield ""
 
 
 def _pairs(**values: object) -> Iterator[str]:
-    """Key and value as TOML; JSON's strings and numbers are TOML's too. None is left out."""
+    """Key and value as TOML; JSON's strings, numbers, truths and lists are TOML's too. None is left out."""
     return (f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items() if value is not None)

@@ -16,9 +16,9 @@ import pytest
 from commandline import Command, environment
 
 from extractors.read import read
+from flows.archived import archived
 from flows.home import Home
-from flows.pipeline import UNUSABLE, standing
-from flows.pipeline import _coverage as coverage
+from flows.ledger import UNUSABLE, ledger_rows
 from flows.plan import Plan
 from portals import bodies
 from portals.archive import Archive
@@ -151,9 +151,8 @@ def test_the_ledger_says_so_too(province: Province) -> None:
     """The real ledger, before anything is read: every report that stays out has its status and its reason."""
     units = tuple(province.registry.units.values())
     plan = Plan("nightly", Home.at(province.folder / "home"), province.registry, units, (YEAR, YEAR))
-    empty = TABLES["reports"].empty(), set[str]()
     nothing = TABLES["documents"].empty()
-    rows = coverage(plan, province.archive, standing(plan.home.root), empty, nothing, date(2024, 6, 1)).to_pylist()
+    rows = ledger_rows(plan, archived(province.archive), nothing, {}, (), date(2024, 6, 1)).to_pylist()
     found = {(row["unit_id"], row["year"]): (row["status"], bool(row["reason"])) for row in rows}
     expected = {"published": "not_published", "attachment_only": "not_published"}
     for one in province.truth:

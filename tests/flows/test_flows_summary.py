@@ -1,31 +1,47 @@
-"""The run's page: what came of a run, and hostile text in it is text."""
+"""How a run ends: its exit code, and the measures that one run leaves for the next."""
 
 from __future__ import annotations
 
-from flows.artifacts import _by_year
-from flows.summary import Summary, markdown
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from expectations.suites.population import Population
+from flows.population import previous
+from flows.summary import Summary, exit_code, markdown, print_summary
+from portals.problems import PROBLEMS
 
 
-def test_the_page_says_what_went_wrong_and_what_to_do() -> None:
-    summary = Summary("20260602T180000Z", "nightly", "home", "2026-06-02T18:00:00+00:00", held=1)
-    summary.problems = [
-        {"code": "blocked", "address": "http://a.example/", "detail": "<script>[x](http://evil) |"}
-    ] * 25
-    summary.void = [{"finding_id": "f", "report_id": "r", "rule": "T3", "scope": "s", "reason": "到期"}]
-    page = markdown(summary)
-    assert "<script>" not in page
-    assert "](" not in page.replace(r"\]\(", "")
-    assert r"\<script\>\[x\]\(http://evil\) \|" in page
-    assert "- … 6 more" in page
-    assert page.endswith(
-        "gouji query --home home \"SELECT unit_name, year, rule, equation FROM findings WHERE gate = 'held'\"\n```"
-    )
+def summary(started: str = "20260601T000000Z") -> Summary:
+    return Summary(started, "nightly", "home", "2026-06-01T00:00:00+00:00")
 
 
-def test_coverage_is_a_row_a_year() -> None:
-    rows = [
-        {"year": 2023, "status": "published", "units": 7},
-        {"year": 2024, "status": "published", "units": 5},
-        {"year": 2024, "status": "odd", "units": 1},
-    ]
-    assert _by_year(rows) == [{"年度": 2023, "已公开": 7, "odd": 0}, {"年度": 2024, "已公开": 5, "odd": 1}]
+@pytest.mark.parametrize("code", [*PROBLEMS, "batch", "mail"])
+def test_a_new_run_is_asked_for_only_where_it_may_help(code: str) -> None:
+    run = summary()
+    run.problems.append({"code": code, "address": "http://a.example/1", "detail": ""})
+    passing = code in {"timeout", "network", "server", "throttled", "batch", "mail"}
+    assert exit_code(asdict(run)) == (3 if passing else 0)
+    run.held = 1
+    assert exit_code(asdict(run)) == 1
+
+
+def test_the_last_release_leaves_its_measures(tmp_path: Path) -> None:
+    assert previous(tmp_path) is None
+    for number, (reports, release) in enumerate([(10, "r0001"), (20, "r0002"), (3, None)]):
+        run = summary(f"20260601T00000{number}Z")
+        run.measures = Population(reports, {"held": 0.25, "gone": 1.0}).to_dict()
+        run.release_id = release
+        run.save(tmp_path)
+    (tmp_path / "20260601T000008Z-nightly.json").write_text('{"release_id": "r0009"}')
+    (tmp_path / "20260601T000009Z-nightly.json").write_text("[")
+    assert previous(tmp_path) == Population(20, {"held": 0.25})
+
+
+def test_what_is_unusual_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    run = summary()
+    run.population = ["[县级] 覆盖：10.0%，超出预期范围 50.0% 至 100.0%"]
+    print_summary(asdict(run))
+    assert "population  [县级] 覆盖" in capsys.readouterr().out
+    assert "| population | [县级] 覆盖" in markdown(run)

@@ -9,7 +9,7 @@ from portals import obstacles
 from portals.archive import Archive
 from portals.crawl import Run, crawl
 from portals.fetch import Fetcher
-from portals.problems import FetchError
+from portals.problems import FetchError, Kind
 from portals.registry import Registry
 
 BASE = f"http://{HOST}"
@@ -114,6 +114,25 @@ FINE = {
 def test_documents_are_left_alone(name: str) -> None:
     media_type = "application/json" if FINE[name].startswith(b"{") else "text/html" if b"<" in FINE[name] else ""
     assert obstacles.found(FINE[name], media_type, "", "document") is None
+
+
+@pytest.mark.parametrize(
+    ("media_type", "address", "kind", "code"),
+    [
+        ("application/pdf", "http://a.example/P1", "attachment", "damaged"),
+        ("image/png", "http://a.example/1", "attachment", "damaged"),
+        ("", "http://a.example/P1.PDF?v=2", "document", "damaged"),
+        ("text/html", "http://a.example/%E5%B9%B4%E6%8A%A5.docx", "document", "damaged"),
+        ("text/html", "http://a.example/1.html", "document", "blocked"),
+        ("", "http://a.example/1.html", "document", "blocked"),
+        ("application/json", "http://a.example/list", "list", "blocked"),
+    ],
+)
+def test_an_empty_file_is_no_refusal_an_empty_page_may_be(
+    media_type: str, address: str, kind: Kind, code: str
+) -> None:
+    found = obstacles.found(b" \n", media_type, "", kind, address)
+    assert found is not None and found[0] == code
 
 
 def test_a_list_may_be_a_shell() -> None:

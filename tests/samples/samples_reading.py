@@ -22,7 +22,7 @@ def tables(lines: list[Line], files: dict[str, Path], registry: Registry) -> tup
     """`reports` and `cells` of the documents that hold a report."""
     sources = []
     for line in lines:
-        if line["status"] != "published":
+        if not line["cells"]:
             continue
         (report,) = read_reports(read(files[line["address"]].read_bytes()))
         unit = registry.units[line["unit_id"]]

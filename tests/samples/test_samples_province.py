@@ -40,7 +40,7 @@ def test_the_default_province_has_what_a_night_needs(province) -> None:
     assert len(province.truth) == 72
     assert tally.reports >= 60
     assert tally.reports + tally.refused + tally.missing == 72
-    styles = Counter(line["style"] for line in province.truth if line["status"] == "published")
+    styles = Counter(line["style"] for line in province.truth if line["cells"])
     assert set(styles) == {"portal", "wps", "jsp", "typst-official", "typst-compact", "fpdf-boxes", "fpdf-bars"}
     assert 0.55 <= tally.html / tally.reports <= 0.8
     assert {line["edition"] for line in province.truth} == {"2019", "2021", None}
@@ -58,13 +58,13 @@ def test_every_rule_is_planted_and_only_criticals_are_held(province) -> None:
     for line in province.truth:
         assert line["held"] == any(fault["severity"] == "critical" for fault in line["faults"])
     assert sum(line["held"] for line in province.truth) == province.summary.tally.held > 0
-    clean = [line for line in province.truth if line["status"] == "published" and not line["faults"]]
+    clean = [line for line in province.truth if line["cells"] and not line["faults"]]
     assert len(clean) >= 12
 
 
 def test_the_truth_agrees_with_arithmetic(province) -> None:
     for line in province.truth:
-        if line["status"] != "published":
+        if not line["cells"]:
             assert line["cells"] == {}
             continue
         cells = {key: None if value is None else Decimal(value) for key, value in line["cells"].items()}

@@ -1,0 +1,95 @@
+"""What the ledger makes of what an archive holds: other forms of a report, and what became of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from flows.archived import archived
+from flows.home import Home
+from flows.ledger import ledger_rows
+from flows.plan import Plan
+from flows.population import source
+from portals.archive import Archive
+from portals.captures import Origin
+from portals.exchange import Exchange, Fetched
+from portals.families.base import Entry
+from portals.links import Link
+from portals.problems import Kind, Problem
+from portals.registry import load
+from samples.province import PORTAL
+from samples.registry import write_registry
+from samples.units import choose_units
+from warehouse.spec import TABLES
+
+UNIT = choose_units(1)[0]
+PAGE = PORTAL.address("/tj.html")
+PICTURE = PORTAL.address("/tj.jpg")
+NOW = datetime(2024, 6, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Plan:
+    write_registry(tmp_path / "sources.toml", PORTAL, [(UNIT, (2023, 2023))])
+    registry = load(tmp_path / "sources.toml")
+    return Plan("nightly", Home.at(tmp_path / "home"), registry, tuple(registry.units.values()), (2023, 2023))
+
+
+def status(plan: Plan, archive: Archive, documents: pa.Table | None = None) -> str:
+    told = TABLES["documents"].empty() if documents is None else documents
+    (row,) = ledger_rows(plan, archived(archive), told, {}, (), NOW.date()).to_pylist()
+    assert (row["reason"] is None) == (row["status"] == "not_published")
+    return row["status"]
+
+
+def listed(archive: Archive, rank: int) -> None:
+    archive.listed(UNIT.id, [Entry(PAGE, "【图解】2023年年报", date(2024, 1, 20), UNIT.id, 2023, rank)], NOW)
+
+
+def lost(archive: Archive, address: str, code: str, kind: Kind = "document") -> None:
+    archive.note(Problem(address, kind, code, "", None, UNIT.id, "图解", 2023, NOW))
+
+
+@pytest.mark.parametrize(
+    ("rank", "code", "said"),
+    [
+        (1, "missing", "not_published"),
+        (0, "missing", "unreadable"),
+        (1, "blocked", "blocked"),
+        (1, "damaged", "unreadable"),
+    ],
+)
+def test_a_copy_that_is_gone_says_nothing_of_the_report(
+    plan: Plan, tmp_path: Path, rank: int, code: str, said: str
+) -> None:
+    with Archive(tmp_path / "archive") as archive:
+        listed(archive, rank)
+        lost(archive, PAGE, code)
+        assert status(plan, archive) == said
+
+
+def captured(archive: Archive) -> str:
+    """The page of the copy, with a picture on it; gives its capture_id."""
+    answer = Exchange(PAGE, (), "HTTP/1.1", 200, "OK", (("Content-Type", "text/html"),), b"<html>")
+    fetched = Fetched(PAGE, NOW, b"<html>", (answer,))
+    return archive.add(fetched, Origin(UNIT.id, "图解", None, 2023), [Link(PICTURE, "图")]).capture_id
+
+
+def test_nor_does_a_picture_on_it(plan: Plan, tmp_path: Path) -> None:
+    with Archive(tmp_path / "archive") as archive:
+        listed(archive, 1)
+        capture = captured(archive)
+        lost(archive, PICTURE, "missing", "attachment")
+        row = {"unit_id": UNIT.id, "year": 2023, "address": PAGE, "capture_id": capture, "outcome": "not_a_report"}
+        documents = pa.Table.from_pylist([row], TABLES["documents"].schema)
+        assert status(plan, archive, documents) == "not_published"
+        assert source(plan, archived(archive), []).listed == 0
+        lost(archive, PICTURE, "blocked", "attachment")
+        assert status(plan, archive, documents) == "blocked"
+        listed(archive, 0)
+        assert status(plan, archive, documents) == "blocked"
+        counted = source(plan, archived(archive), [(UNIT.id, 2023), (UNIT.id, 2022), ("999999", 2023)])
+        assert (counted.listed, counted.captured, counted.staged) == (1, 1, 1)
