@@ -28,6 +28,7 @@ CAPTURE = Capture(
     capture_id="c", address="http://a.example/x.html", final_address="", unit_id="620102", title="", published=None,
     parent_address=None, fetched_at=AT, checked_at=AT, status=200, media_type="text/html", charset="", sha256="",
     size=1000, warc="", offset=0, digest="", etag="", last_modified="",
+    role="document", start=0, imported_by="",
 )  # fmt: skip
 SOURCES = """
 [[portals]]
