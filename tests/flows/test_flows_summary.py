@@ -44,4 +44,4 @@ def test_what_is_unusual_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     run.population = ["[县级] 覆盖：10.0%，超出预期范围 50.0% 至 100.0%"]
     print_summary(asdict(run))
     assert "population  [县级] 覆盖" in capsys.readouterr().out
-    assert "| population | [县级] 覆盖" in markdown(run)
+    assert r"| population | \[县级\] 覆盖" in markdown(run)
