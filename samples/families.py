@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from samples import html
 from samples.broken import broken_pdf
-from samples.draft import Draft
+from samples.draft import Draft, Fault
 from samples.parallel import in_order
 from samples.province import Progress, ProvinceSummary, make_reports, make_room
 from samples.publishing import Tally, content_of, counted, due_line, render_pdf, set_up, status_of
@@ -25,6 +25,8 @@ from samples.sites.writer import write_sites
 _LOSING: Final = frozenset(quirk for quirk, fate in QUIRKS.items() if fate.status in ("blocked", "unreadable"))
 #: what a first version, corrected on the second night, has one too many of; no rule that holds a report is concerned
 _CORRECTED: Final = ("disputes.reconsideration.upheld", "disputes.reconsideration.total")
+#: that it was corrected without a word
+_SILENT: Final = Fault("VER-SILENT", "warning", "disputes", _CORRECTED)
 #: refusal -> the problem that a crawl meets; other broken files are found out when they are read
 _MET: Final = {"mislabelled": "blocked", "empty": "damaged"}
 _UNITS_A_LIST: Final = 4
@@ -179,6 +181,8 @@ def _print(copy: _Copy) -> _Printed:
         return _Printed(
             publication, line | {"no_report": copy.refusal}, Tally(missing=int(missing), refused=int(not missing))
         )
+    if first is not None:
+        copy.draft.faults.append(_SILENT)
     return _Printed(publication, line | content_of(copy.draft) | {"title": title}, counted(copy.draft, style))
 
 
