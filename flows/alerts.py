@@ -7,12 +7,14 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from flows.exits import UnusableError
 from flows.home import Home
 from flows.records import Records, records
 from flows.reporting import deliver, mail_settings
 from flows.subscriptions import readers
+from flows.summary import failures
 from notices.addresses import sender_from
 from notices.alert import Trouble, alert
 from notices.outbox import Outbox
@@ -28,6 +30,8 @@ STALLED: Final = timedelta(hours=6)
 _DROP: Final = 0.1
 #: mail that was tried so often is told of
 _TRIES: Final = 5
+#: problems by which a portal keeps us out
+_REFUSALS: Final = frozenset({"blocked", "robots", "list"})
 _UNITS: Final = 5
 #: unit and year that had a report in the release before, and have none now
 _LOST: Final = """
@@ -131,12 +135,24 @@ def _listed(kept: Records) -> Iterator[Trouble]:
 
 
 def _unread(kept: Records) -> Iterator[Trouble]:
+    """What the last night could not read: what may pass, each night; a portal that refuses, once."""
     last = kept.judged
-    problems = [it for it in last["problems"] if it["code"] != "mail"] if last else []
-    if last and problems:
-        first = problems[0]
-        text = f"{last['run_id']}：{len(problems)} 处，例如 {first['code']} {first['address']} {first['detail']}"
-        yield Trouble(f"problems {last['run_id']}", "门户未能读取", text, "gouji nightly；长期如此请核对来源文件")
+    if not last:
+        return
+    if failed := [it for it in failures(last) if it["code"] != "mail"]:
+        yield Trouble(f"problems {last['run_id']}", "门户未能读取", _told(last, failed), "gouji nightly")
+    refused: dict[str, list[dict[str, str]]] = {}
+    for it in last["problems"]:
+        if it["code"] in _REFUSALS:
+            refused.setdefault(urlsplit(it["address"]).netloc, []).append(it)
+    for host, some in sorted(refused.items()):
+        text, todo = _told(last, some), "用浏览器打开核实，保存后 gouji import；长期如此请核对来源文件"
+        yield Trouble(f"refused {host}", f"门户拒绝访问 {plain(host, 60)}", text, todo)
+
+
+def _told(last: dict[str, Any], problems: list[dict[str, str]]) -> str:
+    first = problems[0]
+    return f"{last['run_id']}：{len(problems)} 处，例如 {first['code']} {first['address']} {first['detail']}"
 
 
 def _unsent(home: Home) -> Iterator[Trouble]:

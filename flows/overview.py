@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from flows.home import Home
 from flows.records import records
 from flows.reporting import waivings
+from flows.summary import failures
 from notices.findings import SOON
 from notices.outbox import Outbox
 from warehouse.query import query
@@ -101,7 +102,7 @@ def _released(home: Home) -> dict[str, Any]:
 def _run(record: dict[str, Any]) -> dict[str, Any]:
     names = ("flow", "run_id", "started", "finished", "fetched", "read", "released", "held", "release_id")
     outcome = "done"
-    if record["problems"]:
+    if failures(record):
         outcome = "partly failed"
     elif record["held"]:
         outcome = "done, reports held"

@@ -97,11 +97,16 @@ class Summary:
 _PASSING: Final = frozenset({"timeout", "network", "server", "throttled", "batch", "mail"})
 
 
+def failures(summary: dict[str, Any]) -> list[dict[str, str]]:
+    """The problems of a run for which a new run may help."""
+    return [problem for problem in summary["problems"] if problem["code"] in _PASSING]
+
+
 def exit_code(summary: dict[str, Any]) -> int:
     """0, 1 where this run held a report or met a void waiver, 3 where something failed and a new run may help."""
     if summary["held"] or summary["void"]:
         return CRITICAL
-    return INTERRUPTED if any(problem["code"] in _PASSING for problem in summary["problems"]) else DONE
+    return INTERRUPTED if failures(summary) else DONE
 
 
 def markdown(summary: Summary) -> str:

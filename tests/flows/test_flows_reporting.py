@@ -218,8 +218,23 @@ def test_a_night_that_does_not_come(shelf: Shelf) -> None:
     summary = Summary("20260602T180000Z", "nightly", str(shelf.home), NIGHT.isoformat(), NIGHT.isoformat())
     summary.problems = [{"code": "blocked", "address": "http://p.example/", "detail": "HTTP 412"}]
     summary.save(home.runs)
-    assert [it.title for it in troubles(home, NIGHT + timedelta(hours=25))] == ["门户未能读取"]
-    assert [it.title for it in troubles(home, NIGHT + timedelta(hours=27))] == ["每日运行没有进行", "门户未能读取"]
+    refused = ["门户拒绝访问 p.example"]
+    assert [it.title for it in troubles(home, NIGHT + timedelta(hours=25))] == refused
+    assert [it.title for it in troubles(home, NIGHT + timedelta(hours=27))] == ["每日运行没有进行", *refused]
+
+
+def test_a_refusal_is_told_once_and_what_failed_each_night(shelf: Shelf) -> None:
+    home, keys = Home(shelf.home), []
+    for day in ("20260602", "20260603"):
+        at = NIGHT + timedelta(days=int(day[-1]) - 2)
+        summary = Summary(f"{day}T180000Z", "nightly", str(shelf.home), at.isoformat(), at.isoformat())
+        summary.problems = [
+            {"code": code, "address": f"http://{code}.example/{day}", "detail": ""}
+            for code in ("timeout", "blocked", "missing", "mail")
+        ]
+        summary.save(home.runs)
+        keys.append([it.key for it in troubles(home, at)])
+    assert keys == [[f"problems {day}T180000Z", "refused blocked.example"] for day in ("20260602", "20260603")]
 
 
 def test_coverage_that_drops(shelf: Shelf) -> None:
