@@ -37,7 +37,7 @@ system: ## LibreOffice for doc, wps and rtf, Chromium for the site's tests, wher
 	echo "$(PACKAGES) could not be installed: tests that need them say so"
 
 test: setup-dev system lint types ## everything that must hold
-	$(BIN)/python -m pytest -n 2 --dist loadfile -q
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q
 
 check: lint types
 
