@@ -14,7 +14,6 @@ from samples.faults_around import block
 _NORMS: Final = "proactive.normative_documents"
 _NEW: Final = ("2021",)
 _OLD: Final = ("2019",)
-_LEVELS_WITH_RULES: Final = ("province", "prefecture")
 
 
 def _blank_columns(draft: Draft, _beside: Beside, _rng: Random) -> bool:

@@ -62,8 +62,6 @@ char_angle = _bind(pdfium.FPDFText_GetCharAngle, ctypes.c_float, _HANDLE, _INT)
 char_object = _bind(pdfium.FPDFText_GetTextObject, _HANDLE, _HANDLE, _INT)
 #: (text page, index) -> 1 where PDFium put in a character that is not printed
 char_generated = _bind(pdfium.FPDFText_IsGenerated, _INT, _HANDLE, _INT)
-#: (text page, index) -> 1 where the font gives no Unicode for the glyph
-char_unmapped = _bind(pdfium.FPDFText_HasUnicodeMapError, _INT, _HANDLE, _INT)
 
 #: (page object) -> FPDF_PAGEOBJ_*
 object_type = _bind(pdfium.FPDFPageObj_GetType, _INT, _HANDLE)

@@ -77,8 +77,6 @@ QUIRKS: Final[dict[str, Fate]] = {
     "shell": Fate("blocked", "blocked"),
     "error_page": Fate("missing", "unreadable"),
 }
-#: Those that only a look at a page with status 200 can tell from documents.
-SOFT: Final = ("soft_challenge", "login", "shell", "error_page")
 
 
 @dataclass(frozen=True, slots=True)

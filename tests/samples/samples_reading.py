@@ -8,8 +8,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from expectations import UNITS, World
+from expectations.world import UNANNOUNCED, World
 from extractors.read import read
+from flows.world import world_of
 from form.recognise import read_reports
 from portals.registry import Registry, load
 from warehouse.rows import Provenance, cell_rows, report_rows
@@ -47,21 +48,6 @@ def tables(lines: list[Line], files: dict[str, Path], registry: Registry) -> tup
 
 def world(lines: list[Line], registry: Registry) -> World:
     """What stands around them."""
-    units = [
-        {
-            "unit_id": unit.id,
-            "unit_name": unit.name,
-            "code": unit.code,
-            "level": unit.level,
-            "kind": unit.kind,
-            "parent_id": unit.parent,
-            "first_year": unit.first_year,
-            "last_year": unit.last_year,
-            "predecessors": list(unit.predecessors),
-            "children_complete": unit.children_complete,
-        }
-        for unit in registry.units.values()
-    ]
     names = ("unit_id", "code", "level", "kind", "year", "status", "address")
     coverage = [
         {name: line[name] for name in names}
@@ -74,11 +60,11 @@ def world(lines: list[Line], registry: Registry) -> World:
         for line in lines
         if line["address"]
     ]
-    return World(
-        pa.Table.from_pylist(units, schema=UNITS),
+    return world_of(
+        registry,
         pa.Table.from_pylist(coverage, schema=TABLES["coverage"].schema),
         pa.Table.from_pylist(documents, schema=TABLES["documents"].schema),
-        registry.hosts,
+        UNANNOUNCED.empty_table(),
     )
 
 
