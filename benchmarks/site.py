@@ -13,6 +13,7 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -38,6 +39,7 @@ from expectations import evaluate
 from expectations.findings import findings
 from flows.extraction import extract_bytes
 from form.divisions import divisions
+from notices.site.fronted import whole
 from samples.province import write_province
 from warehouse.batch import ReleaseBatch
 from warehouse.release import publish
@@ -273,9 +275,9 @@ def measure_pages(site: Path) -> list[tuple[str, str, str]]:
     text = (site / "data/index.js").read_text("utf-8")
     index = json.loads(text[text.index(",") + 1 : text.rindex(")")])
     held = [
-        f"report.html#{unit[0]}-{year}"
-        for unit in index["units"]
-        for year, word in zip(index["years"], unit[-1].split(","), strict=True)
+        f"report.html#{unit_id}-{year}"
+        for unit_id, unit in zip(whole(unit[:2] for unit in index["units"]), index["units"], strict=True)
+        for year, word in zip(index["years"], re.findall(r"\D\d*", unit[-1]), strict=True)
         if word.startswith("h")
     ]
     step = max(1, len(held) // OPENED)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from notices.coverage import kind
+from notices.site.fronted import fronted
 from notices.site.model import Facts, Overview
 from notices.site.payload_findings import RANK, scope_label
 from notices.text import plain
@@ -17,16 +18,17 @@ from notices.words import LEVELS
 #: letters of a unit's year in the grid
 LETTERS: Final = {"released": "k", "held": "h", "missing": "m", "blocked": "b", "unread": "u"}
 _EXEMPT: Final = {"not_due": "d", "merged": "g"}
+_UNKNOWN: Final = "-"
 #: findings of one rule that are listed
 MOST: Final = 500
 _EQUATION: Final = 120
 
 
 def index_data(facts: Facts, overview: Overview) -> dict[str, Any]:
-    """Units with place and level (as places in lists), and a word for each year: a letter, then the number of
-    critical findings and warnings.
+    """Units with place and level (as places in lists), and for each year a letter, then the number of critical
+    findings and warnings. Ids and names are front coded (`fronted`).
 
-    `k` released, `h` held, `m` missing, `b` blocked, `u` unread, `d` not due, `g` merged, nothing: not known.
+    `k` released, `h` held, `m` missing, `b` blocked, `u` unread, `d` not due, `g` merged, `-` not known.
     """
     years = sorted(set(overview.coverage["year"].to_pylist()))
     column = {year: place for place, year in enumerate(years)}
@@ -44,7 +46,7 @@ def index_data(facts: Facts, overview: Overview) -> dict[str, Any]:
                 plain(row["unit_name"], 80),
                 codes.setdefault(code, len(codes)),
                 _level(row),
-                [""] * len(years),
+                [_UNKNOWN] * len(years),
             ],
         )
         number = numbers.get((row["unit_id"], row["year"]), 0)
@@ -54,10 +56,16 @@ def index_data(facts: Facts, overview: Overview) -> dict[str, Any]:
         "years": years,
         "places": [[code, place_name(code, facts.places)] for code in codes],
         "levels": list(LEVELS),
-        "units": [
-            [*unit[:-1], ",".join(unit[-1])] for unit in sorted(units.values(), key=lambda one: order(one[0], facts))
-        ],
+        "units": _coded(sorted(units.values(), key=lambda one: order(one[0], facts))),
     }
+
+
+def _coded(units: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    ids, names = (fronted([unit[place] for unit in units]) for place in (0, 1))
+    return [
+        [*unit_id, *name, place, level, "".join(words)]
+        for unit_id, name, (_, _, place, level, words) in zip(ids, names, units, strict=True)
+    ]
 
 
 def _level(row: Mapping[str, Any]) -> int:
@@ -77,7 +85,7 @@ def place_name(code: str, places: Mapping[str, str]) -> str:
 
 def _letter(row: Mapping[str, Any]) -> str:
     what = kind(row["status"], row["gate"])
-    return LETTERS[what] if what else _EXEMPT.get(row["status"], "")
+    return LETTERS[what] if what else _EXEMPT.get(row["status"], _UNKNOWN)
 
 
 def _numbers(findings: pa.Table) -> dict[tuple[str, int], int]:

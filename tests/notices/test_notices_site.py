@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from notices.site.builder import data_path
 from notices.site.cells import Cells
 from notices.site.chain import chain
 from notices.site.files import MANIFEST, Folder
+from notices.site.fronted import fronted, whole
 from notices.site.layout import form_data, tables_of
 from notices.site.model import Drawing, Facts, Overview, RuleCard, SiteError
 from notices.site.overview import index_data, rule_lists
@@ -104,12 +106,21 @@ def test_the_chain_breaks_where_figures_differ_and_is_open_where_one_is_missing(
 def test_the_grid_has_a_word_for_every_unit_and_year() -> None:
     data = index_data(FACTS, overview())
     assert data["years"] == [2019, 2020, 2021, 2022, 2023, 2024]
-    words = {unit[0]: unit[-1].split(",") for unit in data["units"]}
+    ids = list(whole(unit[:2] for unit in data["units"]))
+    words = {one: re.findall(r"\D\d*", unit[-1]) for one, unit in zip(ids, data["units"], strict=True)}
     assert words["620123"][4] == "h2", "held, with two critical findings"
     assert words["620102-zyxz"][:2] == ["m", "m"]
     assert (words["620200"][2], words["620523"][5], words["620900"][5]) == ("b", "u", "d")
     assert data["places"][0] == ["6200", "省级"]
-    assert [unit[0] for unit in data["units"]] == sorted(words)
+    assert ids == sorted(words)
+    names = dict(zip(ids, whole(unit[2:4] for unit in data["units"]), strict=True))
+    assert names == {row["unit_id"]: row["unit_name"] for row in coverage()}
+    assert {len(word) for word in words.values()} == {len(data["years"])}
+
+
+@given(st.lists(st.text(max_size=8)))
+def test_front_coding_gives_the_texts_again(texts: list[str]) -> None:
+    assert list(whole(fronted(texts))) == texts
 
 
 def test_a_rule_lists_its_findings_gravest_first() -> None:

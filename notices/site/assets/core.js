@@ -56,8 +56,8 @@ window.gouji = (() => {
   const external = (address, text) => h("a", { href: address, rel: "noopener noreferrer external" }, text);
 
   /** What became of a unit's year: a letter of the grid, its sign, its words. */
-  const SIGNS = { k: "✓", h: "扣", m: "缺", b: "拒", u: "难", d: "·", g: "·", "": "" };
-  const SAID = { k: "已放行", h: "已暂扣", m: "未见公开", b: "网站拒绝访问", u: "无法读取", d: "未到期限", g: "已合并", "": "没有记录" };
+  const SIGNS = { k: "✓", h: "扣", m: "缺", b: "拒", u: "难", d: "·", g: "·", "-": "" };
+  const SAID = { k: "已放行", h: "已暂扣", m: "未见公开", b: "网站拒绝访问", u: "无法读取", d: "未到期限", g: "已合并", "-": "没有记录" };
   function letter(year) {
     if (year.gate === "released") return "k";
     if (year.gate === "held") return "h";

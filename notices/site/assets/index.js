@@ -9,8 +9,9 @@
   const fields = { q: $("find"), place: $("place"), level: $("level"), state: $("state") };
 
   gouji.load("index", "index").then((data) => {
-    const units = data.units.map(([id, name, place, level, years]) =>
-      ({ id, name, place: data.places[place][0], level: data.levels[level], years: years.split(","), short: short(name) }));
+    const [ids, names] = [whole(data.units, 0), whole(data.units, 2)];
+    const units = data.units.map(([, , , , place, level, words], at) => ({ id: ids[at], name: names[at],
+      place: data.places[place][0], level: data.levels[level], years: words.match(/\D\d*/g), short: short(names[at]) }));
     fields.place.append(...data.places.map(([code, name]) => h("option", { value: code }, name)));
     $("grid").tHead.append(h("tr", null, h("th", { scope: "col" }, "单位"),
       data.years.map((year) => h("th", { scope: "col" }, String(year)))));
@@ -63,6 +64,15 @@
     read();
   });
 
+  /** Texts that were front coded (fronted.py): characters shared with the one before, and the rest. */
+  function whole(rows, at) {
+    let before = [];
+    return rows.map((row) => {
+      before = before.slice(0, row[at]).concat(Array.from(row[at + 1]));
+      return before.join("");
+    });
+  }
+
   /** A name without the words that people leave out. */
   function short(name) {
     return name.replace(/(省|市|县|区|自治州|自治县)/g, "").replace(/人民政府|委员会/g, "");
@@ -98,7 +108,7 @@
     if (!wanted) return true;
     if (wanted === "h") return unit.years.some((year) => year[0] === "h");
     if (wanted === "w") return unit.years.some((year) => year.length > 1 || year[0] === "h");
-    return unit.years.some((year) => year && GAPS.includes(year[0]));
+    return unit.years.some((year) => GAPS.includes(year[0]));
   }
 
   function row(unit, years) {
@@ -108,11 +118,11 @@
   }
 
   function cell(unit, year, word) {
-    const letter = word[0] || "";
+    const letter = word[0];
     const number = word.slice(1);
     const warned = letter === "k" && number;
     const said = `${year} 年 ${SAID[letter]}${number ? `，${number} 项严重或警告` : ""}`;
-    const look = { class: `cell ${warned ? "w" : letter || "none"}`, title: `${unit.name} ${said}` };
+    const look = { class: `cell ${warned ? "w" : letter === "-" ? "none" : letter}`, title: `${unit.name} ${said}` };
     const sign = h("span", { "aria-hidden": "true" }, warned ? number : SIGNS[letter]);
     const spoken = h("span", { class: "spoken" }, said);
     if (letter !== "k" && letter !== "h") return h("a", { ...look, href: `unit.html#${unit.id}` }, sign, spoken);
