@@ -23,6 +23,7 @@ import tempfile
 import time
 import traceback
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -95,7 +96,9 @@ def _documents(corpus: fuzz_corpus.Corpus) -> list[Any]:
     if not _READ:
         from extractors.read import read
 
-        _READ.extend(read(data) for data in [*corpus["html"][:8], *corpus["pdf"][:4]])
+        for data in [*corpus["html"][:8], *corpus["pdf"][:4]]:
+            with suppress(DocumentError):  # the corpus has documents that are refused, an encrypted one for instance
+                _READ.append(read(data))
     return _READ
 
 
