@@ -44,15 +44,19 @@ class Province(NamedTuple):
 def tables(units: int = 5000, years: tuple[int, int] = (2019, 2025), seed: int = 1) -> Province:
     """The province of `units` bodies in these years, clean, one report for each unit and year that it existed."""
     figures = province_figures(choose_units(units), years, seed)
-    slots = list(figures.slots())
+    reports, cells = rows_of(figures, list(figures.slots()), seed)
+    return Province(reports, cells, world_of(figures, reports))
+
+
+def rows_of(figures: Figures, slots: Sequence[tuple[Holder, int]], seed: int) -> tuple[pa.Table, pa.Table]:
+    """`reports` and `cells` of some units and years."""
     reports, cells = [], []
     for edition in FORM_KEYS:
         mine = [slot for slot in slots if (slot[1] <= 2020) == (edition == "2019")]
         if mine:
             reports.append(_reports(mine, edition, seed))
             cells.append(_cells(figures, mine, edition))
-    table = pa.concat_tables(reports)
-    return Province(table, pa.concat_tables(cells), world_of(figures, table))
+    return pa.concat_tables(reports), pa.concat_tables(cells)
 
 
 def world_of(figures: Figures, reports: pa.Table) -> World:

@@ -1,0 +1,223 @@
+"""The night after 500 nights beside the first: `python -m benchmarks.nights [--nights 500] [--into FOLDER]`.
+
+A home of 35,000 reports is made and copied. Then, on one of the two, so many nights of 50 new reports each: captured
+as the crawl would (not timed), read, judged, released, reported by the flows' own steps. Upkeep runs once a week, as
+it is deployed. At last nights on both homes, in turn, each step timed: the fresh one's are nights 1, 2, …, the other's
+501, 502, …. Judged by the evaluator in the nights between, by Great Expectations in those that are measured.
+
+With --into what was done stays, and the same command goes on there; with --out the table is written into a file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from benchmarks.nights_home import A_NIGHT, START, Growing  # noqa: E402
+from flows.archived import archived  # noqa: E402
+from flows.batches import batches, stage_batch  # noqa: E402
+from flows.canonical import merge  # noqa: E402
+from flows.earlier import earlier  # noqa: E402
+from flows.home import Home  # noqa: E402
+from flows.judging import evaluated, expected, judge  # noqa: E402
+from flows.kin import key_of  # noqa: E402
+from flows.pending import pending  # noqa: E402
+from flows.plan import CHINA  # noqa: E402
+from flows.population import previous, source  # noqa: E402
+from flows.releasing import release_batch  # noqa: E402
+from flows.reporting import send_report  # noqa: E402
+from flows.standing import standing  # noqa: E402
+from flows.summary import Summary  # noqa: E402
+from flows.surroundings import scene  # noqa: E402
+from flows.workers import Readers, readers  # noqa: E402
+from portals.archive import Archive  # noqa: E402
+from warehouse.release import publish  # noqa: E402
+from warehouse.staging import read_parts  # noqa: E402
+
+_WEEK: Final = 7
+STEPS: Final = ("archive", "standing", "pending", "read", "scene", "judge", "release", "mail")
+
+
+@dataclass
+class Laps:
+    """Seconds by step."""
+
+    spent: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def of(self, step: str) -> Iterator[None]:
+        """Time a block."""
+        began = time.perf_counter()
+        yield
+        self.spent[step] = self.spent.get(step, 0.0) + time.perf_counter() - began
+
+
+def night(growing: Growing, home: Home, number: int, pool: Readers, strictly: bool, mailed: bool) -> dict[str, float]:
+    """One night without its crawl, as `flows.steps` does it; the seconds of each step."""
+    growing.capture(home, number)
+    at = START + timedelta(days=number)
+    plan, day, laps = growing.plan(home, number), at.astimezone(CHINA).date(), Laps()
+    with laps.of("standing"):
+        known = standing(home.root)
+    with Archive(home.archive) as archive:
+        with laps.of("pending"):
+            listed = pending(plan, archive, known)
+            layers = [listed, *earlier(listed, archive, known, plan.anew)]
+        with laps.of("read"):
+            cut = [batch for layer in layers for batch in batches(layer)]
+            parts = [stage_batch(batch, home.staging, plan.registry, archive.read, pool) for batch in cut]
+        with laps.of("archive"):
+            facts = archived(archive)
+    with laps.of("standing"):
+        known = standing(home.root)
+    with laps.of("scene"):
+        read = [read_parts([]), *(read_parts([part]) for part in parts)]
+        staged = merge(read, known.newest, facts.checked)
+        seen = scene(plan, facts, known, staged, (), day, read)
+        told = source(plan, facts, map(key_of, sorted({*known.newest, *staged[0]["report_id"].to_pylist()})))
+        before = previous(home.runs)
+    with laps.of("judge"):
+        by = partial(expected, previous=before, source=told) if strictly else evaluated
+        judged = judge(known, seen, by)
+    summary = Summary(f"{at:%Y%m%dT%H%M%SZ}", "nightly", str(home.root), at.isoformat(), read=len(staged[0]))
+    with laps.of("release"):
+        batch = release_batch("nightly", facts, known, seen, judged, at)
+        released = publish(home.root, batch, at)
+        summary.judged(batch, judged.void, released)
+    if summary.released < A_NIGHT // 2:
+        raise SystemExit(f"night {number}: only {summary.released} of {summary.read} reports were released")
+    if mailed:
+        with laps.of("mail"):
+            send_report(home, asdict(summary))
+    summary.measures = dict(judged.measures) if judged.measures else None
+    summary.finished = at.isoformat()
+    summary.save(home.runs)
+    return laps.spent
+
+
+def prepare(growing: Growing, folder: Path) -> tuple[Home, Home]:
+    """The two homes, made where they are not there yet."""
+    fresh, aged = (Home(folder / name) for name in ("fresh", "aged"))
+    if not (folder / "made").exists():
+        for home in (fresh, aged):
+            shutil.rmtree(home.root, ignore_errors=True)
+        growing.found(fresh)
+        shutil.copytree(fresh.root, aged.root)
+        (folder / "made").write_text(f"{growing.base}\n", "utf-8")
+    return fresh, aged
+
+
+def simulate(growing: Growing, home: Home, nights: int, pool: Readers, mail_every: int, upkeep: bool) -> None:
+    """The nights that are not there yet."""
+    log = home.root / "nights.jsonl"
+    done = sum(1 for _ in log.open(encoding="utf-8")) if log.exists() else 0
+    for number in range(done + 1, nights + 1):
+        began = time.perf_counter()
+        spent = night(growing, home, number, pool, False, mail_every > 0 and number % mail_every == 0)
+        with log.open("a", encoding="utf-8") as out:
+            out.write(json.dumps({"night": number, "whole": time.perf_counter() - began, **spent}) + "\n")
+        if number % 10 == 0:
+            print(f"night {number}: {sum(spent.values()):.2f} s", file=sys.stderr, flush=True)
+
+
+def measure(growing: Growing, homes: tuple[Home, Home], nights: int, rounds: int, pool: Readers) -> list[list[dict[str, float]]]:
+    """For each home the steps of so many nights, in turn; one night before, to warm up, is not kept."""
+    found: list[list[dict[str, float]]] = [[], []]
+    for turn in range(rounds + 1):
+        for place, (home, first) in enumerate(zip(homes, (1, nights + 1), strict=True)):
+            spent = night(growing, home, first + turn, pool, True, True)
+            if turn:
+                found[place].append(spent)
+    return found
+
+
+def table(found: list[list[dict[str, float]]], nights: int) -> str:
+    """Step by step: medians and their ratio."""
+    lines = [f"| step | night 1, s | night {nights + 1}, s | ratio |", "| --- | ---: | ---: | ---: |"]
+    rows = [(step, [[one.get(step, 0.0) for one in some] for some in found]) for step in STEPS]
+    rows.append(("**all**", [[sum(one.values()) for one in some] for some in found]))
+    for name, sides in rows:
+        young, old = map(statistics.median, sides)
+        lines.append(f"| {name} | {young:.2f} | {old:.2f} | {old / young if young else 0:.2f} |")
+    return "\n".join(lines)
+
+
+def disk(home: Home) -> str:
+    """Files and megabytes of the parts of a home."""
+    parts = []
+    for folder in (home.archive, home.staging, home.root / "warehouse", home.outbox, home.runs):
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        parts.append(f"{folder.name} {len(files)} files, {sum(path.stat().st_size for path in files) / 1e6:.0f} MB")
+    return "; ".join(parts)
+
+
+def machine() -> str:
+    """What the figures depend on."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text("utf-8").splitlines() if info.exists() else []
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    load = "/".join(f"{load:.1f}" for load in os.getloadavg())
+    return f"{os.cpu_count()} × {names[0] if names else platform.processor()}, load {load} at the end, " + (
+        f"Python {platform.python_version()}"
+    )
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--reports", type=int, default=35_000)
+    parser.add_argument("--nights", type=int, default=500)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--mail-every", type=int, default=1, help="a report each so many nights; 0: none [1]")
+    parser.add_argument("--no-upkeep", action="store_true")
+    parser.add_argument("--no-measure", action="store_true")
+    parser.add_argument("--into", type=Path)
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    os.environ.pop("GOUJI_SMTP_HOST", None)
+    if options.into:
+        options.into.mkdir(parents=True, exist_ok=True)
+        _run(options.into.resolve(), options)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            _run(Path(folder), options)
+
+
+def _run(folder: Path, options: argparse.Namespace) -> None:
+    growing = Growing(options.reports)
+    began = time.perf_counter()
+    homes = prepare(growing, folder)
+    print(f"homes there after {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+    with readers(2) as pool:
+        simulate(growing, homes[1], options.nights, pool, options.mail_every, not options.no_upkeep)
+        if options.no_measure:
+            return
+        found = measure(growing, homes, options.nights, options.rounds, pool)
+    text = f"{table(found, options.nights)}\n\n{options.reports} reports at first, {A_NIGHT} a night; {machine()}.\n"
+    text += "".join(f"\n- {name}: {disk(home)}" for name, home in zip(("young", "old"), homes, strict=True)) + "\n"
+    print(text)
+    if options.out:
+        head = options.out.read_text("utf-8").split("<!-- table -->")[0] if options.out.exists() else ""
+        options.out.write_text(f"{head}<!-- table -->\n\n{text}", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
