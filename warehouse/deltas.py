@@ -40,7 +40,7 @@ _CONFIGURATION: Final[Mapping[str, str | None]] = {
     "delta.deletedFileRetentionDuration": "interval 36500 days",
 }
 #: A commit that lost a race fails instead of being laid over a version that we have not looked at.
-_COMMIT: Final = CommitProperties(max_commit_retries=0)
+COMMIT: Final = CommitProperties(max_commit_retries=0)
 _WRITER: Final = WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=131_072)
 
 
@@ -59,7 +59,7 @@ def files(path: Path, table: Table, at: int, of_years: list[int] | None = None) 
 def open_at(path: Path, at: int) -> DeltaTable:
     """The table as of version `at`. Raises WarehouseError where that version is not there."""
     try:
-        return DeltaTable(_uri(path), version=at)
+        return DeltaTable(uri(path), version=at)
     except (DeltaError, OSError) as error:
         raise WarehouseError(f"version {at} of table {path.name} cannot be opened: {error}") from error
 
@@ -75,7 +75,7 @@ def _of_this_spec(delta: DeltaTable, table: Table) -> DeltaTable:
     return delta
 
 
-def _uri(path: Path) -> str:
+def uri(path: Path) -> str:
     """A path in the form in which deltalake takes blanks and Chinese; what it garbles or dies of is refused."""
     absolute = path.resolve()
     if unfit := set(str(absolute)).intersection("[]\\%"):
@@ -112,31 +112,31 @@ def apply(path: Path, table: Table, released: int, changes: Changes) -> int:
 
 
 def _apply(path: Path, table: Table, released: int, changes: Changes) -> int:
-    delta = _latest(path, table)
+    delta = latest(path, table)
     if delta.version() != released:
-        delta.restore(released, commit_properties=_COMMIT)
+        delta.restore(released, commit_properties=COMMIT)
     replacing, added = changes.split()
     for start in range(0, len(replacing.units), _CHUNK):
         _replace(delta, replacing.of(replacing.units.slice(start, _CHUNK)))
     if len(added.rows):
         _append(delta, added)
-    for year in _crowded(delta, table):
-        _compact(delta, year)
+    for year in crowded(delta, table, MAX_SMALL_FILES):
+        compact(delta, year)
     return int(delta.version())
 
 
-def _latest(path: Path, table: Table) -> DeltaTable:
+def latest(path: Path, table: Table) -> DeltaTable:
     """The table as it stands; made, empty, as its version 0 where there is none."""
-    if not DeltaTable.is_deltatable(_uri(path)):
+    if not DeltaTable.is_deltatable(uri(path)):
         DeltaTable.create(
-            _uri(path),
+            uri(path),
             table.schema,
             partition_by=table.partition,
             description=table.meaning,
             configuration=_CONFIGURATION,
-            commit_properties=_COMMIT,
+            commit_properties=COMMIT,
         )
-    return _of_this_spec(DeltaTable(_uri(path)), table)
+    return _of_this_spec(DeltaTable(uri(path)), table)
 
 
 def _append(delta: DeltaTable, changes: Changes) -> None:
@@ -146,7 +146,7 @@ def _append(delta: DeltaTable, changes: Changes) -> None:
         mode="append",
         target_file_size=FILE_BYTES,
         writer_properties=_WRITER,
-        commit_properties=_COMMIT,
+        commit_properties=COMMIT,
     )
 
 
@@ -159,7 +159,7 @@ def _replace(delta: DeltaTable, changes: Changes) -> None:
         predicate=_predicate(changes),
         target_file_size=FILE_BYTES,
         writer_properties=_WRITER,
-        commit_properties=_COMMIT,
+        commit_properties=COMMIT,
     )
 
 
@@ -187,22 +187,23 @@ def _owned(table: Table, units: pa.Table) -> str:
     return f"{table.owner} IN ({', '.join(map(literal, units[table.owner].to_pylist()))})"
 
 
-def _crowded(delta: DeltaTable, table: Table) -> list[int | None]:
-    """The partitions (None: the table as a whole) with too many small files."""
+def crowded(delta: DeltaTable, table: Table, many: int) -> list[int | None]:
+    """The partitions (None: the table as a whole) with `many` small files or more."""
     added = pa.table(delta.get_add_actions(flatten=True))
     small = added.filter(pc.field("size_bytes") < FILE_BYTES // 4)
     if table.partition is None:
-        return [None] if len(small) >= MAX_SMALL_FILES else []
+        return [None] if len(small) >= many else []
     found = Counter(small[f"partition.{table.partition}"].to_pylist())
-    return sorted(year for year, count in found.items() if count >= MAX_SMALL_FILES)
+    return sorted(year for year, count in found.items() if count >= many)
 
 
-def _compact(delta: DeltaTable, year: int | None) -> None:
+def compact(delta: DeltaTable, year: int | None) -> None:
+    """Put the small files of a partition (None: of the table as a whole) together."""
     delta.optimize.compact(
         partition_filters=None if year is None else [("year", "=", str(year))],
         target_size=FILE_BYTES,
         writer_properties=_WRITER,
-        commit_properties=_COMMIT,
+        commit_properties=COMMIT,
     )
 
 

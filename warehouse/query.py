@@ -12,7 +12,7 @@ import pyarrow as pa
 from warehouse import deltas, record
 from warehouse.errors import QueryError
 from warehouse.published import RENAMED, statements
-from warehouse.record import Release, releases
+from warehouse.record import Release, releases, removed
 from warehouse.scan import literal, names, no_glob, parquet
 from warehouse.spec import RELEASES, TABLES
 from warehouse.spec_claims import CLAIM, CLAIM_VIEWS
@@ -108,9 +108,10 @@ def release_rows(home: Path, until: Release) -> pa.Table:
     known = releases(home)
     shown = known[: known.index(until) + 1]
     own = ("release_id", "parent", "note")
+    gone = removed(home)
     rows = [
         {name: getattr(release, name) if name in own else release.counts.get(name, 0) for name in RELEASES.names}
-        | {"created_at": release.created_at.astimezone(UTC)}
+        | {"created_at": release.created_at.astimezone(UTC), "removed": gone.get(release.release_id)}
         for release in shown
     ]
     return pa.Table.from_pylist(rows, schema=RELEASES.schema)

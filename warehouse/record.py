@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,7 @@ from warehouse.files import replace_text
 
 _POINTER: Final = "RELEASE"
 _RECORDS: Final = "releases"
+_REMOVED: Final = "removed.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,25 @@ def releases(home: Path) -> list[Release]:
         chain.append(release)
         release = _read(home, release.parent) if release.parent else None
     return chain[::-1]
+
+
+def removed(home: Path) -> Mapping[str, date]:
+    """The releases that upkeep removed, each with the day; their records stay, what they name does not."""
+    path = folder(home) / _RECORDS / _REMOVED
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return {name: date.fromisoformat(day) for name, day in content.items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise WarehouseError(f"{path} cannot be read: {error}") from error
+
+
+def remove(home: Path, releases: Iterable[str], day: date) -> None:
+    """Say of these releases that they are no more; before any file of theirs goes."""
+    told = {name: at.isoformat() for name, at in (*removed(home).items(), *((name, day) for name in releases))}
+    text = json.dumps(dict(sorted(told.items())), indent=1) + "\n"
+    replace_text(folder(home) / _RECORDS / _REMOVED, text)
 
 
 def next_id(before: Release | None) -> str:

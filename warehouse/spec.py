@@ -337,6 +337,7 @@ RELEASES: Final = Table(
         _c("held_reports", pa.int64(), "rows of `held_reports`", True),
         _c("findings", pa.int64(), "rows of `findings`", True),
         _s("note", "what made it", True),
+        _c("removed", pa.date32(), "the day on which upkeep removed it, in China; null while it can be read"),
     ),
     ("release_id",),
     "release_id",

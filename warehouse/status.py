@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from warehouse import deltas, record
 from warehouse.errors import QueryError
-from warehouse.record import Release, current, releases
+from warehouse.record import Release, current, releases, removed
 from warehouse.spec import TABLES
 
 __all__ = ["current", "known_documents", "read_table", "release_as_of", "releases"]
@@ -27,21 +27,37 @@ def release_as_of(home: Path, as_of: str | None = None) -> Release:
     A date means the end of that day, and what names no zone is in Asia/Shanghai. Raises QueryError where
     there is no such release.
     """
-    known = releases(home)
-    if not known:
+    last = current(home)
+    if last is None:
         raise QueryError("nothing has been released yet")
-    if as_of is None:
-        return known[-1]
-    for release in known:
-        if release.release_id == as_of:
-            return release
-    moment = _moment(as_of, known[-1])
-    earlier = [release for release in known if release.created_at <= moment]
-    if not earlier:
-        raise QueryError(
-            f"no release at or before {as_of}; the first is {known[0].release_id}, {known[0].created_at}"
-        )
-    return earlier[-1]
+    if as_of is None or as_of == last.release_id:
+        return last
+    known = releases(home)
+    found = next((release for release in known if release.release_id == as_of), None)
+    if found is None:
+        moment = _moment(as_of, last)
+        earlier = [release for release in known if release.created_at <= moment]
+        if not earlier:
+            raise QueryError(
+                f"no release at or before {as_of}; the first is {known[0].release_id}, {known[0].created_at}"
+            )
+        found = earlier[-1]
+    return _readable(home, found, known)
+
+
+def _readable(home: Path, found: Release, known: Sequence[Release]) -> Release:
+    """The release, unless upkeep removed it: an older or newer one must not stand for it unasked."""
+    gone = removed(home)
+    day = gone.get(found.release_id)
+    if day is None:
+        return found
+    place = known.index(found)
+    beside = [
+        next((one.release_id for one in side if one.release_id not in gone), None)
+        for side in (known[:place][::-1], known[place:])
+    ]
+    kept = " and ".join(name for name in beside if name)
+    raise QueryError(f"release {found.release_id} was removed by upkeep on {day}; kept beside it: {kept}")
 
 
 def _moment(as_of: str, last: Release) -> datetime:

@@ -1,8 +1,8 @@
-"""Runs publishes in child processes that are to die. Not a test: started by `test_warehouse_kill.py`.
+"""Runs publishes and upkeep in child processes that are to die. Not a test: started by `Publisher`.
 
-Reads lines `STEP SECONDS HOME` from standard input. For each, a fork publishes `second()` into HOME; it is killed
-as by `kill -9` after its STEPth step on disk (0: never) or after so many SECONDS (0: never). Answers with the
-fork's exit code. The imports are done once, and no thread is started before a fork.
+Reads lines `WHAT STEP SECONDS HOME` from standard input. For each, a fork publishes `second()` into HOME, or keeps it
+up; it is killed as by `kill -9` after its STEPth step on disk (0: never) or after so many SECONDS (0: never). Answers
+with the fork's exit code. The imports are done once, and no thread is started before a fork.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from province import Doc, batch, night
 
 from warehouse import deltas
 from warehouse.batch import ReleaseBatch
+from warehouse.keeping import Policy
 from warehouse.release import publish
+from warehouse.upkeep import upkeep
 
 DOCS = [Doc(u, y, 10 * u) for u in range(1, 4) for y in (2022, 2023)]
 
@@ -58,7 +60,10 @@ def _die_after(step: int) -> None:
     for owner, name in (
         (DeltaTable, "create"),
         (DeltaTable, "restore"),
+        (DeltaTable, "create_checkpoint"),
         (deltas, "write_deltalake"),
+        (deltas, "compact"),
+        (Path, "unlink"),
         (os, "replace"),
         (os, "sync"),
     ):
@@ -67,11 +72,14 @@ def _die_after(step: int) -> None:
 
 def main() -> None:
     for line in sys.stdin:
-        step, seconds, home = line.rstrip("\n").split(" ", 2)
+        what, step, seconds, home = line.rstrip("\n").split(" ", 3)
         child = os.fork()
         if not child:
             _die_after(int(step))
-            publish(Path(home), second(), night(1))
+            if what == "upkeep":
+                upkeep(Path(home), Policy(days=0, least=2), night(9))
+            else:
+                publish(Path(home), second(), night(1))
             os._exit(0)
         if float(seconds):
             time.sleep(float(seconds))

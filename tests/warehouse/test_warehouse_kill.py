@@ -2,57 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from dying import Publisher
 from killed import first, second
 from province import contents, night
 
 from warehouse.release import publish
 from warehouse.status import current, releases
-
-HERE = Path(__file__).resolve().parent
-
-
-class Publisher:
-    """Forks publishing processes (see `killed.py`)."""
-
-    def __init__(self) -> None:
-        self.server = subprocess.Popen(
-            [sys.executable, HERE / "killed.py"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join([str(HERE.parents[1]), str(HERE)])},
-        )
-
-    def run(self, home: Path, step: int = 0, seconds: float = 0) -> int:
-        """The exit code of one publish: 0, or -9 where it was killed."""
-        assert self.server.stdin
-        assert self.server.stdout
-        self.server.stdin.write(f"{step} {seconds} {home}\n")
-        self.server.stdin.flush()
-        return int(self.server.stdout.readline())
-
-    def close(self) -> None:
-        assert self.server.stdin
-        self.server.stdin.close()
-        assert self.server.wait(30) == 0
-
-
-@pytest.fixture(scope="module")
-def publisher() -> Iterator[Publisher]:
-    started = Publisher()
-    yield started
-    started.close()
 
 
 @pytest.fixture(scope="module")
