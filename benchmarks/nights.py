@@ -2,7 +2,7 @@
 
 A home of 35,000 reports is made and copied. Then, on one of the two, so many nights of 50 new reports each: captured
 as the crawl would (not timed), read, judged, released, reported by the flows' own steps. Upkeep runs once a week, as
-it is deployed. At last nights on both homes, in turn, each step timed: the fresh one's are nights 1, 2, …, the other's
+it is deployed. At last nights on both homes, in turn, each step timed: of the fresh one nights 1, 2, …, of the other
 501, 502, …. Judged by the evaluator in the nights between, by Great Expectations in those that are measured.
 
 With --into what was done stays, and the same command goes on there; with --out the table is written into a file.
@@ -19,13 +19,13 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:
@@ -37,6 +37,7 @@ from flows.batches import batches, stage_batch  # noqa: E402
 from flows.canonical import merge  # noqa: E402
 from flows.earlier import earlier  # noqa: E402
 from flows.home import Home  # noqa: E402
+from flows.housekeeping import keep_up  # noqa: E402
 from flows.judging import evaluated, expected, judge  # noqa: E402
 from flows.kin import key_of  # noqa: E402
 from flows.pending import pending  # noqa: E402
@@ -49,10 +50,13 @@ from flows.summary import Summary  # noqa: E402
 from flows.surroundings import scene  # noqa: E402
 from flows.workers import Readers, readers  # noqa: E402
 from portals.archive import Archive  # noqa: E402
+from warehouse.keeping import Policy  # noqa: E402
 from warehouse.release import publish  # noqa: E402
 from warehouse.staging import read_parts  # noqa: E402
 
 _WEEK: Final = 7
+#: seconds by step
+Spent = dict[str, float]
 STEPS: Final = ("archive", "standing", "pending", "read", "scene", "judge", "release", "mail")
 
 
@@ -60,7 +64,7 @@ STEPS: Final = ("archive", "standing", "pending", "read", "scene", "judge", "rel
 class Laps:
     """Seconds by step."""
 
-    spent: dict[str, float] = field(default_factory=dict)
+    spent: Spent = field(default_factory=dict)
 
     @contextmanager
     def of(self, step: str) -> Iterator[None]:
@@ -70,7 +74,7 @@ class Laps:
         self.spent[step] = self.spent.get(step, 0.0) + time.perf_counter() - began
 
 
-def night(growing: Growing, home: Home, number: int, pool: Readers, strictly: bool, mailed: bool) -> dict[str, float]:
+def night(growing: Growing, home: Home, number: int, pool: Readers, strictly: bool, mailed: bool) -> Spent:
     """One night without its crawl, as `flows.steps` does it; the seconds of each step."""
     growing.capture(home, number)
     at = START + timedelta(days=number)
@@ -134,13 +138,15 @@ def simulate(growing: Growing, home: Home, nights: int, pool: Readers, mail_ever
         spent = night(growing, home, number, pool, False, mail_every > 0 and number % mail_every == 0)
         with log.open("a", encoding="utf-8") as out:
             out.write(json.dumps({"night": number, "whole": time.perf_counter() - began, **spent}) + "\n")
+        if upkeep and number % _WEEK == 0:
+            keep_up(home, Policy(), START + timedelta(days=number, hours=12))
         if number % 10 == 0:
             print(f"night {number}: {sum(spent.values()):.2f} s", file=sys.stderr, flush=True)
 
 
-def measure(growing: Growing, homes: tuple[Home, Home], nights: int, rounds: int, pool: Readers) -> list[list[dict[str, float]]]:
+def measure(growing: Growing, homes: tuple[Home, Home], nights: int, rounds: int, pool: Readers) -> list[list[Spent]]:
     """For each home the steps of so many nights, in turn; one night before, to warm up, is not kept."""
-    found: list[list[dict[str, float]]] = [[], []]
+    found: list[list[Spent]] = [[], []]
     for turn in range(rounds + 1):
         for place, (home, first) in enumerate(zip(homes, (1, nights + 1), strict=True)):
             spent = night(growing, home, first + turn, pool, True, True)
@@ -149,7 +155,7 @@ def measure(growing: Growing, homes: tuple[Home, Home], nights: int, rounds: int
     return found
 
 
-def table(found: list[list[dict[str, float]]], nights: int) -> str:
+def table(found: list[list[Spent]], nights: int) -> str:
     """Step by step: medians and their ratio."""
     lines = [f"| step | night 1, s | night {nights + 1}, s | ratio |", "| --- | ---: | ---: | ---: |"]
     rows = [(step, [[one.get(step, 0.0) for one in some] for some in found]) for step in STEPS]

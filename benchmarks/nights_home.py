@@ -91,7 +91,7 @@ class Growing:
         first = self.base + A_NIGHT * (number - 1)
         found = self.slots[first : first + A_NIGHT]
         if len(found) < A_NIGHT:
-            raise SystemExit(f"there are only {(len(self.slots) - self.base) // A_NIGHT} nights after {self.base} reports")
+            raise SystemExit(f"{self.base} reports leave only {(len(self.slots) - self.base) // A_NIGHT} nights")
         return found
 
     def plan(self, home: Home, number: int) -> Plan:
@@ -116,7 +116,8 @@ class Growing:
                 headers = (("Content-Type", "text/html; charset=utf-8"),)
                 body = page(_spoilt(self.figures.draft(holder, year)))
                 answer = Exchange(address, (("Host", HOST),), "HTTP/1.1", 200, "OK", headers, body)
-                archive.add(Fetched(address, at, body, (answer,)), Origin(holder.unit.id, title, entry.published, year))
+                origin = Origin(holder.unit.id, title, entry.published, year)
+                archive.add(Fetched(address, at, body, (answer,)), origin)
 
     def found(self, home: Home) -> None:
         """The archive of the base, and its first release."""

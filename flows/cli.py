@@ -19,6 +19,7 @@ from flows.commands.portals import portals
 from flows.commands.runs import backfill, nightly, report
 from flows.commands.sample import sample
 from flows.commands.site import site
+from flows.commands.upkeep import upkeep
 from flows.commands.waive import waive
 from flows.commands.warehouse import query, releases, status
 from flows.commands.workbook import workbook
@@ -36,7 +37,7 @@ def gouji() -> None:
 
 for command in (
     *(nightly, backfill, import_, report, extract, check, impact, evidence, captures, query, status, releases, waive),
-    *(portals, sample, site, workbook, package, outbox, alert),
+    *(portals, sample, site, workbook, package, outbox, alert, upkeep),
 ):
     gouji.add_command(command)
 

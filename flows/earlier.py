@@ -18,12 +18,9 @@ def earlier(listed: Iterable[DocumentSet], archive: Archive, known: Standing, an
     stands in its page's set, so that it is read only where the page is no report.
     """
     heard = frozenset[str]() if anew else frozenset(known.documents["capture_id"].to_pylist())
-    before: dict[str, list[Capture]] = {}
-    for capture in archive.captures():
-        before.setdefault(capture.address, []).append(capture)
     layers: list[list[DocumentSet]] = []
     for documents in listed:
-        for age, older in _older(documents, before):
+        for age, older in _older(documents, archive):
             if older.attachments and _all_heard(older.attachments, heard):
                 continue
             if not older.attachments and older.article.capture_id in heard:
@@ -37,16 +34,16 @@ def _all_heard(captures: Iterable[Capture], heard: frozenset[str]) -> bool:
     return all(capture.capture_id in heard for capture in captures)
 
 
-def _older(documents: DocumentSet, before: dict[str, list[Capture]]) -> Iterator[tuple[int, DocumentSet]]:
+def _older(documents: DocumentSet, archive: Archive) -> Iterator[tuple[int, DocumentSet]]:
     """The set as it was, one document of it at a time, with how many captures of that address came after."""
-    for age, capture in _followed(documents.article, before):
+    for age, capture in _followed(documents.article, archive):
         yield age, DocumentSet(documents.entry, capture, ())
     for attachment in documents.attachments:
-        for age, capture in _followed(attachment, before):
+        for age, capture in _followed(attachment, archive):
             yield age, DocumentSet(documents.entry, documents.article, (capture,))
 
 
-def _followed(latest: Capture, before: dict[str, list[Capture]]) -> Iterator[tuple[int, Capture]]:
-    others = [one for one in before.get(latest.address, ()) if one.capture_id != latest.capture_id]
+def _followed(latest: Capture, archive: Archive) -> Iterator[tuple[int, Capture]]:
+    others = [one for one in archive.of(latest.address) if one.capture_id != latest.capture_id]
     others = [one for one in others if one.role == latest.role]
     yield from enumerate(sorted(others, key=lambda one: (one.fetched_at, one.capture_id), reverse=True))

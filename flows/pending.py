@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping
 from flows.plan import Plan
 from flows.standing import Standing
 from portals.archive import Archive
-from portals.captures import Capture
 from portals.documents import DocumentSet, documents
 from portals.families.base import Entry
 
@@ -17,9 +16,19 @@ def pending(plan: Plan, archive: Archive, known: Standing) -> list[DocumentSet]:
     outcomes = dict(zip(*(known.documents[name].to_pylist() for name in ("capture_id", "outcome")), strict=True))
     standing = frozenset(row["capture_id"] for row in known.newest.values())
     years = {unit.id: plan.covers(unit) for unit in plan.units}
+    # A night has thousands of documents that were read long ago: the archive is not asked about each.
+    latest, linked = ({}, {}) if plan.anew else (archive.latest_ids(), archive.linked())
+
+    def wanted(entry: Entry) -> bool:
+        if plan.anew or not _wanted(entry, years):
+            return _wanted(entry, years)
+        article = latest.get(entry.address)
+        named = (latest.get(address) for address in linked.get(article or "", ()))
+        return any(_new(capture, outcomes, standing) for capture in (article, *named) if capture)
+
     return [
         documents_set
-        for documents_set in documents(archive, plan.registry, lambda entry: _wanted(entry, years))
+        for documents_set in documents(archive, plan.registry, wanted)
         if plan.anew or _unread(documents_set, outcomes, standing)
     ]
 
@@ -35,10 +44,12 @@ def _unread(documents_set: DocumentSet, outcomes: Mapping[str, str], standing: C
     late or change.
     """
 
-    def new(capture: Capture) -> bool:
-        outcome = outcomes.get(capture.capture_id)
-        return outcome is None or (outcome == "report" and capture.capture_id not in standing)
-
     read = () if outcomes.get(documents_set.article.capture_id) == "report" else documents_set.attachments
     pictures = any(picture.capture_id not in outcomes for picture in documents_set.pictures)
-    return pictures or any(new(capture) for capture in (documents_set.article, *read))
+    return pictures or any(_new(one.capture_id, outcomes, standing) for one in (documents_set.article, *read))
+
+
+def _new(capture_id: str, outcomes: Mapping[str, str], standing: Collection[str]) -> bool:
+    """Whether a capture was never read, or another version of its report stands in its place."""
+    outcome = outcomes.get(capture_id)
+    return outcome is None or (outcome == "report" and capture_id not in standing)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from flows.home import Home
 
+_JUDGE_NOTHING: Final = ("digest", "upkeep")
 #: how far back to look for the last run that judged
 _LAST: Final = 50
 
@@ -24,8 +25,8 @@ class Records:
 
     @property
     def judged(self) -> dict[str, Any] | None:
-        """The last run that judged anything; a digest does not."""
-        return next((record for record in reversed(self.finished) if record["flow"] != "digest"), None)
+        """The last run that judged anything; a digest does not, nor does upkeep."""
+        return next((record for record in reversed(self.finished) if record["flow"] not in _JUDGE_NOTHING), None)
 
 
 def records(home: Home) -> Records:

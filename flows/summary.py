@@ -58,6 +58,8 @@ class Summary:
     #: ones, and what is unusual about them, a line each
     measures: dict[str, Any] | None = None
     population: list[str] = field(default_factory=list)
+    #: of upkeep: what it kept and removed (`flows.housekeeping.Kept.record`)
+    upkeep: dict[str, Any] | None = None
     mail: str | None = None
     mail_sent: bool = False
     #: the files that the run was given, where not those of the environment

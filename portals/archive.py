@@ -131,6 +131,24 @@ class Archive:
             "address = ? AND role = ? ORDER BY checked_at DESC, fetched_at DESC, capture_id LIMIT 1", address, role
         )
 
+    def of(self, address: str) -> list[Capture]:
+        """Every document that an address ever gave, in order of time and id."""
+        query = f"{_SELECT} WHERE address = ? AND role = 'document' ORDER BY fetched_at, capture_id"
+        with self._lock:
+            return [captures.from_row(row) for row in self._index.execute(query, (address,)).fetchall()]
+
+    def latest_ids(self) -> dict[str, str]:
+        """address -> the id of its `latest` document: of all at once, which is quick."""
+        order = "ORDER BY checked_at, fetched_at, capture_id DESC"
+        return dict(self._rows(f"SELECT address, capture_id FROM captures WHERE role = 'document' {order}"))  # noqa: S608
+
+    def linked(self) -> dict[str, list[str]]:
+        """capture_id -> the addresses that its page names, of all pages at once."""
+        found: dict[str, list[str]] = {}
+        for capture_id, address in self._rows("SELECT capture_id, address FROM links ORDER BY capture_id, position"):
+            found.setdefault(capture_id, []).append(address)
+        return found
+
     def read(self, capture_id: str) -> bytes:
         """The body of a capture, content-decoded; `ArchiveError` if unknown, or not what was received."""
         capture = self._one("capture_id = ?", capture_id)

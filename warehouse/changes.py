@@ -86,9 +86,10 @@ def _differing(
     digests = f"SELECT {unit}, (count(*), sum(hash({row})), bit_xor(hash({row}))) AS digest FROM"
     sql = f"""
         WITH fresh AS ({digests} new GROUP BY {unit}),
-             stored AS ({digests} ({parquet(table, files)}) GROUP BY {unit})
+             told AS (FROM ({parquet(table, files)}) SEMI JOIN scope USING ({unit})),
+             stored AS ({digests} told GROUP BY {unit})
         SELECT {unit}, stored.digest IS NOT NULL AS replaces
-        FROM fresh FULL JOIN (FROM stored SEMI JOIN scope USING ({unit})) AS stored USING ({unit})
+        FROM fresh FULL JOIN stored USING ({unit})
         WHERE fresh.digest IS DISTINCT FROM stored.digest
         ORDER BY {unit}
     """  # noqa: S608 - all names come from the spec

@@ -13,6 +13,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -137,3 +138,18 @@ def _alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def old_parts(staging: Path, before: datetime) -> dict[Path, int]:
+    """The parts that were made before that time, with their bytes: the run they were for is over."""
+    found = {}
+    for path in sorted(staging.glob("[!.]*")):
+        if path.is_dir() and path.stat().st_mtime < before.timestamp():
+            found[path] = sum(file.stat().st_size for file in path.iterdir())
+    return found
+
+
+def remove_parts(parts: Iterable[Path]) -> None:
+    """Delete parts; whatever they held is read again from the captures, should anybody ask."""
+    for path in parts:
+        shutil.rmtree(path, ignore_errors=True)

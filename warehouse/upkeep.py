@@ -70,7 +70,8 @@ def _compacted(home: Path, current: Release) -> dict[str, tuple[int, int]]:
     if moved:
         # The table writers do not sync their files; the record must not name what a power cut takes.
         os.sync()
-        record.write(home, replace(current, tables={**current.tables, **{name: new for name, (_, new) in moved.items()}}))
+        tables = {**current.tables, **{name: after for name, (_, after) in moved.items()}}
+        record.write(home, replace(current, tables=tables))
     return moved
 
 
@@ -86,9 +87,10 @@ def _plan(home: Path, policy: Policy, now: datetime, moved: Mapping[str, tuple[i
     ids = [release.release_id for release in there]
     kept = policy.keeps(there, now)
     tail = unbroken(there, kept)
+    readable = [release for release in there if release.release_id in kept]
     waste = {}
     for name in there[-1].tables:
-        versions = {release.tables[name] for release in there if release.release_id in kept and name in release.tables}
+        versions = {release.tables[name] for release in readable if name in release.tables}
         versions.update(moved.get(name, ()))
         waste[name] = delta_upkeep.waste(record.folder(home) / name, versions, tail.tables.get(name, 0))
     return Upkept(
