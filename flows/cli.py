@@ -9,6 +9,7 @@ from importlib import metadata
 import click
 
 from flows.commands.captures import captures
+from flows.commands.doctor import doctor
 from flows.commands.documents import check, extract
 from flows.commands.evidence import evidence
 from flows.commands.impact import impact
@@ -37,7 +38,7 @@ def gouji() -> None:
 
 for command in (
     *(nightly, backfill, import_, report, extract, check, impact, evidence, captures, query, status, releases, waive),
-    *(portals, sample, site, workbook, package, outbox, alert, upkeep),
+    *(portals, sample, site, workbook, package, outbox, alert, upkeep, doctor),
 ):
     gouji.add_command(command)
 

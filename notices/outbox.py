@@ -40,6 +40,7 @@ BACK_OFF: Final = tuple(
 #: a refusal "for good" may still be a full mailbox or a mistake of the server's keeper
 AFTER_REFUSAL: Final = (timedelta(hours=1), timedelta(hours=12))
 
+LEDGER: Final = "ledger.sqlite"
 _NAME: Final = re.compile(r"<([0-9A-Za-z][0-9A-Za-z.-]{0,150})@[^@<>\s]+>")
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS mail (
@@ -196,7 +197,7 @@ class Outbox:
             )
 
     def _entries(self, where: str, values: tuple[str, ...]) -> tuple[Entry, ...]:
-        if not (self.folder / "ledger.sqlite").exists():
+        if not (self.folder / LEDGER).exists():
             return ()
         with self._ledger() as ledger:
             rows = ledger.execute(f"SELECT {_COLUMNS} FROM mail {where} ORDER BY number", values).fetchall()  # noqa: S608
@@ -206,7 +207,7 @@ class Outbox:
     def _ledger(self) -> Iterator[sqlite3.Connection]:
         """One transaction, on disk when the block ends."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(self.folder / "ledger.sqlite", timeout=60)) as ledger, ledger:
+        with closing(sqlite3.connect(self.folder / LEDGER, timeout=60)) as ledger, ledger:
             ledger.execute("PRAGMA synchronous = EXTRA")
             ledger.execute(_SCHEMA)
             ledger.execute(_BOUNCES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -155,16 +156,24 @@ def read(path: Path, offset: int, size: int) -> bytes:
 
     It must be checked against its hash: damage may have made other bytes of it.
     """
+    return body_at(path, offset, size)[0]
+
+
+def body_at(path: Path, offset: int, size: int) -> tuple[bytes, str, str]:
+    """The body as `read` gives it, the payload digest that the record states, and the one that its payload has."""
     try:
         with path.open("rb") as file:
             file.seek(offset)
             record = next(iter(ArchiveIterator(file)))
-            if record.rec_type == "resource":
-                return b"".join(iter(lambda: record.raw_stream.read(1 << 16), b""))
-            if record.rec_type != "response" or record.http_headers is None:
+            if record.rec_type not in ("response", "resource") or (
+                record.rec_type == "response" and record.http_headers is None
+            ):
                 raise ArchiveError(f"{path.name}@{offset}: a {record.rec_type} record")
             raw = b"".join(iter(lambda: record.raw_stream.read(1 << 16), b""))
-            return _decoded(raw, record.http_headers.get_header("content-encoding", ""), size)
+            stated, actual = record.rec_headers.get_header("WARC-Payload-Digest", ""), records.digest(raw)
+            if record.rec_type == "resource":
+                return raw, stated, actual
+            return _decoded(raw, record.http_headers.get_header("content-encoding", ""), size), stated, actual
     except ArchiveError:
         raise
     except Exception as error:  # warcio breaks in many ways on a damaged record
@@ -178,6 +187,18 @@ def _decoded(raw: bytes, encoding: str, size: int) -> bytes:
         return bodies.inflate(raw, encoding, size)
     except FetchError:
         return raw
+
+
+def kinds(path: Path) -> Counter[str]:
+    """How many records of each type a file has; 'cut off' counts as one where its end is no whole record."""
+    found: Counter[str] = Counter()
+    try:
+        with path.open("rb") as file:
+            for record in ArchiveIterator(file):
+                found[record.rec_type] += 1
+    except Exception:  # warcio breaks in many ways on a damaged record
+        found["cut off"] += 1
+    return found
 
 
 def members(path: Path, start: int, offset: int) -> Iterator[bytes]:

@@ -51,9 +51,13 @@ def files(path: Path, table: Table, at: int, of_years: list[int] | None = None) 
     found: DataFiles = {}
     for name, year in sorted(zip(added["path"].to_pylist(), partition, strict=True)):
         if of_years is None or year in of_years:
-            # The log has them as relative URLs.
-            found.setdefault(year, []).append(str(path.resolve() / unquote(name)))
+            found.setdefault(year, []).append(data_file(path, name))
     return found
+
+
+def data_file(path: Path, name: str) -> str:
+    """Where a data file is: the log has it as a relative URL."""
+    return str(path.resolve() / unquote(name))
 
 
 def open_at(path: Path, at: int) -> DeltaTable:

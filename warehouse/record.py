@@ -60,7 +60,7 @@ def current(home: Path) -> Release | None:
         name = (folder(home) / _POINTER).read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         return None
-    return _read(home, name)
+    return read(home, name)
 
 
 def releases(home: Path) -> list[Release]:
@@ -69,7 +69,7 @@ def releases(home: Path) -> list[Release]:
     release = current(home)
     while release is not None:
         chain.append(release)
-        release = _read(home, release.parent) if release.parent else None
+        release = read(home, release.parent) if release.parent else None
     return chain[::-1]
 
 
@@ -97,7 +97,8 @@ def next_id(before: Release | None) -> str:
     return f"r{int(before.release_id[1:]) + 1 if before else 1:04d}"
 
 
-def _read(home: Path, name: str) -> Release:
+def read(home: Path, name: str) -> Release:
+    """The record of that id. Raises WarehouseError where there is none, or none of ours."""
     path = folder(home) / _RECORDS / f"{name}.json"
     try:
         content = json.loads(path.read_text(encoding="utf-8"))

@@ -12,7 +12,7 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -124,10 +124,25 @@ def _read(path: Path) -> list[pa.Table]:
 
 def sweep(staging: Path) -> int:
     """Remove what processes of this machine that are gone left half written; gives how many drafts."""
-    drafts = [path for path in staging.glob(f"{_DRAFT}*") if not _alive(int(path.name.split("-")[1]))]
-    for path in drafts:
+    found = drafts(staging)
+    for path in found:
         shutil.rmtree(path, ignore_errors=True)
-    return len(drafts)
+    return len(found)
+
+
+def drafts(staging: Path) -> list[Path]:
+    """What processes of this machine that are gone left half written."""
+    return [path for path in sorted(staging.glob(f"{_DRAFT}*")) if not _alive(int(path.name.split("-")[1]))]
+
+
+def find_damage(staging: Path) -> Iterator[tuple[Path, str]]:
+    """The parts that cannot be read, each with the reason."""
+    for path in sorted(staging.glob("[!.]*")):
+        if path.is_dir():
+            try:
+                read_parts([path])
+            except StagingError as error:
+                yield path, str(error)
 
 
 def _alive(pid: int) -> bool:

@@ -1,0 +1,143 @@
+"""What is wrong with an archive: every row of the index against the WARC files, and the rows among each other."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from form.fault import Fault
+from portals import captures, warc
+from portals.warc import ArchiveError
+
+AGAIN: Final = (
+    "restore the file from a backup; else forget the rows that name it, and gouji nightly fetches them again"
+)
+_INDEX_TODO: Final = f"restore {captures.INDEX} from a backup"
+#: a sweep over rows that name what is not there: what, the rows, what to do
+_REFERENCES: Final = (
+    (
+        "a link of a page that was never captured",
+        "SELECT capture_id FROM links WHERE capture_id NOT IN (SELECT capture_id FROM captures)",
+    ),
+    (
+        "an attachment whose page was never captured",
+        "SELECT capture_id FROM captures WHERE parent_address IS NOT NULL AND role = 'document'"
+        " AND parent_address NOT IN (SELECT address FROM captures)",
+    ),
+    (
+        "a problem whose evidence was never captured",
+        "SELECT address FROM problems WHERE evidence <> '' AND evidence NOT IN (SELECT capture_id FROM captures)",
+    ),
+)
+
+
+class Row(NamedTuple):
+    """What a row of the index says of the body it stands for."""
+
+    capture_id: str
+    address: str
+    role: captures.Role
+    sha256: str
+    size: int
+    warc: str
+    offset: int
+    digest: str
+
+
+def rows(index: Path) -> list[Row]:
+    """Every row, in the order in which the bodies lie in the files. Raises ArchiveError where it cannot be read."""
+    query = f"SELECT {', '.join(Row._fields)} FROM captures ORDER BY warc, offset"  # noqa: S608 - our own names
+    try:
+        with closing(_opened(index)) as opened:
+            return [Row(*row) for row in opened.execute(query)]
+    except sqlite3.DatabaseError as error:
+        raise ArchiveError(f"{index.name}: {error}") from error
+
+
+def index_faults(index: Path) -> Iterator[Fault]:
+    """What is wrong with the index by itself: pages, version, references among rows."""
+    try:
+        with closing(_opened(index)) as opened:
+            said = opened.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if said != "ok":
+                yield Fault("index", index.name, f"damaged: {said}", _INDEX_TODO)
+                return
+            version = opened.execute("PRAGMA user_version").fetchone()[0]
+            if version > captures.SCHEMA_VERSION:
+                yield Fault("index", index.name, f"its version {version} is newer than ours", "update gouji")
+                return
+            if version < captures.SCHEMA_VERSION:
+                yield Fault(
+                    "index", index.name, f"its version {version} is older than {captures.SCHEMA_VERSION}",
+                    "the next gouji nightly brings it up to date; then look again", "leftover",
+                )  # fmt: skip
+                return
+            yield from _references(opened, index.name)
+    except sqlite3.DatabaseError as error:
+        yield Fault("index", index.name, f"damaged: {error}", _INDEX_TODO)
+
+
+def _references(opened: sqlite3.Connection, name: str) -> Iterator[Fault]:
+    for what, query in _REFERENCES:
+        found = [row[0] for row in opened.execute(query)]
+        if found:
+            yield Fault("reference", name, f"{what}: {_some(found)}", _INDEX_TODO)
+
+
+def file_faults(archive: Path, known: Sequence[Row]) -> Iterator[Fault]:
+    """WARC files that rows name and that are not there, one line each."""
+    named = Counter(row.warc for row in known)
+    for name, count in sorted(named.items()):
+        if not (archive / name).is_file():
+            yield Fault("warc", f"archive/{name}", f"missing; {count} captures are in it", AGAIN)
+
+
+def unnamed(archive: Path, known: Sequence[Row]) -> list[Path]:
+    """WARC files that no row names: a night in which all was unchanged leaves one."""
+    named = {row.warc for row in known}
+    return [path for path in sorted(archive.glob("*.warc.gz")) if path.name not in named]
+
+
+def unnamed_faults(path: Path) -> list[Fault]:
+    """What is unusual in a file that no row names: bodies, which a killed run did not come to index."""
+    found = warc.kinds(path)
+    bodies = found["response"] + found["resource"]
+    if bodies:
+        what = f"no row names it, and it has {bodies} captures (a run was killed, or the index is older than it)"
+        return [Fault("warc", f"archive/{path.name}", what, "nothing: they were fetched again", "leftover")]
+    return []
+
+
+def body_faults(archive: Path, some: Sequence[Row]) -> list[Fault]:
+    """The rows whose body is not what was received; those of missing files are left out."""
+    return [fault for row in some if (archive / row.warc).is_file() for fault in _body(archive, row)]
+
+
+def _body(archive: Path, row: Row) -> Iterator[Fault]:
+    where = f"archive/{row.warc}@{row.offset}"
+    about = f"capture {row.capture_id} ({row.address})"
+    if captures.capture_id(row.address, row.sha256, row.role) != row.capture_id:
+        yield Fault("capture", where, f"{about}: its id is not that of its address and content", _INDEX_TODO)
+    try:
+        body, stated, actual = warc.body_at(archive / row.warc, row.offset, row.size)
+    except ArchiveError as error:
+        yield Fault("capture", where, f"{about}: no record can be read there ({error})", AGAIN)
+        return
+    if hashlib.sha256(body).hexdigest() != row.sha256 or len(body) != row.size:
+        yield Fault("capture", where, f"{about}: the body is not what was received (SHA-256 differs)", AGAIN)
+    elif not stated == actual == row.digest:
+        yield Fault("capture", where, f"{about}: the record's payload digest differs", AGAIN)
+
+
+def _opened(index: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{index.absolute().as_uri()}?mode=ro", uri=True)
+
+
+def _some(found: Sequence[str]) -> str:
+    more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+    return ", ".join(found[:3]) + more
