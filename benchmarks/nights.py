@@ -1,9 +1,10 @@
 """The night after 500 nights beside the first: `python -m benchmarks.nights [--nights 500] [--into FOLDER]`.
 
-A home of 35,000 reports is made and copied. Then, on one of the two, so many nights of 50 new reports each: captured
-as the crawl would (not timed), read, judged, released, reported by the flows' own steps. Upkeep runs once a week, as
-it is deployed. At last nights on both homes, in turn, each step timed: of the fresh one nights 1, 2, …, of the other
-501, 502, …. Judged by the evaluator in the nights between, by Great Expectations in those that are measured.
+A home of 35,000 reports is made and copied. One of the two is made old by so many releases of 50 new reports each: as
+nights leave them, though without reading pages (`nights_home`), with upkeep once a week as it is deployed. At last
+whole nights of 50 new pages on both, in turn: captured as the crawl would (not timed), then read, judged by Great
+Expectations, released and reported by the flows' own steps, each timed. Of the fresh home these are nights 1, 2, …,
+of the old one 501, 502, ….
 
 With --into what was done stays, and the same command goes on there; with --out the table is written into a file.
 """
@@ -11,7 +12,6 @@ With --into what was done stays, and the same command goes on there; with --out 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
 import shutil
@@ -38,7 +38,7 @@ from flows.canonical import merge  # noqa: E402
 from flows.earlier import earlier  # noqa: E402
 from flows.home import Home  # noqa: E402
 from flows.housekeeping import keep_up  # noqa: E402
-from flows.judging import evaluated, expected, judge  # noqa: E402
+from flows.judging import expected, judge  # noqa: E402
 from flows.kin import key_of  # noqa: E402
 from flows.pending import pending  # noqa: E402
 from flows.plan import CHINA  # noqa: E402
@@ -51,6 +51,7 @@ from flows.surroundings import scene  # noqa: E402
 from flows.workers import Readers, readers  # noqa: E402
 from portals.archive import Archive  # noqa: E402
 from warehouse.keeping import Policy  # noqa: E402
+from warehouse.record import current  # noqa: E402
 from warehouse.release import publish  # noqa: E402
 from warehouse.staging import read_parts  # noqa: E402
 
@@ -74,7 +75,7 @@ class Laps:
         self.spent[step] = self.spent.get(step, 0.0) + time.perf_counter() - began
 
 
-def night(growing: Growing, home: Home, number: int, pool: Readers, strictly: bool, mailed: bool) -> Spent:
+def night(growing: Growing, home: Home, number: int, pool: Readers) -> Spent:
     """One night without its crawl, as `flows.steps` does it; the seconds of each step."""
     growing.capture(home, number)
     at = START + timedelta(days=number)
@@ -99,8 +100,7 @@ def night(growing: Growing, home: Home, number: int, pool: Readers, strictly: bo
         told = source(plan, facts, map(key_of, sorted({*known.newest, *staged[0]["report_id"].to_pylist()})))
         before = previous(home.runs)
     with laps.of("judge"):
-        by = partial(expected, previous=before, source=told) if strictly else evaluated
-        judged = judge(known, seen, by)
+        judged = judge(known, seen, partial(expected, previous=before, source=told))
     summary = Summary(f"{at:%Y%m%dT%H%M%SZ}", "nightly", str(home.root), at.isoformat(), read=len(staged[0]))
     with laps.of("release"):
         batch = release_batch("nightly", facts, known, seen, judged, at)
@@ -108,9 +108,8 @@ def night(growing: Growing, home: Home, number: int, pool: Readers, strictly: bo
         summary.judged(batch, judged.void, released)
     if summary.released < A_NIGHT // 2:
         raise SystemExit(f"night {number}: only {summary.released} of {summary.read} reports were released")
-    if mailed:
-        with laps.of("mail"):
-            send_report(home, asdict(summary))
+    with laps.of("mail"):
+        send_report(home, asdict(summary))
     summary.measures = dict(judged.measures) if judged.measures else None
     summary.finished = at.isoformat()
     summary.save(home.runs)
@@ -123,25 +122,26 @@ def prepare(growing: Growing, folder: Path) -> tuple[Home, Home]:
     if not (folder / "made").exists():
         for home in (fresh, aged):
             shutil.rmtree(home.root, ignore_errors=True)
-        growing.found(fresh)
+        growing.release(fresh, 0)
         shutil.copytree(fresh.root, aged.root)
         (folder / "made").write_text(f"{growing.base}\n", "utf-8")
     return fresh, aged
 
 
-def simulate(growing: Growing, home: Home, nights: int, pool: Readers, mail_every: int, upkeep: bool) -> None:
-    """The nights that are not there yet."""
-    log = home.root / "nights.jsonl"
-    done = sum(1 for _ in log.open(encoding="utf-8")) if log.exists() else 0
-    for number in range(done + 1, nights + 1):
+def grow_old(growing: Growing, home: Home, nights: int, upkeep: bool) -> None:
+    """The releases that are not there yet."""
+    release = current(home.root)
+    assert release
+    for number in range(int(release.release_id[1:]), nights + 1):
         began = time.perf_counter()
-        spent = night(growing, home, number, pool, False, mail_every > 0 and number % mail_every == 0)
-        with log.open("a", encoding="utf-8") as out:
-            out.write(json.dumps({"night": number, "whole": time.perf_counter() - began, **spent}) + "\n")
+        growing.release(home, number)
+        at = START + timedelta(days=number)
+        Summary(f"{at:%Y%m%dT%H%M%SZ}", "nightly", str(home.root), at.isoformat(), at.isoformat()).save(home.runs)
+        spent = time.perf_counter() - began
         if upkeep and number % _WEEK == 0:
-            keep_up(home, Policy(), START + timedelta(days=number, hours=12))
+            keep_up(home, Policy(), at + timedelta(hours=12))
         if number % 10 == 0:
-            print(f"night {number}: {sum(spent.values()):.2f} s", file=sys.stderr, flush=True)
+            print(f"night {number}: {spent:.2f} s", file=sys.stderr, flush=True)
 
 
 def measure(growing: Growing, homes: tuple[Home, Home], nights: int, rounds: int, pool: Readers) -> list[list[Spent]]:
@@ -149,7 +149,7 @@ def measure(growing: Growing, homes: tuple[Home, Home], nights: int, rounds: int
     found: list[list[Spent]] = [[], []]
     for turn in range(rounds + 1):
         for place, (home, first) in enumerate(zip(homes, (1, nights + 1), strict=True)):
-            spent = night(growing, home, first + turn, pool, True, True)
+            spent = night(growing, home, first + turn, pool)
             if turn:
                 found[place].append(spent)
     return found
@@ -192,7 +192,6 @@ def main() -> None:
     parser.add_argument("--reports", type=int, default=35_000)
     parser.add_argument("--nights", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--mail-every", type=int, default=1, help="a report each so many nights; 0: none [1]")
     parser.add_argument("--no-upkeep", action="store_true")
     parser.add_argument("--no-measure", action="store_true")
     parser.add_argument("--into", type=Path)
@@ -212,10 +211,10 @@ def _run(folder: Path, options: argparse.Namespace) -> None:
     began = time.perf_counter()
     homes = prepare(growing, folder)
     print(f"homes there after {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+    grow_old(growing, homes[1], options.nights, not options.no_upkeep)
+    if options.no_measure:
+        return
     with readers(2) as pool:
-        simulate(growing, homes[1], options.nights, pool, options.mail_every, not options.no_upkeep)
-        if options.no_measure:
-            return
         found = measure(growing, homes, options.nights, options.rounds, pool)
     text = f"{table(found, options.nights)}\n\n{options.reports} reports at first, {A_NIGHT} a night; {machine()}.\n"
     text += "".join(f"\n- {name}: {disk(home)}" for name, home in zip(("young", "old"), homes, strict=True)) + "\n"

@@ -1,7 +1,7 @@
 """A province that grows by 50 reports a night: its archive, its first release, and each night's pages.
 
-For `benchmarks.nights`. The first 35,000 reports are captured as pages, and released with the figures of those pages
-without reading them; all that comes later is captured and read as any page is.
+For `benchmarks.nights`. All reports are captured as pages. The first 35,000, and those of the nights that only make a
+home old, are released with the figures of their pages without reading them.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from random import Random
@@ -21,15 +21,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from benchmarks.province import HOST, rows_of
-from flows.archived import archived
+from flows.archived import Archived, archived
 from flows.home import Home
 from flows.judging import evaluated, judge
 from flows.plan import Plan
 from flows.releasing import release_batch
-from flows.standing import standing
+from flows.standing import Standing, standing
 from flows.surroundings import scene
 from portals.archive import Archive, Origin
-from portals.captures import capture_id
 from portals.exchange import Exchange, Fetched
 from portals.families.base import Entry
 from portals.registry import Registry
@@ -43,6 +42,7 @@ from samples.narrative import tell
 from samples.page import Page, Paper
 from samples.tables import build_form
 from samples.units import choose_units
+from warehouse.record import current
 from warehouse.release import publish
 from warehouse.spec import DECIMAL, ERRORS
 
@@ -119,27 +119,43 @@ class Growing:
                 origin = Origin(holder.unit.id, title, entry.published, year)
                 archive.add(Fetched(address, at, body, (answer,)), origin)
 
-    def found(self, home: Home) -> None:
-        """The archive of the base, and its first release."""
-        self.capture(home, 0)
+    def release(self, home: Home, number: int) -> None:
+        """What comes in a night, released with the figures of its pages: nothing is read, nothing beside it opened.
+
+        So a night costs what it brings, and leaves the same rows, files and commits.
+        """
+        self.capture(home, number)
+        at = START + timedelta(days=number)
+        reports, cells = rows_of(self.figures, self.night(number), SEED)
         with Archive(home.archive) as archive:
-            facts = archived(archive)
-        hashes = {capture.address: capture.sha256 for capture in facts.captures.values()}
-        reports, cells = rows_of(self.figures, self.night(0), SEED)
-        addresses = reports["address"].to_pylist()
-        columns = {
-            "sha256": [hashes[address] for address in addresses],
-            "capture_id": [capture_id(address, hashes[address]) for address in addresses],
-        }
-        for name, values in columns.items():
-            place = reports.column_names.index(name)
-            reports = reports.set_column(place, reports.schema.field(name), pa.array(values, pa.string()))
-        cells = _spoilt_rows(cells)
-        plan, known = self.plan(home, 0), standing(home.root)
-        staged = (reports, cells, ERRORS.empty())
-        seen = scene(plan, facts, known, staged, (), START.date())
+            facts = archived(archive) if number == 0 else _of(archive, reports["address"].to_pylist())
+        plan, known = self.plan(home, number), _alone(home)
+        units = frozenset(reports["unit_id"].to_pylist())
+        plan = replace(plan, units=tuple(unit for unit in plan.units if unit.id in units))
+        staged = (_captured(reports, facts), _spoilt_rows(cells), ERRORS.empty())
+        seen = scene(plan, facts, known, staged, (), at.date())
         judged = judge(known, seen, evaluated)
-        publish(home.root, release_batch("backfill", facts, known, seen, judged, START), START)
+        publish(home.root, release_batch("backfill", facts, known, seen, judged, at), at)
+
+
+def _alone(home: Home) -> Standing:
+    """The current release, as if nothing were in it."""
+    whole = standing(home.root / "none")
+    return replace(whole, home=home.root, release=current(home.root))
+
+
+def _of(archive: Archive, addresses: Iterable[str]) -> Archived:
+    return Archived({one.capture_id: one for address in addresses for one in archive.of(address)})
+
+
+def _captured(reports: pa.Table, facts: Archived) -> pa.Table:
+    """The reports, as read from the captures of their addresses."""
+    hashes = {capture.address: (capture.sha256, capture.capture_id) for capture in facts.captures.values()}
+    found = [hashes[address] for address in reports["address"].to_pylist()]
+    for name, values in zip(("sha256", "capture_id"), zip(*found, strict=True), strict=True):
+        place = reports.column_names.index(name)
+        reports = reports.set_column(place, reports.schema.field(name), pa.array(values, pa.string()))
+    return reports
 
 
 def page(draft: Draft) -> bytes:
@@ -172,7 +188,9 @@ def _spoilt_rows(cells: pa.Table) -> pa.Table:
     wrong = pc.and_(pc.equal(cells["key"], _TOTAL), pc.is_in(cells["report_id"], value_set=spoilt)).combine_chunks()
     off = [value + 2 for value in cells["value"].filter(wrong).to_pylist()]
     value = pc.replace_with_mask(cells["value"].combine_chunks(), wrong, pa.array(off, DECIMAL))
-    printed = pc.replace_with_mask(cells["printed"].combine_chunks(), wrong, pa.array([f"{one:.0f}" for one in off]))
+    printed = pc.replace_with_mask(
+        cells["printed"].combine_chunks(), wrong, pa.array([f"{one:.0f}" for one in off], pa.string())
+    )
     for name, column in (("value", value), ("printed", printed)):
         place = cells.column_names.index(name)
         cells = cells.set_column(place, cells.schema.field(name), column)
