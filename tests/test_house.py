@@ -11,8 +11,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("form", "portals", "extractors", "expectations", "warehouse", "notices", "samples", "flows")
-ALLOWED = {room: {room, "form"} for room in ROOMS} | {"form": {"form"}, "flows": set(ROOMS)}
+ROOMS = ("form", "store", "portals", "extractors", "expectations", "warehouse", "notices", "samples", "flows")
+ALLOWED = {room: {room, "form"} for room in ROOMS} | {
+    "form": {"form"},
+    "store": {"store"},
+    "portals": {"portals", "store", "form"},
+    "warehouse": {"warehouse", "store", "form"},
+    "flows": set(ROOMS),
+}
 #: vendor -> the only places that may import it
 OWNERS = {
     "prefect": ("flows/",),
@@ -25,6 +31,7 @@ OWNERS = {
     "deltalake": ("warehouse/",),
     "duckdb": ("warehouse/",),
     "selectolax": ("extractors/html", "portals/"),
+    "obstore": ("store/", "warehouse/scan.py"),
     "pycurl": ("portals/client.py",),
     "protego": ("portals/robots.py",),
     "warcio": ("portals/warc.py",),
