@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -123,15 +124,23 @@ class S3Server:
                 put(probe, "probe", b"x")
                 return
             except BaseError:
-                assert time.monotonic() < deadline, (self._folder / "server.log").read_text()[-2000:]
+                said = (self._folder / "server.log").read_text()[-2000:]
+                assert self._process and self._process.poll() is None, said
+                assert time.monotonic() < deadline, said
                 time.sleep(0.1)
 
 
 def _free_ports(number: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(number)]
+    """Ports below those that the system gives to clients: one that waits for the dead server could be given its."""
+    sockets: list[socket.socket] = []
     try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
+        while len(sockets) < number:
+            one = socket.socket()
+            sockets.append(one)
+            try:
+                one.bind(("127.0.0.1", secrets.choice(range(12_000, 32_000))))
+            except OSError:
+                sockets.pop().close()
         return [one.getsockname()[1] for one in sockets]
     finally:
         for one in sockets:

@@ -82,6 +82,15 @@ def test_the_core_needs_only_the_standard_library() -> None:
             )
 
 
+def test_flows_ask_the_store_and_not_the_home() -> None:
+    """What is in a store elsewhere would be missed without a word by a function that is handed the home's folder."""
+    for path in sorted((ROOT / "flows").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and not (isinstance(node.func, ast.Name) and node.func.id == "str"):
+                handed = {one.attr for one in node.args if isinstance(one, ast.Attribute)}
+                assert "root" not in handed, f"{path.relative_to(ROOT)}:{node.lineno}: `.store` has it"
+
+
 def test_files_stay_small() -> None:
     large = {
         p.relative_to(ROOT).as_posix(): n for p in sources() if (n := len(p.read_text("utf-8").splitlines())) > 400
