@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 _LENGTH: Final = 300
+_COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class StoreError(OSError):
@@ -17,5 +19,5 @@ class StoreBusyError(StoreError):
 
 def one_line(error: Exception) -> str:
     """What a store's client says, short of the pages that it adds for its own developers."""
-    said = str(error).partition("Debug source:")[0]
+    said = _COLOUR.sub("", str(error)).partition("Debug source:")[0]
     return " ".join(said.split())[:_LENGTH] or type(error).__name__

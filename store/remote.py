@@ -22,7 +22,12 @@ PATIENCE: Final = timedelta(seconds=60)
 _AHEAD: Final = 256 * 1024
 #: Bytes of a part of a large upload.
 _PART: Final = 8 * 1024 * 1024
-RETRY: Final[RetryConfig] = {"max_retries": 10, "retry_timeout": PATIENCE}
+#: Many tries, so that it is the time that ends them.
+RETRY: Final[RetryConfig] = {
+    "max_retries": 100,
+    "retry_timeout": PATIENCE,
+    "backoff": {"init_backoff": timedelta(seconds=0.1), "max_backoff": timedelta(seconds=2), "base": 2},
+}
 
 
 class Seen(NamedTuple):

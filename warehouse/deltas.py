@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError
 
+from store.errors import one_line
 from store.remote import PATIENCE, Remote
 from store.where import Where
 from warehouse.changes import Changes
@@ -63,7 +64,7 @@ def open_at(path: Where, at: int) -> DeltaTable:
     try:
         return DeltaTable(_uri(path), version=at, storage_options=_options(path))
     except (DeltaError, OSError) as error:
-        raise WarehouseError(f"version {at} of table {path.name} cannot be opened: {error}") from error
+        raise WarehouseError(f"version {at} of table {path.name} cannot be opened: {one_line(error)}") from error
 
 
 def _of_this_spec(delta: DeltaTable, table: Table) -> DeltaTable:
@@ -91,7 +92,12 @@ def _options(path: Where) -> dict[str, str] | None:
     """How Delta is to treat the store; who we are there it takes from the environment, as `store.remote` does."""
     if not isinstance(path, Remote):
         return None
-    return {"aws_conditional_put": "etag", "retry_timeout": f"{PATIENCE.total_seconds():.0f}s"}
+    return {
+        "aws_conditional_put": "etag",
+        "retry_timeout": f"{PATIENCE.total_seconds():.0f}s",
+        "max_retries": "100",
+        "backoff_config.max_backoff": "2s",
+    }
 
 
 def read(path: Where, table: Table, at: int, columns: Sequence[str] = ()) -> pa.Table:
