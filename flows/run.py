@@ -131,7 +131,11 @@ def _record(plan: Plan) -> Summary:
         partial.write_text(json.dumps({"started": begun.isoformat()}), "utf-8")
         partial.replace(marker)
     return Summary(
-        run_id=f"{begun:%Y%m%dT%H%M%SZ}", flow=plan.flow, home=str(plan.home.root), started=begun.isoformat()
+        run_id=f"{begun:%Y%m%dT%H%M%SZ}",
+        flow=plan.flow,
+        home=str(plan.home.root),
+        started=begun.isoformat(),
+        store=str(plan.home.elsewhere) if plan.home.elsewhere else None,
     )
 
 
