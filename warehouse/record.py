@@ -81,9 +81,11 @@ def write(home: Where, release: Release, seen: Seen) -> None:
 
 
 def _swap(at: Remote, release: Release, data: bytes, seen: Seen) -> None:
-    """The parent's record first, so that the chain never breaks: it is what the pointer held."""
-    if release.parent and seen.data and seen.data.lstrip().startswith(b"{"):
-        (at / _RECORDS / f"{release.parent}.json").write_bytes(seen.data)
+    """The record before first, so that the chain never breaks: it is what the pointer held."""
+    if seen.data and seen.data.lstrip().startswith(b"{"):
+        before = _decoded(seen.data.decode("utf-8", "replace"), str(at / _POINTER))
+        if before.release_id != release.release_id:
+            (at / _RECORDS / f"{before.release_id}.json").write_bytes(seen.data)
     if (at / _POINTER).swap(data, seen.tag) is None:
         raise WarehouseBusyError(
             f"{at}: somebody else has released since {release.parent or 'the start'}; nothing was released"

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -208,6 +209,23 @@ def test_two_writers_at_once_release_one_after_the_other(bucket: Remote, undistu
     assert sorted(one is None for one in given) == [False, True]
     assert contents(bucket) == undisturbed["r0002"]
     assert len(releases(bucket)) == 2
+
+
+def test_a_record_may_be_written_anew_under_its_name(bucket: Remote) -> None:
+    """What upkeep does: the same release, of other versions of the same rows."""
+    publish(bucket, first(), night(0))
+    publish(bucket, second(), night(1))
+    release, seen = record.look(bucket)
+    assert release
+    record.write(bucket, replace(release, note="upkeep"), seen)
+    with pytest.raises(WarehouseBusyError):
+        record.write(bucket, release, seen)
+    publish(bucket, first(), night(2))
+    assert [(one.release_id, one.note) for one in releases(bucket)] == [
+        ("r0001", ""),
+        ("r0002", "upkeep"),
+        ("r0003", ""),
+    ]
 
 
 def test_records_that_cannot_be_read_are_one_line(bucket: Remote) -> None:
