@@ -24,7 +24,9 @@ from notices.checkup import mail_faults
 from portals import checkup as archive
 from portals.captures import INDEX
 from portals.copying import copied_index
+from portals.shared import Shared
 from portals.warc import ArchiveError
+from store.files import names
 from warehouse import checkup as tables
 from warehouse.record import Release
 from warehouse.references import reference_faults
@@ -85,8 +87,11 @@ def _running(home: Home) -> Iterator[Fault]:
 
 def _archive(home: Home, stack: ExitStack, run: Runner, quick: bool) -> Generator[Fault, None, list[archive.Row]]:
     """The archive; gives the rows of its index, none where it cannot be read."""
-    if not (home.archive / INDEX).exists():
-        files = sorted(home.archive.glob("*.warc.gz")) if home.archive.is_dir() else []
+    place = home.archive.remote if isinstance(home.archive, Shared) else home.archive
+    if isinstance(home.archive, Shared) and not home.archive.is_dir():
+        return []
+    if isinstance(place, Path) and not (place / INDEX).exists():
+        files = [name for name in names(place) if name.endswith(".warc.gz")]
         if files:
             yield Fault(
                 "index", f"archive/{INDEX}", f"missing, beside {len(files)} WARC files", "restore it from a backup"
@@ -103,20 +108,18 @@ def _archive(home: Home, stack: ExitStack, run: Runner, quick: bool) -> Generato
     except ArchiveError as error:
         yield Fault("index", f"archive/{INDEX}", str(error), "restore it from a backup")
         return []
-    yield from archive.file_faults(home.archive, rows)
+    yield from archive.file_faults(place, rows)
     if not quick:
         cut = [rows[start : start + _AT_ONCE] for start in range(0, len(rows), _AT_ONCE)]
-        yield from run("存档", partial(archive.body_faults, home.archive), cut)
-        yield from run("存档 其余", archive.unnamed_faults, archive.unnamed(home.archive, rows))
+        yield from run("存档", partial(archive.body_faults, place), cut)
+        yield from run("存档 其余", archive.unnamed_faults, archive.unnamed(place, rows))
     return rows
 
 
 def _warehouse(home: Home, rows: Sequence[archive.Row], run: Runner, quick: bool) -> Iterator[Fault]:
-    if not (home.root / "warehouse" / "RELEASE").exists():
-        return
-    chain = tables.chain(home.root)
+    chain = tables.chain(home.store)
     yield from chain.faults
-    found, files = tables.version_faults(home.root, chain.readable)
+    found, files = tables.version_faults(home.store, chain.readable)
     yield from found
     if not quick:
         named = sorted((name, about) for some in files.values() for name, about in some.items())
@@ -127,7 +130,7 @@ def _warehouse(home: Home, rows: Sequence[archive.Row], run: Runner, quick: bool
             yield fault
         # Rows are compared where the release can be read at all.
         if chain.readable and not broken and not found:
-            yield from reference_faults(home.root, chain.readable[0])
+            yield from reference_faults(home.store, chain.readable[0])
             yield from _captures(home, chain.readable[0], rows)
 
 
@@ -136,7 +139,7 @@ def _captures(home: Home, release: Release, rows: Sequence[archive.Row]) -> Iter
     if "captures" not in release.tables:
         return
     index = {row.capture_id: (row.sha256, row.warc, row.offset) for row in rows}
-    told = read_table(home.root, "captures", columns=("capture_id", "sha256", "warc", "offset"))
+    told = read_table(home.store, "captures", columns=("capture_id", "sha256", "warc", "offset"))
     columns = (told[name].to_pylist() for name in told.column_names)
     apart = [name for name, *about in zip(*columns, strict=True) if index.get(name) != tuple(about)]
     if apart:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from flows.home import Home
@@ -53,7 +54,7 @@ class Kept:
 def plan_upkeep(home: Home, policy: Policy, now: datetime) -> Kept:
     """What `keep_up` would remove now; nothing is touched."""
     parts = old_parts(home.staging, now - _STAGED_FOR)
-    return Kept(planned(home.root, named(home, policy), now), len(parts), sum(parts.values()), 0)
+    return Kept(planned(home.store, named(home, policy), now), len(parts), sum(parts.values()), 0)
 
 
 def keep_up(home: Home, policy: Policy, now: datetime, patience: float = 0.0) -> Kept:
@@ -63,10 +64,10 @@ def keep_up(home: Home, policy: Policy, now: datetime, patience: float = 0.0) ->
     """
     with only_run(home, patience):
         sweep(home.staging)
-        done = upkeep(home.root, named(home, policy), now)
+        done = upkeep(home.store, named(home, policy), now)
         parts = old_parts(home.staging, now - _STAGED_FOR)
         remove_parts(parts)
-        kept = Kept(done, len(parts), sum(parts.values()), tidy_index(home.archive))
+        kept = Kept(done, len(parts), sum(parts.values()), _tidied(home))
         _save(home, now, kept)
         return kept
 
@@ -77,11 +78,16 @@ def named(home: Home, policy: Policy) -> Policy:
     return Policy(policy.days, policy.least, policy.named | frozenset(last.values()))
 
 
+def _tidied(home: Home) -> int:
+    """Bytes that went from the index; in a store it is packed, and old snapshots of it go with every run."""
+    return tidy_index(home.archive) if isinstance(home.archive, Path) else 0
+
+
 def _save(home: Home, now: datetime, kept: Kept) -> None:
     """A record of the run like any other, with what became of the home."""
     at = now.astimezone(UTC)
     summary = Summary(f"{at:%Y%m%dT%H%M%SZ}", "upkeep", str(home.root), at.isoformat(timespec="seconds"))
-    release = current(home.root)
+    release = current(home.store)
     summary.current_release = release.release_id if release else None
     summary.finished = datetime.now(UTC).isoformat(timespec="seconds")
     summary.upkeep = kept.record()

@@ -62,6 +62,8 @@ class Summary:
     upkeep: dict[str, Any] | None = None
     mail: str | None = None
     mail_sent: bool = False
+    #: where captures and releases are kept, if not in the home
+    store: str | None = None
     #: the files that the run was given, where not those of the environment
     sources: list[str] = field(default_factory=list)
     waivers: str | None = None
@@ -175,7 +177,7 @@ def _rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _next(summary: dict[str, Any]) -> str:
-    home = f"--home {summary['home']}"
+    home = f"--home {summary['home']}" + (f" --store {summary['store']}" if summary["store"] else "")
     if summary["held"]:
         query = "SELECT unit_name, year, rule, equation FROM findings WHERE gate = 'held'"
     elif summary["unreadable"]:

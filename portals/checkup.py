@@ -13,6 +13,8 @@ from typing import Final, NamedTuple
 from form.fault import Fault
 from portals import captures, warc
 from portals.warc import ArchiveError
+from store.files import names, size
+from store.where import Where
 
 AGAIN: Final = (
     "restore the file from a backup; else forget the rows that name it, and gouji nightly fetches them again"
@@ -89,21 +91,21 @@ def _references(opened: sqlite3.Connection, name: str) -> Iterator[Fault]:
             yield Fault("reference", name, f"{what}: {_some(found)}", _INDEX_TODO)
 
 
-def file_faults(archive: Path, known: Sequence[Row]) -> Iterator[Fault]:
+def file_faults(archive: Where, known: Sequence[Row]) -> Iterator[Fault]:
     """WARC files that rows name and that are not there, one line each."""
     named = Counter(row.warc for row in known)
     for name, count in sorted(named.items()):
-        if not (archive / name).is_file():
+        if size(archive / name) is None:
             yield Fault("warc", f"archive/{name}", f"missing; {count} captures are in it", AGAIN)
 
 
-def unnamed(archive: Path, known: Sequence[Row]) -> list[Path]:
+def unnamed(archive: Where, known: Sequence[Row]) -> list[Where]:
     """WARC files that no row names: a night in which all was unchanged leaves one."""
     named = {row.warc for row in known}
-    return [path for path in sorted(archive.glob("*.warc.gz")) if path.name not in named]
+    return [archive / name for name in names(archive) if name.endswith(".warc.gz") and name not in named]
 
 
-def unnamed_faults(path: Path) -> list[Fault]:
+def unnamed_faults(path: Where) -> list[Fault]:
     """What is unusual in a file that no row names: bodies, which a killed run did not come to index."""
     found = warc.kinds(path)
     bodies = found["response"] + found["resource"]
@@ -113,12 +115,13 @@ def unnamed_faults(path: Path) -> list[Fault]:
     return []
 
 
-def body_faults(archive: Path, some: Sequence[Row]) -> list[Fault]:
+def body_faults(archive: Where, some: Sequence[Row]) -> list[Fault]:
     """The rows whose body is not what was received; those of missing files are left out."""
-    return [fault for row in some if (archive / row.warc).is_file() for fault in _body(archive, row)]
+    there = {name for name in {row.warc for row in some} if size(archive / name) is not None}
+    return [fault for row in some if row.warc in there for fault in _body(archive, row)]
 
 
-def _body(archive: Path, row: Row) -> Iterator[Fault]:
+def _body(archive: Where, row: Row) -> Iterator[Fault]:
     where = f"archive/{row.warc}@{row.offset}"
     about = f"capture {row.capture_id} ({row.address})"
     if captures.capture_id(row.address, row.sha256, row.role) != row.capture_id:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from form.fault import Fault
+from store.files import names, size
+from store.where import Where
+from store.where import where as at
 from warehouse import deltas, record
 from warehouse.errors import WarehouseError
 from warehouse.record import Release
@@ -37,12 +39,14 @@ class Chain:
         return tuple(one for one in self.releases if one.release_id not in self.removed)
 
 
-def chain(home: Path) -> Chain:
+def chain(home: Where) -> Chain:
     """Follow the records from the pointer back."""
     faults: list[Fault] = []
     found: list[Release] = []
     try:
         release = record.current(home)
+        if release is None and (beside := len(_records(home))):
+            faults.append(Fault("release", "warehouse/RELEASE", f"missing, beside {beside} release records", REBUILD))
         while release is not None:
             found.append(release)
             release = record.read(home, release.parent) if release.parent else None
@@ -58,22 +62,27 @@ def chain(home: Path) -> Chain:
     return Chain(tuple(found), removed, tuple(faults))
 
 
-def _strays(home: Path, found: Sequence[Release]) -> Iterator[Fault]:
+def _strays(home: Where, found: Sequence[Release]) -> Iterator[Fault]:
     """Records that no pointer names: of a run that was killed, or of a pointer that went back."""
     known = {release.release_id for release in found}
     if not found or found[-1].parent:
         return  # the chain is broken: which records belong to it is not known
-    for path in sorted((record.folder(home) / "releases").iterdir()):
-        name = _RECORD.fullmatch(path.name)
-        if name and name[1] not in known:
+    for name in _records(home):
+        if name not in known:
             what = f"was never made the current release; that is {found[0].release_id}"
             yield Fault(
                 "release",
-                f"warehouse/releases/{path.name}",
+                f"warehouse/releases/{name}.json",
                 what,
                 "nothing: the next release replaces it",
                 "leftover",
             )
+
+
+def _records(home: Where) -> list[str]:
+    """The ids of all records that lie there, named or not."""
+    found = (_RECORD.fullmatch(name) for name in names(record.folder(home) / "releases"))
+    return sorted(one[1] for one in found if one)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,7 @@ class Opened:
 
 
 def version_faults(
-    home: Path, releases: Sequence[Release]
+    home: Where, releases: Sequence[Release]
 ) -> tuple[list[Fault], dict[str, dict[str, tuple[int, int]]]]:
     """Versions that cannot be opened, counts that are not the record's; the data files of the others, by table."""
     faults: list[Fault] = []
@@ -108,7 +117,7 @@ def version_faults(
     return faults, files
 
 
-def _open(home: Path, name: str, version: int, release: Release, faults: list[Fault]) -> Opened | None:
+def _open(home: Where, name: str, version: int, release: Release, faults: list[Fault]) -> Opened | None:
     path = record.folder(home) / name
     try:
         added = pa.table(deltas.open_at(path, version).get_add_actions(flatten=True))
@@ -122,20 +131,22 @@ def _open(home: Path, name: str, version: int, release: Release, faults: list[Fa
 
 def data_faults(files: Mapping[str, tuple[int, int]]) -> list[Fault]:
     """Data files that are not there, or not what the log says of them: size, a Parquet footer, rows."""
-    return [fault for name, (size, rows) in sorted(files.items()) for fault in _data(Path(name), size, rows)]
+    return [fault for name, (size, rows) in sorted(files.items()) for fault in _data(name, size, rows)]
 
 
-def _data(path: Path, size: int, rows: int) -> Iterator[Fault]:
-    where = "/".join(path.parts[path.parts.index("warehouse") :]) if "warehouse" in path.parts else str(path)
+def _data(name: str, stated: int, rows: int) -> Iterator[Fault]:
+    path, where = at(name), f"warehouse/{name.rpartition('/warehouse/')[2]}"
     try:
-        actual = path.stat().st_size
-        if actual != size:
-            yield Fault("data", where, f"{actual} bytes, the log says {size}", REBUILD)
+        actual = size(path)
+        if actual is None:
+            yield Fault("data", where, "missing", REBUILD)
             return
-        found = pq.read_metadata(path).num_rows
+        if actual != stated:
+            yield Fault("data", where, f"{actual} bytes, the log says {stated}", REBUILD)
+            return
+        with path.open("rb") as file:
+            found = pq.read_metadata(file).num_rows
         if found != rows:
             yield Fault("data", where, f"{found} rows, the log says {rows}", REBUILD)
-    except FileNotFoundError:
-        yield Fault("data", where, "missing", REBUILD)
     except (OSError, pa.ArrowException) as error:
         yield Fault("data", where, f"no Parquet file: {' '.join(str(error).split())[:120]}", REBUILD)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
+from store.files import names, remove, size
+from store.where import Where
 from warehouse import deltas
 from warehouse.errors import WarehouseError
 from warehouse.table import Table
@@ -31,8 +32,8 @@ class Waste:
     Before the log goes, the versions `alone` must stand for themselves; `last` is the newest of those kept.
     """
 
-    data: tuple[tuple[Path, int], ...]
-    log: tuple[tuple[Path, int], ...]
+    data: tuple[tuple[Where, int], ...]
+    log: tuple[tuple[Where, int], ...]
     alone: tuple[int, ...]
     last: int
 
@@ -42,7 +43,7 @@ class Waste:
         return sum(size for _, size in (*self.data, *self.log))
 
 
-def compact(path: Path, table: Table, at: int) -> int:
+def compact(path: Where, table: Table, at: int) -> int:
     """Put small files of version `at` together; gives the version that has the same rows, `at` where none were.
 
     What a crash left behind `at` is undone. Raises WarehouseError where the table cannot be read or written.
@@ -58,10 +59,10 @@ def compact(path: Path, table: Table, at: int) -> int:
         raise WarehouseError(f"table {path.name} cannot be compacted: {' '.join(str(error).split())}") from error
 
 
-def waste(path: Path, keep: Collection[int], since: int) -> Waste:
+def waste(path: Where, keep: Collection[int], since: int) -> Waste:
     """What none of the versions `keep` needs; from the version `since`, one of them, on all commits stay."""
     try:
-        names = DeltaTable(deltas.uri(path)).vacuum(
+        found = DeltaTable(deltas.uri(path), storage_options=deltas.options(path)).vacuum(
             retention_hours=0,
             dry_run=True,
             enforce_retention_duration=False,
@@ -70,39 +71,37 @@ def waste(path: Path, keep: Collection[int], since: int) -> Waste:
         )
     except (DeltaError, OSError) as error:
         raise WarehouseError(f"table {path.name} cannot be vacuumed: {' '.join(str(error).split())}") from error
-    data = (path / unquote(name) for name in sorted(names))
+    data = (path / unquote(name) for name in sorted(found))
     alone = tuple(sorted(version for version in keep if version <= since))
     return Waste(tuple(_sized(data)), tuple(_sized(_old_log(path, keep, since))), alone, max(keep))
 
 
-def clear(path: Path, waste: Waste) -> None:
+def clear(path: Where, waste: Waste) -> None:
     """Remove the waste of a table; whatever kills this, every kept version can be read."""
     for version in waste.alone if waste.log else ():
-        if not (path / _LOG / f"{version:020d}.checkpoint.parquet").exists():
+        if size(path / _LOG / f"{version:020d}.checkpoint.parquet") is None:
             deltas.open_at(path, version).create_checkpoint()
     if _commits_to_read(path, waste.last) > _MANY_COMMITS:
         deltas.open_at(path, waste.last).create_checkpoint()
     for file, _ in (*waste.data, *waste.log):
-        file.unlink(missing_ok=True)
+        remove(file)
 
 
-def _commits_to_read(path: Path, version: int) -> int:
+def _commits_to_read(path: Where, version: int) -> int:
     """How many commits are read to open a version: those since the checkpoint before it."""
-    names = [found for file in (path / _LOG).iterdir() if (found := _COMMIT.fullmatch(file.name))]
-    points = [int(found[1]) for found in names if found[0].endswith(".parquet") and int(found[1]) <= version]
+    commits = [found for name in names(path / _LOG) if (found := _COMMIT.fullmatch(name))]
+    points = [int(found[1]) for found in commits if found[0].endswith(".parquet") and int(found[1]) <= version]
     return version - max(points, default=-1)
 
 
-def _old_log(path: Path, keep: Collection[int], since: int) -> Iterator[Path]:
-    for file in sorted((path / _LOG).iterdir()):
-        found = _COMMIT.fullmatch(file.name)
+def _old_log(path: Where, keep: Collection[int], since: int) -> Iterator[Where]:
+    for name in names(path / _LOG):
+        found = _COMMIT.fullmatch(name)
         if found and int(found[1]) < since and int(found[1]) not in keep:
-            yield file
+            yield path / _LOG / name
 
 
-def _sized(paths: Iterable[Path]) -> Iterator[tuple[Path, int]]:
+def _sized(paths: Iterable[Where]) -> Iterator[tuple[Where, int]]:
     for path in paths:
-        try:
-            yield path, path.stat().st_size
-        except FileNotFoundError:
-            continue
+        if (found := size(path)) is not None:
+            yield path, found

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 import duckdb
 
 from form.fault import Fault
+from store.where import Where
 from warehouse import deltas, record
 from warehouse.checkup import REBUILD
 from warehouse.record import Release
-from warehouse.scan import names, parquet
+from warehouse.scan import names, opened, parquet
 from warehouse.spec import TABLES
 
-_LIMITS: Final[dict[str, str | bool | int | float | list[str]]] = {"memory_limit": "4GB", "threads": 2}
+_LIMITS: Final[dict[str, str | bool | int]] = {"memory_limit": "4GB", "threads": 2}
 _STANDING: Final = "(SELECT report_id, year FROM reports UNION SELECT report_id, year FROM held_reports)"
 _DUE: Final = "(SELECT unit_id || '-' || year AS report_id, year FROM coverage)"
 #: table, what its rows name that is not there, those rows
@@ -67,9 +67,9 @@ _ORPHANS: Final[tuple[tuple[str, str, str], ...]] = (
 )
 
 
-def reference_faults(home: Path, release: Release) -> Iterator[Fault]:
+def reference_faults(home: Where, release: Release) -> Iterator[Fault]:
     """Keys that occur twice, and rows that name what the release does not have; a line for each kind."""
-    with duckdb.connect(config=_LIMITS) as connection:
+    with opened(home, **_LIMITS) as connection:
         for name, table in TABLES.items():
             version = release.tables.get(name)
             files = {} if version is None else deltas.files(record.folder(home) / name, table, version)

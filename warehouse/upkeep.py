@@ -11,9 +11,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
+from store.remote import Seen
+from store.where import Where
 from warehouse import delta_upkeep, record
 from warehouse.delta_upkeep import Waste
 from warehouse.errors import WarehouseError
@@ -37,12 +38,12 @@ class Upkept:
     waste: Mapping[str, Waste]
 
 
-def planned(home: Path, policy: Policy, now: datetime) -> Upkept:
+def planned(home: Where, policy: Policy, now: datetime) -> Upkept:
     """What `upkeep` would remove now; nothing is touched. What compaction would leave over is not in it."""
     return _plan(home, policy, now, {})
 
 
-def upkeep(home: Path, policy: Policy, now: datetime, wait: float = _WAIT) -> Upkept:
+def upkeep(home: Where, policy: Policy, now: datetime, wait: float = _WAIT) -> Upkept:
     """Compact, remove and vacuum by `policy`; `now` has a zone. Nothing happens in a home without a release.
 
     Raises WarehouseBusyError after `wait` seconds of another writer, WarehouseError where a table cannot be read.
@@ -50,8 +51,8 @@ def upkeep(home: Path, policy: Policy, now: datetime, wait: float = _WAIT) -> Up
     if now.tzinfo is None:
         raise WarehouseError("now has no time zone")
     with writer(record.folder(home), now, wait):
-        current = record.current(home)
-        versions = {} if current is None else _compacted(home, current)
+        current, seen = record.look(home)
+        versions = {} if current is None else _compacted(home, current, seen)
         plan = _plan(home, policy, now, versions)
         if plan.removed:
             record.remove(home, plan.removed, now.astimezone(ZONE).date())
@@ -60,7 +61,7 @@ def upkeep(home: Path, policy: Policy, now: datetime, wait: float = _WAIT) -> Up
         return plan
 
 
-def _compacted(home: Path, current: Release) -> dict[str, tuple[int, int]]:
+def _compacted(home: Where, current: Release, seen: Seen) -> dict[str, tuple[int, int]]:
     """Put the current release on versions with few files; those that moved, before and after."""
     moved = {}
     for name, version in current.tables.items():
@@ -71,11 +72,11 @@ def _compacted(home: Path, current: Release) -> dict[str, tuple[int, int]]:
         # The table writers do not sync their files; the record must not name what a power cut takes.
         os.sync()
         tables = {**current.tables, **{name: after for name, (_, after) in moved.items()}}
-        record.write(home, replace(current, tables=tables))
+        record.write(home, replace(current, tables=tables), seen)
     return moved
 
 
-def _plan(home: Path, policy: Policy, now: datetime, moved: Mapping[str, tuple[int, int]]) -> Upkept:
+def _plan(home: Where, policy: Policy, now: datetime, moved: Mapping[str, tuple[int, int]]) -> Upkept:
     """What no kept release needs.
 
     A reader that began before compaction still reads the version before it, which goes with the next upkeep.
