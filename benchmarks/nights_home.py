@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -97,13 +97,14 @@ class Growing:
     def plan(self, home: Home, number: int) -> Plan:
         """A nightly run over the units that have anything by then."""
         there = {holder.unit.id: holder for holder, _ in self.slots[: self.base + A_NIGHT * number]}
-        known = {name: _unit(holder, self._complete(name, there)) for name, holder in there.items()}
+        ids = frozenset(there)
+        known = {name: _unit(holder, self._complete(name, ids)) for name, holder in there.items()}
         registry = Registry({"p": PortalSource("p", HOST, "trs", 0, 1)}, known)
         return Plan("nightly", home, registry, registry.select(), YEARS, crawls=False)
 
-    def _complete(self, name: str, there: Collection[str]) -> bool:
+    def _complete(self, name: str, there: frozenset[str]) -> bool:
         """Whether all units below are there already: the registry must not say so before."""
-        return self._children.get(name, frozenset()) <= frozenset(there) if name in self._whole else False
+        return name in self._whole and self._children.get(name, frozenset()) <= there
 
     def capture(self, home: Home, number: int) -> None:
         """Have the night's pages listed and captured, as the crawl does."""

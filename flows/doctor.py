@@ -112,8 +112,6 @@ def _archive(home: Home, stack: ExitStack, run: Runner, quick: bool) -> Generato
 
 
 def _warehouse(home: Home, rows: Sequence[archive.Row], run: Runner, quick: bool) -> Iterator[Fault]:
-    if not (home.root / "warehouse" / "RELEASE").exists():
-        return
     chain = tables.chain(home.root)
     yield from chain.faults
     found, files = tables.version_faults(home.root, chain.readable)

@@ -43,6 +43,8 @@ def chain(home: Path) -> Chain:
     found: list[Release] = []
     try:
         release = record.current(home)
+        if release is None and (beside := len(_records(home))):
+            faults.append(Fault("release", "warehouse/RELEASE", f"missing, beside {beside} release records", REBUILD))
         while release is not None:
             found.append(release)
             release = record.read(home, release.parent) if release.parent else None
@@ -63,17 +65,22 @@ def _strays(home: Path, found: Sequence[Release]) -> Iterator[Fault]:
     known = {release.release_id for release in found}
     if not found or found[-1].parent:
         return  # the chain is broken: which records belong to it is not known
-    for path in sorted((record.folder(home) / "releases").iterdir()):
-        name = _RECORD.fullmatch(path.name)
-        if name and name[1] not in known:
+    for name in _records(home):
+        if name not in known:
             what = f"was never made the current release; that is {found[0].release_id}"
             yield Fault(
                 "release",
-                f"warehouse/releases/{path.name}",
+                f"warehouse/releases/{name}.json",
                 what,
                 "nothing: the next release replaces it",
                 "leftover",
             )
+
+
+def _records(home: Path) -> list[str]:
+    """The ids of all records that lie there, named or not."""
+    names = (_RECORD.fullmatch(path.name) for path in (record.folder(home) / "releases").glob("*.json"))
+    return sorted(name[1] for name in names if name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,6 +150,10 @@ def stray_record(home: Path) -> None:
     (home / "warehouse" / "releases" / "r0004.json").write_text("{}", "utf-8")
 
 
+def lose_the_pointer(home: Path) -> None:
+    (home / "warehouse" / "RELEASE").unlink()
+
+
 def lose_a_version(home: Path) -> None:
     shutil.rmtree(home / "warehouse" / "coverage" / "_delta_log")
 
@@ -273,6 +277,9 @@ PLANTED = (
     Planted(cut_a_record, ("release: warehouse/releases: the current release: release record",), quick=True),
     Planted(lose_a_parent, ("release: warehouse/releases: r0001: release record",), quick=True),
     Planted(stray_record, ("r0004.json: was never made the current release; that is r0003",), quick=True),
+    Planted(
+        lose_the_pointer, ("release: warehouse/RELEASE: missing, beside 3 release records; restore",), quick=True
+    ),
     Planted(lose_a_version, ("version: r0003 coverage: version 2 of table coverage cannot be opened",), quick=True),
     Planted(other_counts, ("count: r0003: reports has",), quick=True),
     Planted(lose_a_data_file, ("data: warehouse/cells/year=2022/",)),
