@@ -19,6 +19,7 @@ from flows.home import Home
 from flows.lock import only_run
 from flows.network import network
 from flows.plan import CHINA, Plan
+from flows.retention import forget_records
 from flows.sources import served
 from flows.summary import Summary
 from flows.workers import Readers, readers
@@ -84,6 +85,7 @@ def started(plan: Plan) -> Iterator[Run]:
     with ExitStack() as stack:
         stack.enter_context(only_run(plan.home, PATIENCE if deployment.id else 0.0))
         sweep(plan.home.staging)
+        forget_records(plan.home, _now())
         summary = _record(plan)
         archive = stack.enter_context(Archive(plan.home.archive))
         crawl = stack.enter_context(_crawling(plan, archive, summary)) if plan.crawls else None

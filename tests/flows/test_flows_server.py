@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from commandline import GOUJI, PREFECT, ROOT, Command, environment
+from postgres import ask, programs
 
 from samples.province import write_province
 from warehouse.record import current, releases
@@ -124,7 +127,7 @@ def prefect(variables: dict[str, str], *words: str) -> str:
     return result.stdout
 
 
-def until(folder: Path, pattern: str, seconds: float = 150) -> Path:
+def until(folder: Path, pattern: str, seconds: float = 240) -> Path:
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         found = sorted(folder.glob(pattern))
@@ -134,13 +137,36 @@ def until(folder: Path, pattern: str, seconds: float = 150) -> Path:
     raise AssertionError(f"no {pattern} in {folder} within {seconds} s")
 
 
-def test_a_worker_runs_a_backfill_by_hand_and_a_digest_by_its_schedule(deployed: dict[str, str]) -> None:
+def test_a_worker_runs_every_deployment_on_postgresql_and_one_run_a_home_at_a_time(deployed: dict[str, str]) -> None:
+    if programs() is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
     home = Path(deployed["GOUJI_HOME"])
-    prefect(deployed, "deployment", "run", "backfill/backfill", "-p", "years=2021..2022", "-p", "units=620000")
-    until(home / "runs", "*-backfill.json")
-    units = (
-        read_table(home, "reports")["unit_id"].to_pylist() + read_table(home, "held_reports")["unit_id"].to_pylist()
-    )
-    assert units
-    assert all(unit.startswith("620000") for unit in units)
+    chosen = ("-p", "years=2021..2022", "-p", "units=620000")
+    commands = [("backfill/backfill", *chosen), ("nightly/nightly",)]
+    asked = [
+        subprocess.Popen(
+            [PREFECT, "deployment", "run", *words], env=environment(**deployed), stdout=subprocess.DEVNULL, cwd=ROOT
+        )
+        for words in commands
+    ]
+    assert [process.wait(120) for process in asked] == [0, 0]
+    backfill, night = (recorded(until(home / "runs", f"*-{flow}.json")) for flow in ("backfill", "nightly"))
+    assert 0 < backfill["listed"] < night["listed"]  # one unit and two years, against all
+    first, second = sorted((backfill, night), key=lambda record: record["started"])
+    assert first["finished"] <= second["started"]
     until(home / "runs", "*-digest.json")  # nobody started it
+    database = deployed["PREFECT_API_DATABASE_CONNECTION_URL"]
+    ended = "SELECT DISTINCT name FROM flow JOIN flow_run ON flow_id = flow.id WHERE state_type = 'COMPLETED'"
+    eventually(lambda: set(ask(database, ended).split()) >= {"backfill", "nightly", "digest"})
+
+
+def recorded(path: Path) -> dict[str, Any]:
+    record: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return record
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 90) -> None:
+    ends = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < ends, f"not within {seconds} s"
+        time.sleep(0.3)
