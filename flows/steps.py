@@ -36,7 +36,7 @@ from portals.units import PortalSource
 from warehouse.release import publish as release
 from warehouse.staging import read_parts
 
-#: a limit of this tag on the server holds for all homes together (docs/runbook.md); without one it costs one call
+#: a limit of this tag on the server holds for all homes together (docs/runbook.md); one that is absent costs nothing
 READER = "gouji-reader"
 PHASES = {"list": "列表", "fetch": "采集"}
 

@@ -1,14 +1,12 @@
-"""What is kept of runs that are over: records in a home, and the history of an embedded Prefect."""
+"""What is kept of runs that are over: their records in a home."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from commandline import Command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +15,6 @@ from flows.home import Home
 from flows.records import LAST, records
 from flows.retention import forget_records, kept_for
 
-KILLED = "11111111-2222-4333-8444-555555555555"
 NOW = datetime(2026, 11, 28, 1, 30, tzinfo=UTC)
 
 
@@ -80,31 +77,3 @@ def test_an_unusable_number_of_days_is_named(monkeypatch: pytest.MonkeyPatch, te
     monkeypatch.setenv("GOUJI_KEEP_RUNS", text)
     with pytest.raises(UnusableError, match=f"GOUJI_KEEP_RUNS={text}: a number of days"):
         kept_for()
-
-
-def test_an_embedded_prefect_forgets_what_is_past_its_retention(gouji: Command, tmp_path: Path) -> None:
-    first = gouji("report", "--home", tmp_path)
-    assert first.returncode == 0, first.stderr
-    database = tmp_path / "prefect" / "prefect.db"
-    with sqlite3.connect(database) as db:
-        (run,) = db.execute("SELECT id FROM flow_run").fetchone()
-        assert count(db, "task_run") > 0
-        # The run as if it had ended a hundred days ago, and a copy of it that was killed then.
-        old = f"{datetime.now(UTC) - timedelta(days=100):%Y-%m-%d %H:%M:%S.000000}"
-        db.execute("UPDATE flow_run SET start_time = ?, end_time = ?", (old, old))
-        columns = ", ".join(name for _, name, *_ in db.execute("PRAGMA table_info(flow_run)") if name != "id")
-        killed = columns.replace("state_type", "'RUNNING'").replace("end_time", "NULL").replace("state_id", "NULL")
-        db.execute(f"INSERT INTO flow_run (id, {columns}) SELECT '{KILLED}', {killed} FROM flow_run")
-    db.close()
-    second = gouji("report", "--home", tmp_path)
-    assert (second.returncode, second.stderr) == (0, first.stderr)
-    with sqlite3.connect(database) as db:
-        ((newest,),) = db.execute("SELECT id FROM flow_run").fetchall()
-        assert newest not in (run, KILLED)
-        assert db.execute("SELECT count(*) FROM task_run WHERE flow_run_id = ?", (run,)).fetchone() == (0,)
-    db.close()
-
-
-def count(db: sqlite3.Connection, table: str) -> int:
-    (number,) = db.execute(f"SELECT count(*) FROM {table}").fetchone()
-    return int(number)
