@@ -13,9 +13,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -24,7 +25,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "flows")]
 
 from commandline import GOUJI, PREFECT, environment  # noqa: E402
-from postgres import cluster, programs  # noqa: E402
+from postgres import cluster, copied, programs  # noqa: E402
 from prefect_server import prefect_server, production  # noqa: E402
 
 from benchmarks.scaling import machine  # noqa: E402
@@ -42,68 +43,86 @@ deployments:
     work_pool: {name: gouji}
     schedules: [{cron: "30 1 * * *", timezone: Asia/Shanghai}]
 """
-_FOREVER: Final = str(100 * 365 * 86400)
+REPORT: Final = "`gouji report`, start to end, s"
+FOREVER: Final = str(100 * 365 * 86400)
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much is simulated and how often each thing is measured."""
+    """How much is simulated, and how often each thing is measured."""
 
     nights: int
     tasks: int
-    repeat: int
+    rounds: int
 
 
 @dataclass(frozen=True)
 class Part:
-    """One database: figures of the first night, after all nights, and after all nights with retention on."""
+    """One kind of database: figures after the first night, after all nights, and after all with retention on."""
 
     name: str
     columns: tuple[Figures, Figures, Figures]
 
 
 def on_postgresql(folder: Path, size: Size) -> Part:
-    """A server with PostgreSQL, a work pool and a deployment."""
+    """Three servers, each with a database in one PostgreSQL, a work pool and a deployment."""
     installed = programs()
     if installed is None:
         raise SystemExit("PostgreSQL is not installed: apt-get install postgresql")
-    with cluster(installed) as url:
-        settings = production() | {
-            "PREFECT_API_DATABASE_CONNECTION_URL": url,
-            "PREFECT_HOME": str(folder / "server"),
-            "PREFECT_LOGGING_LEVEL": "ERROR",
-            "PREFECT_WORKER_QUERY_SECONDS": "1",
-            "PREFECT_SERVER_SERVICES_DB_VACUUM_LOOP_SECONDS": "10",
-        }
-        everything = settings | {"PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events"}
+    with cluster(installed) as first:
         log = folder / "server.log"
-        with prefect_server(everything, log) as server:
+        keeping = {"PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events"}
+        with prefect_server(settings(folder, first) | keeping, log) as server:
             one_night(folder, server)
             deploy(folder, server)
-            night = grown(asyncio.run(night_of(url)), size.tasks)
-            first = called(server, size)
-            print(f"PostgreSQL: {written(url, night, size)}", file=sys.stderr)
-            grew = called(server, size)
-        with prefect_server(settings, log) as server:
-            until(lambda: asyncio.run(_nights(url)) <= KEPT + 1)
-            return Part("Server on PostgreSQL", (first, grew, called(server, size)))
+        night = grown(asyncio.run(night_of(first)), size.tasks)
+        grew = copied(first, "grew")
+        print(f"PostgreSQL: {written(grew, night, size)}", file=sys.stderr)
+        kept = copied(grew, "kept")
+        looks = {"PREFECT_SERVER_SERVICES_DB_VACUUM_LOOP_SECONDS": "5"}
+        with prefect_server(settings(folder, kept) | looks, log):
+            until(lambda: asyncio.run(_nights(kept)) <= KEPT + 1)
+        with ExitStack() as stack:
+            plans = ((first, keeping), (grew, keeping), (kept, {}))
+            servers = [stack.enter_context(prefect_server(settings(folder, url) | more, log)) for url, more in plans]
+            return Part("Server on PostgreSQL", in_turn(size, [partial(called, server) for server in servers]))
+
+
+def settings(folder: Path, url: str) -> dict[str, str]:
+    """Those of production, with a database and a folder of our own."""
+    name = url.partition("@/")[2].partition("?")[0]
+    return production() | {
+        "PREFECT_API_DATABASE_CONNECTION_URL": url,
+        "PREFECT_HOME": str(folder / f"server-{name}"),
+        "PREFECT_WORKER_QUERY_SECONDS": "1",
+    }
 
 
 def embedded(folder: Path, size: Size) -> Part:
-    """A home whose runs start their own server, on SQLite."""
-    home = folder / "home"
-    one_night(folder, {}, home)
-    url = f"sqlite+aiosqlite:///{home / 'prefect' / 'prefect.db'}"
+    """Three homes whose runs start their own server, on SQLite."""
+    first, grew, kept = (folder / name for name in ("first", "grew", "kept"))
+    one_night(folder, {}, first)
+    shutil.copytree(first, grew)
+    url = f"sqlite+aiosqlite:///{grew / 'prefect' / 'prefect.db'}"
     night = grown(asyncio.run(night_of(url)), size.tasks)
-    first = reported(home, size)
     print(f"SQLite: {written(url, night, size)}", file=sys.stderr)
-    grew = reported(home, size, PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD=_FOREVER)
-    began = time.perf_counter()
-    report(home)
-    forgetting = time.perf_counter() - began
-    kept = reported(home, size)
-    name = "the one night that forgets all that is too old, s"
-    return Part("Embedded, on SQLite", (first, grew, kept | {name: forgetting}))
+    shutil.copytree(grew, kept)
+    forgetting = reported(kept)[REPORT]
+    forever = partial(reported, PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD=FOREVER)
+    columns = in_turn(size, [partial(reported, first), partial(forever, grew), partial(reported, kept)])
+    columns[2]["the one night that forgets all that is too old, s"] = forgetting
+    return Part("Embedded, on SQLite", columns)
+
+
+def in_turn(size: Size, ways: Sequence[Callable[[], Figures]]) -> tuple[Figures, Figures, Figures]:
+    """Every way once a round, so that whatever else the machine does falls on all of them; the medians of each."""
+    found: list[list[Figures]] = [[] for _ in ways]
+    for number in range(size.rounds):
+        for way, figures in zip(ways, found, strict=True):
+            figures.append(way())
+            print(f"round {number + 1} of {size.rounds}: {figures[-1]}", file=sys.stderr)
+    first, grew, kept = ({key: median(it[key] for it in figures) for key in figures[0]} for figures in found)
+    return first, grew, kept
 
 
 def one_night(folder: Path, variables: dict[str, str], home: Path | None = None) -> None:
@@ -135,9 +154,9 @@ def written(url: str, night: Night, size: Size) -> str:
     return f"{size.nights} nights, {rows:,} rows in {time.perf_counter() - began:.0f} s; each: {shape}"
 
 
-def called(server: dict[str, str], size: Size) -> Figures:
+def called(server: dict[str, str]) -> Figures:
     """`benchmarks/scheduler_calls.py` in a process of its own."""
-    command = [sys.executable, ROOT / "benchmarks" / "scheduler_calls.py", str(size.repeat)]
+    command = [sys.executable, ROOT / "benchmarks" / "scheduler_calls.py"]
     done = subprocess.run(command, env=environment(**server), cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"not measured: {done.stderr[-3000:]}")
@@ -145,22 +164,13 @@ def called(server: dict[str, str], size: Size) -> Figures:
     return figures
 
 
-def reported(home: Path, size: Size, **variables: str) -> Figures:
-    """`gouji report` on a home, from start to end, and the size of its Prefect database."""
-    seconds = []
-    for _ in range(max(3, size.repeat // 5)):
-        began = time.perf_counter()
-        report(home, **variables)
-        seconds.append(time.perf_counter() - began)
+def reported(home: Path, **variables: str) -> Figures:
+    """A run that hardly does more than start its Prefect and end, and the size of its Prefect's database."""
+    command, began = [GOUJI, "report", "--home", home], time.perf_counter()
+    subprocess.run(command, env=environment(**variables), check=True, stdout=subprocess.DEVNULL)
+    spent = time.perf_counter() - began
     used = (home / "prefect" / "prefect.db").stat().st_size
-    return {"`gouji report`, start to end, s": median(seconds), "its database, MB": used / 1e6}
-
-
-def report(home: Path, **variables: str) -> None:
-    """A run that has hardly anything to do but to start its Prefect and end."""
-    subprocess.run(
-        [GOUJI, "report", "--home", home], env=environment(**variables), check=True, stdout=subprocess.DEVNULL
-    )
+    return {REPORT: spent, "its database, MB": used / 1e6}
 
 
 async def _nights(url: str) -> int:
@@ -216,19 +226,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--nights", type=int, default=1000)
     parser.add_argument("--tasks", type=int, default=120, help="task runs of a night, at least")
-    parser.add_argument("--repeat", type=int, default=20)
-    parser.add_argument("--quick", action="store_true", help="100 nights, 5 times")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--quick", action="store_true", help="100 nights, 2 rounds")
     parser.add_argument("--only", choices=("postgresql", "embedded"))
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
-    size = Size(100, given.tasks, 5) if given.quick else Size(given.nights, given.tasks, given.repeat)
+    size = Size(100, given.tasks, 2) if given.quick else Size(given.nights, given.tasks, given.rounds)
     parts = {"postgresql": on_postgresql, "embedded": embedded}
     found = []
     for name, part in parts.items():
         if given.only in (None, name):
             with scratch() as folder:
                 found.append(table(part(folder, size), size.nights))
-    text = "\n\n".join(found) + f"\n\nAt least {size.tasks} task runs a night. {machine()}.\n"
+    text = "\n\n".join(found) + f"\n\nAt least {size.tasks} task runs a night; {size.rounds} rounds. {machine()}.\n"
     print(text)
     if given.out:
         head = given.out.read_text("utf-8").split("<!-- table -->")[0] if given.out.exists() else ""

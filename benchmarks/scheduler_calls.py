@@ -30,39 +30,42 @@ from prefect.states import Completed, Running  # noqa: E402
 from benchmarks.scheduler_flow import idle, steps  # noqa: E402
 
 _PREFECT: Final = Path(sys.executable).with_name("prefect")
+_TIMES: Final = 10
+#: starts of a worker's process; the first finds cold files
+_STARTS: Final = 2
 _LINES: Final = 50
 _STEPS: Final = 100
 #: seconds that anything may take before the bench gives up
 _PATIENCE: Final = 300
 
 
-def timed(repeat: int, work: Callable[[], object]) -> float:
+def timed(work: Callable[[], object]) -> float:
     """Milliseconds, the median; the first time is left out."""
     found = []
-    for _ in range(repeat + 1):
+    for _ in range(_TIMES + 1):
         began = time.perf_counter()
         work()
         found.append(time.perf_counter() - began)
     return median(found[1:]) * 1000
 
 
-def calls(client: SyncPrefectClient, repeat: int) -> Iterator[tuple[str, float]]:
+def calls(client: SyncPrefectClient) -> Iterator[tuple[str, float]]:
     """Name and milliseconds of each call."""
-    runs = iter([client.create_flow_run(idle).id for _ in range(3 * repeat + 3)])
-    yield "create a flow run, ms", timed(repeat, lambda: client.create_flow_run(idle))
-    yield "a flow run starts, ms", timed(repeat, lambda: client.set_flow_run_state(next(runs), Running(), force=True))
-    yield "a flow run ends, ms", timed(repeat, lambda: client.set_flow_run_state(next(runs), Completed(), force=True))
+    runs = iter([client.create_flow_run(idle).id for _ in range(2 * _TIMES + 3)])
+    yield "create a flow run, ms", timed(lambda: client.create_flow_run(idle))
+    yield "a flow run starts, ms", timed(lambda: client.set_flow_run_state(next(runs), Running(), force=True))
+    yield "a flow run ends, ms", timed(lambda: client.set_flow_run_state(next(runs), Completed(), force=True))
     run = next(runs)
     made = client.create_artifact(ArtifactCreate(type="progress", data=0.0, flow_run_id=run))
     page = ArtifactCreate(key="gouji-summary", type="markdown", data="text", flow_run_id=run)
-    yield "an artifact that keeps its history, ms", timed(repeat, lambda: client.create_artifact(page))
-    yield "progress moves, ms", timed(repeat, lambda: client.update_artifact(made.id, ArtifactUpdate(data=50.0)))
+    yield "an artifact that keeps its history, ms", timed(lambda: client.create_artifact(page))
+    yield "progress moves, ms", timed(lambda: client.update_artifact(made.id, ArtifactUpdate(data=50.0)))
     line = LogCreate(name="bench", level=20, message="a line", timestamp=datetime.now(UTC), flow_run_id=run)
-    yield f"{_LINES} log lines, ms", timed(repeat, lambda: client.create_logs([line] * _LINES))
+    yield f"{_LINES} log lines, ms", timed(lambda: client.create_logs([line] * _LINES))
     poll = "/work_pools/gouji/get_scheduled_flow_runs"
-    yield "a worker asks for work, ms", timed(repeat, lambda: client._client.post(poll, json={}).raise_for_status())
+    yield "a worker asks for work, ms", timed(lambda: client._client.post(poll, json={}).raise_for_status())
     newest = FlowRunSort.EXPECTED_START_TIME_DESC
-    yield "the newest 50 runs, ms", timed(repeat, lambda: client.read_flow_runs(sort=newest, limit=50))
+    yield "the newest 50 runs, ms", timed(lambda: client.read_flow_runs(sort=newest, limit=50))
 
 
 def stepped(client: SyncPrefectClient) -> float:
@@ -79,12 +82,12 @@ def _tasks(client: SyncPrefectClient, run: object) -> int:
     return int(response.json())
 
 
-def started(client: SyncPrefectClient, repeat: int) -> float:
+def started(client: SyncPrefectClient) -> float:
     """Seconds from the time for which a deployment's run is scheduled to its state Running, in a worker's process."""
     found = []
     deployment = client.read_deployment_by_name("idle/idle")
     with worker():
-        for _ in range(repeat + 1):
+        for _ in range(_STARTS + 1):
             run = client.create_flow_run_from_deployment(deployment.id)
             chosen = filters.FlowRunFilter(id=filters.FlowRunFilterId(any_=[run.id]))
             _until(lambda chosen=chosen: bool((client.read_flow_runs(flow_run_filter=chosen)[0]).end_time))
@@ -115,25 +118,25 @@ def _until(holds: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-async def passes(repeat: int) -> float:
+async def passes() -> float:
     """Milliseconds of one pass of the scheduler over all deployments, on the database itself."""
     found = []
-    for _ in range(repeat + 1):
+    for _ in range(_TIMES + 1):
         began = time.perf_counter()
         await schedule_deployments()
         found.append(time.perf_counter() - began)
     return median(found[1:]) * 1000
 
 
-def main(repeat: int) -> None:
+def main() -> None:
     """Print what was measured as JSON."""
-    found = {"a pass of the scheduler, ms": asyncio.run(passes(repeat))}
+    found = {"a pass of the scheduler, ms": asyncio.run(passes())}
     with get_client(sync_client=True) as client:
-        found |= dict(calls(client, repeat))
-        found[f"{_STEPS} tasks until the server has them, s"] = median(stepped(client) for _ in range(3))
-        found["scheduled to running, with a worker, s"] = started(client, max(3, repeat // 4))
+        found |= dict(calls(client))
+        found[f"{_STEPS} tasks until the server has them, s"] = stepped(client)
+        found["scheduled to running, with a worker, s"] = started(client)
     print(json.dumps(found))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main()

@@ -106,6 +106,8 @@ def grown(night: Night, tasks: int) -> Night:
         }
         about["events"] = [row for row in night.rows["events"] if mine in str(row["resource_id"])]
         about["event_resources"] = [it for event in about["events"] for it in events.get(event["id"], [])]
+        if task["name"].startswith("crawl"):  # the flow's own: a bar each for listing and fetching a portal
+            about["artifact"] += [row for row in night.rows["artifact"] if row["type"] == "progress"][:2]
         about["task_run"] = [task | {"dynamic_key": f"{task['dynamic_key']}-{number}"}]
         for name, copies in moved(about, timedelta(0)).items():
             rows[name] += copies
