@@ -111,11 +111,11 @@ def _late(kept: Records, now: datetime, within: timedelta) -> Iterator[Trouble]:
 
 
 def _coverage(home: Home) -> Iterator[Trouble]:
-    release = current(home.root)
+    release = current(home.store)
     if release is None or release.parent is None:
         return
-    had = {(row["unit_name"], row["year"]) for row in query(home.root, _HAD, release.parent).to_pylist()}
-    rows = query(home.root, _LOST).to_pylist()
+    had = {(row["unit_name"], row["year"]) for row in query(home.store, _HAD, release.parent).to_pylist()}
+    rows = query(home.store, _LOST).to_pylist()
     lost = sorted((row["unit_name"], row["year"]) for row in rows if (row["unit_name"], row["year"]) in had)
     if lost:
         named = "、".join(f"{plain(unit, 30)} {year}" for unit, year in lost[:_UNITS])

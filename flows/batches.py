@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
-from pathlib import Path
 
 from flows import costs
 from flows.canonical import Rival
@@ -15,6 +14,7 @@ from form.reading import Report
 from portals.captures import Capture
 from portals.documents import DocumentSet
 from portals.registry import Registry
+from store.where import Where
 from warehouse.rows import Failure, Provenance, Source, cell_rows, error_rows, report_rows
 from warehouse.staging import find_part, part_id, write_part
 
@@ -60,7 +60,7 @@ def batches(sets: Sequence[DocumentSet], seconds: float = SECONDS_A_BATCH) -> li
     return [*cut, tuple(current)] if current else cut
 
 
-def stage_batch(sets: Sequence[DocumentSet], staging: Path, registry: Registry, load: Load, pool: Readers) -> Path:
+def stage_batch(sets: Sequence[DocumentSet], staging: Where, registry: Registry, load: Load, pool: Readers) -> Where:
     """The staged part of a batch; one that an earlier, killed run finished is taken as it is."""
     name = part_id([reader_version(), *(capture.capture_id for documents in sets for capture in captures(documents))])
     found = find_part(staging, name)

@@ -24,6 +24,7 @@ from flows.commands.warehouse import query, releases, status
 from flows.commands.workbook import workbook
 from flows.exits import CANNOT_USE, INTERRUPTED, UnusableError
 from flows.setting import quiet
+from store.errors import StoreError
 
 EPILOG = "Exit codes: 0 done; 1 done, with critical findings; 2 input or configuration unusable; 3 can be resumed."
 
@@ -52,6 +53,9 @@ def main() -> None:
     except UnusableError as error:
         click.echo(f"gouji: {error}", err=True)
         code = CANNOT_USE
+    except StoreError as error:
+        click.echo(f"gouji: {error}", err=True)
+        code = INTERRUPTED
     except (KeyboardInterrupt, click.Abort):
         click.echo("gouji: interrupted; the same command goes on where it stopped", err=True)
         code = INTERRUPTED

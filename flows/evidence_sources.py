@@ -93,7 +93,7 @@ def _report(home: Home, report_id: str, gate: str | None) -> tuple[str, Mapping[
         rows = _rows(home, _TABLES[name][0], f"report_id = '{report_id}'")
         if rows:
             return name, rows[0]
-    raise UnusableError(f"{report_id}: no such report in {home.root}")
+    raise UnusableError(f"{report_id}: no such report in {home.store}")
 
 
 def _readings(home: Home, table: str, report_id: str, keys: Iterable[str]) -> tuple[Reading, ...]:
@@ -166,7 +166,7 @@ def _rows(home: Home, table: str, where: str) -> list[dict[str, Any]]:
 
     try:
         # What comes from the command line has been matched against a pattern without quotes.
-        rows: list[dict[str, Any]] = query(home.root, f"SELECT * FROM {table} WHERE {where}").to_pylist()  # noqa: S608
+        rows: list[dict[str, Any]] = query(home.store, f"SELECT * FROM {table} WHERE {where}").to_pylist()  # noqa: S608
     except WarehouseError as error:
         raise UnusableError(str(error)) from error
     return rows

@@ -71,11 +71,11 @@ def impact_plan(
     sources, units and waivers that cannot be used.
     """
     try:
-        release = current(home.root)
+        release = current(home.store)
     except WarehouseError as error:
         raise UnusableError(str(error)) from error
     if release is None:
-        raise UnusableError(f"{home.root}: nothing has been released yet, so there is nothing to compare with")
+        raise UnusableError(f"{home.store}: nothing has been released yet, so there is nothing to compare with")
     registry, chosen = registered(standing_files(home, sources), units)
     span = years or (2019, release.created_at.astimezone(CHINA).year - 1)
     accepted = run_waivers(home, [str(file) for file in sources or ()], waivers)
@@ -96,7 +96,7 @@ def impact(release: Release, plan: Plan, found: Found, pool: Readers) -> Looked:
                 _look(looked, archive, found, pool, folder)
         except (ArchiveError, WarehouseError) as error:
             raise UnusableError(str(error)) from error
-    now = current(plan.home.root)
+    now = current(plan.home.store)
     if now is None or now.release_id != release.release_id:
         looked.overtaken_by = now.release_id if now else "none"
     return looked
@@ -113,7 +113,7 @@ def exit_code(looked: Looked, found: Found) -> int:
 
 def _look(looked: Looked, archive: Archive, found: Found, pool: Readers, folder: Path) -> None:
     plan, facts = looked.plan, archived(archive)
-    known = standing(plan.home.root)
+    known = standing(plan.home.store)
     sets = pending(plan, archive, known)
     reread = read_again(plan, archive, facts, known, sets, pool, folder)
     looked.documents, looked.reports, looked.troubles = len(sets), reread.reports.num_rows, reread.troubles

@@ -19,6 +19,7 @@ from flows.standing import INDEX, Standing
 from flows.workers import Readers, worker_count
 from portals.archive import Archive
 from portals.documents import DocumentSet
+from store.where import Where
 from warehouse.chosen import Chosen, nothing
 from warehouse.staging import Part, read_parts
 
@@ -43,11 +44,11 @@ class Reread:
     errors: pa.Table
     asked: frozenset[str]
     troubles: tuple[Trouble, ...]
-    owners: Mapping[str, Path]
+    owners: Mapping[str, Where]
 
     def chosen(self, ids: Collection[str]) -> Chosen:
         """Those of the reports `ids` that were read, with their cells."""
-        wanted = defaultdict[Path, set[str]](set)
+        wanted = defaultdict[Where, set[str]](set)
         for one in ids:
             if one in self.owners:
                 wanted[self.owners[one]].add(one)
@@ -59,7 +60,7 @@ class Reread:
 
 
 #: a batch, staged: its part
-_Stage = Callable[[Sequence[DocumentSet]], Path]
+_Stage = Callable[[Sequence[DocumentSet]], Where]
 
 
 def read_again(
@@ -76,10 +77,10 @@ def read_again(
     A set whose bytes the archive does not give is named among the troubles, and the rest of its batch read without.
     """
 
-    def stage(batch: Sequence[DocumentSet]) -> Path:
+    def stage(batch: Sequence[DocumentSet]) -> Where:
         return stage_batch(batch, folder, plan.registry, archive.read, pool)
 
-    parts: list[Path] = []
+    parts: list[Where] = []
     troubles: dict[DocumentSet, Trouble] = {}
     for more, failed in _all(sets, stage):
         parts += more
@@ -89,7 +90,7 @@ def read_again(
 
 
 def settled(
-    parts: Sequence[Path], asked: frozenset[str], troubles: tuple[Trouble, ...], facts: Archived, known: Standing
+    parts: Sequence[Where], asked: frozenset[str], troubles: tuple[Trouble, ...], facts: Archived, known: Standing
 ) -> Reread:
     """What was read into these parts, one document a report, as `canonical.merge` has it."""
     light, places = _light(parts)
@@ -99,7 +100,7 @@ def settled(
     return Reread(reports, errors, asked, troubles, owners)
 
 
-_Staged = tuple[list[Path], dict[DocumentSet, Trouble]]
+_Staged = tuple[list[Where], dict[DocumentSet, Trouble]]
 
 
 def _all(sets: Sequence[DocumentSet], stage: _Stage) -> Iterator[_Staged]:
@@ -129,11 +130,11 @@ def _apart(batch: Sequence[DocumentSet], stage: _Stage) -> _Staged:
     return first + second, lost | more
 
 
-def _light(parts: Sequence[Path]) -> tuple[list[Part], dict[tuple[str, str], Path]]:
+def _light(parts: Sequence[Where]) -> tuple[list[Part], dict[tuple[str, str], Where]]:
     """The parts without cells and texts, and where each report of each capture stands (the last place counts)."""
     none, cells, _ = read_parts([])
     light: list[Part] = [(none.select(INDEX), cells, _)]
-    places: dict[tuple[str, str], Path] = {}
+    places: dict[tuple[str, str], Where] = {}
     for part in parts:
         reports, _, errors = read_parts([part])
         light.append((reports.select(INDEX), cells, errors))

@@ -68,6 +68,7 @@ def overview(home: Home, now: datetime) -> dict[str, Any]:
     unsent = box.entries("queued", "handing", "doubt", "refused")
     found: dict[str, Any] = {
         "home": str(home.root),
+        "store": str(home.store),
         "last_run": None if last is None else _run(last),
         "unfinished": [{"flow": flow, "started": started.isoformat()} for flow, started in kept.unfinished],
         "failed": [{"flow": flow, "at": at.isoformat(timespec="seconds")} for flow, at in kept.failures],
@@ -77,7 +78,7 @@ def overview(home: Home, now: datetime) -> dict[str, Any]:
         "unsent": [{name: getattr(it, name) for name in _MAIL} for it in unsent],
         "release": None,
     }
-    if current(home.root) is not None:
+    if current(home.store) is not None:
         found |= _released(home)
     return found
 
@@ -118,5 +119,5 @@ def _ending(waivers: dict[str, Any], today: date) -> Sequence[dict[str, str]]:
 
 
 def _rows(home: Home, sql: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = query(home.root, sql).to_pylist()
+    rows: list[dict[str, Any]] = query(home.store, sql).to_pylist()
     return rows

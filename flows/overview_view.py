@@ -43,6 +43,8 @@ def _heading(out: Console, found: dict[str, Any]) -> None:
         told = f"{run['flow']} {run['run_id']}  {when}  {run['fetched']} fetched, {run['read']} read"
         table.add_row("[bold]last run[/]", f"[{style}]{run['outcome']}[/]  {escape(told)}")
     table.add_row("[bold]home[/]", escape(found["home"]))
+    if found["store"] != found["home"]:
+        table.add_row("[bold]store[/]", escape(found["store"]))
     out.print(table)
 
 

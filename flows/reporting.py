@@ -93,7 +93,7 @@ def send_report(home: Home, summary: dict[str, Any]) -> Mailed | None:
     """
     settings = mail_settings()
     outbox = Outbox(home.outbox)
-    release = current(home.root)
+    release = current(home.store)
     now = datetime.now(UTC)
     note_bounces(outbox, now)
     paths = _composed(home, outbox, release, summary, settings, now) if release else []
@@ -170,7 +170,7 @@ class _Desk:
         self._home, self._release, self._summary = home, release, summary
         self._tables = tables_of(home, release.release_id)
         self._names = names_of(self._tables.coverage)
-        self._known = {it.release_id: it for it in releases(home.root)}
+        self._known = {it.release_id: it for it in releases(home.store)}
         self._waivers = waivings(home, summary["sources"], summary["waivers"])
         self._today = now.astimezone(BEIJING).date()
         self._site = site_address()
@@ -194,7 +194,7 @@ class _Desk:
         events = self._tables.events
         return replace(
             self._tables,
-            previous_findings=read_table(self._home.root, "findings", last),
+            previous_findings=read_table(self._home.store, "findings", last),
             events=events.filter(pc.is_in(events["release_id"].cast(pa.string()), pa.array(later, pa.string())))
             if events is not None
             else None,
@@ -246,15 +246,15 @@ def province(names: Names) -> str:
 
 def tables_of(home: Home, release_id: str) -> Tables:
     """The tables of a release that reports are written from: of reports what names them, of cells those cited."""
-    reports, held = (read_table(home.root, name, release_id, _NAMED) for name in ("reports", "held_reports"))
+    reports, held = (read_table(home.store, name, release_id, _NAMED) for name in ("reports", "held_reports"))
     return Tables(
         reports=reports,
         held_reports=held,
-        findings=read_table(home.root, "findings", release_id),
-        coverage=read_table(home.root, "coverage", release_id),
-        cells=query(home.root, _CITED, release_id),
+        findings=read_table(home.store, "findings", release_id),
+        coverage=read_table(home.store, "coverage", release_id),
+        cells=query(home.store, _CITED, release_id),
         previous_findings=None,
-        events=read_table(home.root, "finding_events", release_id),
+        events=read_table(home.store, "finding_events", release_id),
     )
 
 

@@ -71,7 +71,7 @@ class Run:
 
     def finish(self) -> dict[str, Any]:
         """Close the record: write it to `runs/`, and forget that a run was under way."""
-        release = current(self.home.root)
+        release = current(self.home.store)
         self.summary.current_release = release.release_id if release else None
         self.summary.finished = datetime.now(UTC).isoformat(timespec="seconds")
         self.summary.save(self.home.runs)
@@ -87,7 +87,7 @@ def started(plan: Plan) -> Iterator[Run]:
         sweep(plan.home.staging)
         forget_records(plan.home, _now())
         summary = _record(plan)
-        archive = stack.enter_context(Archive(plan.home.archive))
+        archive = stack.enter_context(Archive.writing(plan.home.archive))
         crawl = stack.enter_context(_crawling(plan, archive, summary)) if plan.crawls else None
         pool = stack.enter_context(readers())
         yield Run(plan, archive, pool, crawl, summary)
@@ -97,7 +97,7 @@ def started(plan: Plan) -> Iterator[Run]:
 def _crawling(plan: Plan, archive: Archive, summary: Summary) -> Iterator[CrawlRun]:
     portals = plan.registry.portals.values()
     with ExitStack() as stack:
-        night = 1 if current(plan.home.root) is None else 2
+        night = 1 if current(plan.home.store) is None else 2
         folders = {portal.host: portal.serve for portal in portals if portal.serve}
         loopback = stack.enter_context(served(folders, night))
         real = any(portal.host not in loopback for portal in portals)
@@ -133,7 +133,11 @@ def _record(plan: Plan) -> Summary:
         partial.write_text(json.dumps({"started": begun.isoformat()}), "utf-8")
         partial.replace(marker)
     return Summary(
-        run_id=f"{begun:%Y%m%dT%H%M%SZ}", flow=plan.flow, home=str(plan.home.root), started=begun.isoformat()
+        run_id=f"{begun:%Y%m%dT%H%M%SZ}",
+        flow=plan.flow,
+        home=str(plan.home.root),
+        started=begun.isoformat(),
+        store=str(plan.home.elsewhere) if plan.home.elsewhere else None,
     )
 
 

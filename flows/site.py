@@ -30,8 +30,8 @@ _PERCENTAGES: Final = {"TXT-SHARE": "share", "TXT-GROWTH": "growth"}
 def build_site(home: Home, target: Path, as_of: str | None, megabytes: int) -> tuple[Built, Drawn]:
     """Build or renew the site in `target`; `megabytes` is how much the pictures may take. Raises `UnusableError`."""
     try:
-        release = release_as_of(home.root, as_of)
-        tables = Tables(home.root, release)
+        release = release_as_of(home.store, as_of)
+        tables = Tables(home.store, release)
         folder = Folder(target)
         drawn = draw_pictures(home, folder, tables, megabytes * 1_000_000)
         overview = tables.overview()
@@ -87,8 +87,8 @@ def claim_scopes() -> dict[str, tuple[str, str]]:
 
 def _charts(home: Home, release: Release, overview: Overview, places: dict[str, str]) -> tuple[Drawing, ...]:
     """The charts of the first page, the same as in the mail and more."""
-    events = read_table(home.root, "finding_events", release.release_id)
-    known = [it.release_id for it in releases(home.root)]
+    events = read_table(home.store, "finding_events", release.release_id)
+    known = [it.release_id for it in releases(home.store)]
     drawn = {
         "coverage": coverage_by_place(overview.coverage, places),
         "rules": findings_by_rule(overview.findings, {rule.id: rule.title for rule in RULES}),

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
@@ -23,6 +22,7 @@ from notices.site.model import (
     Earlier,
     Overview,
 )
+from store.where import Where
 from warehouse.query import query
 from warehouse.record import Release, releases
 
@@ -89,7 +89,7 @@ class Suspect:
 class Tables:
     """The tables of one release."""
 
-    def __init__(self, home: Path, release: Release) -> None:
+    def __init__(self, home: Where, release: Release) -> None:
         self._home, self._release = home, release
         self._versions: dict[str, list[Version]] = {}
         for version in _earlier(home, release):
@@ -184,7 +184,7 @@ class Tables:
         return query(self._home, sql, release_id or self._release.release_id)
 
 
-def _earlier(home: Path, release: Release) -> Iterable[Version]:
+def _earlier(home: Where, release: Release) -> Iterable[Version]:
     """The versions that stood in one of the last releases and stand no more, each with the last that had it."""
     known = releases(home)
     before = known[: known.index(release)][::-1][:RELEASES]
@@ -199,7 +199,7 @@ def _earlier(home: Path, release: Release) -> Iterable[Version]:
         newer = older
 
 
-def _standing(home: Path, release: Release) -> list[dict[str, Any]]:
+def _standing(home: Where, release: Release) -> list[dict[str, Any]]:
     columns = ("report_id", "unit_id", "sha256")
     parts = _union(_select(columns, table, f"'{gate}' AS gate") for gate, table in _GATES.items())
     rows = query(home, f"{parts} ORDER BY report_id, gate", release.release_id)

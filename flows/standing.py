@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from store.where import Where
 from warehouse.record import Release, current, next_id
 from warehouse.spec import TABLES
 from warehouse.status import read_table
@@ -35,7 +35,7 @@ class Standing:
     `reports` and `held` have the columns `INDEX` alone, `findings` the columns `FINDING`.
     """
 
-    home: Path
+    home: Where
     release: Release | None
     reports: pa.Table
     held: pa.Table
@@ -81,7 +81,7 @@ class Standing:
         return {row["finding_id"]: (row["at"], row["release_id"]) for row in opened}
 
 
-def standing(home: Path) -> Standing:
+def standing(home: Where) -> Standing:
     """The tables of the current release."""
     release = current(home)
     names = ("reports", "held_reports", "documents", "coverage", "findings", "versions")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from prefect import task
@@ -33,6 +32,7 @@ from flows.surroundings import scene
 from portals.crawl import CrawlResult, Progress, crawl
 from portals.documents import DocumentSet
 from portals.units import PortalSource
+from store.where import Where
 from warehouse.release import publish as release
 from warehouse.staging import read_parts
 
@@ -44,9 +44,9 @@ PHASES = {"list": "列表", "fetch": "采集"}
 class Case:
     """What a run brings before the gate. (No dataclass: Prefect would walk through its fields.)"""
 
-    def __init__(self, run: Run, parts: Sequence[Path]) -> None:
+    def __init__(self, run: Run, parts: Sequence[Where]) -> None:
         self.archive = archived(run.archive)
-        self.known = standing(run.home.root)
+        self.known = standing(run.home.store)
         nothing = read_parts([])
         read = [nothing, *(read_parts([part]) for part in parts)]
         staged = merge(read, self.known.newest, self.archive.checked)
@@ -62,6 +62,8 @@ def carry_out(run: Run) -> dict[str, Any]:
     """The pipeline, step by step; gives the run's summary."""
     with watched(ProgressArtifacts()):
         crawl_portals(run)
+        # Readers on other machines, and the release, name what the store has.
+        run.archive.share()
         parts = read_documents(run)
         judge_and_release(run, parts)
         mail(run.home, run.summary)
@@ -83,16 +85,16 @@ def crawl_portals(run: Run) -> None:
         ]
 
 
-def read_documents(run: Run) -> list[Path]:
+def read_documents(run: Run) -> list[Where]:
     """The staged parts of all documents that are new (or, from the archive, asked for again)."""
-    known = standing(run.home.root)
+    known = standing(run.home.store)
     listed = pending(run.plan, run.archive, known)
     layers = [listed, *earlier(listed, run.archive, known, run.plan.anew)]
     cut = [batch for layer in layers for batch in batches(layer)]
     total = sum(len(batch) for batch in cut)
     done = 0
-    parts: list[Path] = []
-    futures: list[PrefectFuture[Path]] = [read_batch.submit(run, batch) for batch in cut]
+    parts: list[Where] = []
+    futures: list[PrefectFuture[Where]] = [read_batch.submit(run, batch) for batch in cut]
     for batch, future in zip(cut, futures, strict=True):
         wait([future])
         if future.state.is_completed():
@@ -106,7 +108,7 @@ def read_documents(run: Run) -> list[Path]:
     return parts
 
 
-def judge_and_release(run: Run, parts: Sequence[Path]) -> None:
+def judge_and_release(run: Run, parts: Sequence[Where]) -> None:
     """The gate over what was read and all that it opens again, then one release, if anything differs."""
     case = Case(run, parts)
     judged = gate(case)
@@ -130,7 +132,7 @@ def crawl_portal(run: Run, portal: PortalSource) -> CrawlResult:
 
 
 @task(name="read", tags={READER}, cache_policy=NO_CACHE, retries=1, retry_delay_seconds=1)
-def read_batch(run: Run, batch: Sequence[DocumentSet]) -> Path:
+def read_batch(run: Run, batch: Sequence[DocumentSet]) -> Where:
     """Read one batch and stage it."""
     return stage_batch(batch, run.home.staging, run.plan.registry, run.archive.read, run.pool)
 
@@ -148,7 +150,7 @@ def gate(case: Case) -> Judged:
 def publish(run: Run, case: Case, judged: Judged) -> None:
     """One release of what passed and what was held."""
     batch = release_batch(run.plan.flow, case.archive, case.known, case.scene, judged, run.started_at)
-    run.summary.judged(batch, judged.void, release(run.home.root, batch, run.started_at))
+    run.summary.judged(batch, judged.void, release(run.home.store, batch, run.started_at))
 
 
 def mail(home: Home, summary: Summary) -> None:

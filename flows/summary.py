@@ -60,6 +60,8 @@ class Summary:
     population: list[str] = field(default_factory=list)
     mail: str | None = None
     mail_sent: bool = False
+    #: where captures and releases are kept, if not in the home
+    store: str | None = None
     #: the files that the run was given, where not those of the environment
     sources: list[str] = field(default_factory=list)
     waivers: str | None = None
@@ -173,7 +175,7 @@ def _rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _next(summary: dict[str, Any]) -> str:
-    home = f"--home {summary['home']}"
+    home = f"--home {summary['home']}" + (f" --store {summary['store']}" if summary["store"] else "")
     if summary["held"]:
         query = "SELECT unit_name, year, rule, equation FROM findings WHERE gate = 'held'"
     elif summary["unreadable"]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -12,6 +11,7 @@ import pyarrow as pa
 from expectations.schema import VERDICTS
 from expectations.waivers import Waiver, Weighed, cited_printed, waiver_of, weigh
 from flows.exits import UnusableError
+from store.where import Where
 from warehouse.errors import WarehouseError
 from warehouse.query import query
 from warehouse.scan import literal
@@ -32,7 +32,7 @@ WHERE report_id IN ({ids}) AND report_id NOT IN (SELECT report_id FROM held_repo
 """
 
 
-def find(home: Path, finding: str) -> dict[str, Any]:
+def find(home: Where, finding: str) -> dict[str, Any]:
     """The finding of the current release with that id, or whose id alone begins so: a row of `findings`.
 
     Raises UnusableError where there is none, or more than one.
@@ -47,7 +47,7 @@ def find(home: Path, finding: str) -> dict[str, Any]:
     return dict(rows[0])
 
 
-def make(home: Path, finding: dict[str, Any], words: tuple[str, str], days: tuple[date, date]) -> Waiver:
+def make(home: Where, finding: dict[str, Any], words: tuple[str, str], days: tuple[date, date]) -> Waiver:
     """The waiver of a finding as its report stands now: `words` who and why, `days` from and to."""
     near = {finding["report_id"], *(cell.partition("@")[2] for cell in finding["cells"])} - {""}
     documents = dict(zip(*_documents(home, near).to_pydict().values(), strict=True))
@@ -55,7 +55,7 @@ def make(home: Path, finding: dict[str, Any], words: tuple[str, str], days: tupl
     return waiver_of(finding, documents.get(finding["report_id"], ""), printed, words, days)
 
 
-def weighed(home: Path, waivers: Sequence[Waiver], today: date) -> Weighed:
+def weighed(home: Where, waivers: Sequence[Waiver], today: date) -> Weighed:
     """The waivers against the current release; all unseen before the first."""
     about = {waiver.report_id for waiver in waivers}
     if not about or current(home) is None:
@@ -68,11 +68,11 @@ def weighed(home: Path, waivers: Sequence[Waiver], today: date) -> Weighed:
 _NOTHING = pa.table({name: pa.array([], pa.string()) for name in ("report_id", "sha256", "key", "printed")})
 
 
-def _documents(home: Path, ids: Collection[str]) -> pa.Table:
+def _documents(home: Where, ids: Collection[str]) -> pa.Table:
     return _ask(home, _DOCUMENTS.format(ids=_listed(ids)))
 
 
-def _cells(home: Path, ids: Collection[str]) -> pa.Table:
+def _cells(home: Where, ids: Collection[str]) -> pa.Table:
     return _ask(home, _CELLS.format(ids=_listed(ids)))
 
 
@@ -80,7 +80,7 @@ def _listed(ids: Collection[str]) -> str:
     return ", ".join(map(literal, sorted(ids)))
 
 
-def _ask(home: Path, sql: str) -> pa.Table:
+def _ask(home: Where, sql: str) -> pa.Table:
     try:
         return query(home, sql)
     except WarehouseError as error:

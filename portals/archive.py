@@ -2,7 +2,7 @@
 
 `HOME/archive/captures.sqlite` refers to `HOME/archive/*.warc.gz`; a record is on the disk before the
 index names it, so whatever kills a run, every row can be read. Rows of unchanged documents are touched,
-never copied.
+never copied. In an object store it is the same files, shared by runs (`portals.shared`).
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ import hashlib
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Final, Self
 
 from portals import captures, warc
+from portals import index as indexes
 from portals.captures import Capture, Origin, Role, plain, stamp
 from portals.exchange import Fetched
 from portals.families.base import Entry
@@ -25,8 +26,11 @@ from portals.links import Link
 from portals.problems import Problem
 from portals.robots import Robots
 from portals.saved import MHTML, Saved
+from portals.shared import Shared
 from portals.slices import Found, Slice
-from portals.warc import ArchiveError, Stored, WarcFolder
+from portals.vaults import vault
+from portals.warc import ArchiveError, WarcFolder
+from store.errors import StoreError
 
 __all__ = ["Archive", "ArchiveError", "Capture", "Origin"]
 
@@ -35,31 +39,28 @@ _SELECT: Final = f"SELECT {_NAMES} FROM captures"  # noqa: S608  # our own names
 _INSERT: Final = f"INSERT INTO captures ({_NAMES}) VALUES ({', '.join('?' * len(captures.COLUMNS))})"  # noqa: S608
 _ENTRIES: Final = "SELECT address, title, published, unit_id, year, rank FROM entries"
 _PROBLEMS: Final = "SELECT address, kind, code, detail, status, unit_id, title, year, at, evidence FROM problems"
-#: Pages of the write-ahead log (4 KiB) before it is brought in, which waits for the disk.
-_WAL_PAGES: Final = 4000
 _TOUCH: Final = "UPDATE captures SET checked_at = ?, etag = ?, last_modified = ? WHERE capture_id = ?"
 
 
 class Archive:
     """The archive in a folder (`HOME/archive`), made where there is none. Threads may share one.
 
-    `index` is that of a copy (`copied_index`), to read an archive in which nothing is to be touched.
+    An archive in a store is read as it was last shared, unless it is opened by `writing`. `index` is that of a copy
+    (`copied_index`), to read an archive in which nothing is to be touched.
     Raises `ArchiveError` where the index is not one of ours or cannot be read.
     """
 
-    def __init__(self, folder: Path, index: Path | None = None) -> None:
-        if index is None:
-            folder.mkdir(parents=True, exist_ok=True)
-        self._folder, self._path = folder, index or folder / captures.INDEX
-        self._warc = WarcFolder(folder)
+    def __init__(self, place: Path | Shared, index: Path | None = None, *, writing: bool = False) -> None:
         self._lock = threading.RLock()
         try:
-            self._index = self._connect()
-            self._prepare()
+            self._vault = vault(place, index, writing)
+            self._path = self._vault.index
+            self._index = indexes.connect(self._path)
+            indexes.prepare(self._index, self._path.name)
             #: Addresses with a problem, so that the many without cost nothing.
             self._troubled = {str(row[0]) for row in self._index.execute("SELECT address FROM problems")}
         except sqlite3.DatabaseError as error:
-            raise ArchiveError(f"{self._path.name}: {error}") from error
+            raise ArchiveError(f"{captures.INDEX}: {error}") from error
 
     def __enter__(self) -> Self:
         return self
@@ -67,13 +68,46 @@ class Archive:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        if error is None:
+            self.close()
+            return
+        # What went wrong first is what is told; what was received waits for the next run.
+        with suppress(StoreError, ArchiveError):
+            self.close()
+
+    @classmethod
+    def writing(cls, place: Path | Shared) -> Self:
+        """The archive to write to; made where there is none. In a store: by one at a time, under the run's lock.
+
+        What a run of this machine left when it was killed is shared first.
+        """
+        archive = cls(place, writing=True)
+        try:
+            archive.share()
+        except BaseException:
+            archive._index.close()
+            raise
+        return archive
+
+    def _writable(self) -> WarcFolder:
+        if self._vault.warc is None:
+            raise ArchiveError("this archive is open for reading only")
+        return self._vault.warc
+
+    def share(self) -> None:
+        """Give the store what it lacks of what was received so far; in a folder all is there."""
+        with self._lock:
+            self._vault.share(self._index)
 
     def close(self) -> None:
-        """Close the index and the WARC file of this run."""
+        """Close the index and the WARC file of this run; a store is given what it lacks."""
         with self._lock:
-            self._warc.close()
-            self._index.close()
+            try:
+                if self._vault.warc is not None:
+                    self._vault.warc.close()
+                self._vault.share(self._index)
+            finally:
+                self._index.close()
 
     def add(self, fetched: Fetched, origin: Origin, links: Sequence[Link] = (), role: Role = "document") -> Capture:
         """Keep what was fetched and the attachments its page names; durable on return.
@@ -81,20 +115,21 @@ class Archive:
         A content that the address gave before, even with others in between, is only marked as seen.
         """
         with self._lock:
-            known = self._one("capture_id = ?", _id(fetched, role))
+            known = self._one("capture_id = ?", captures.id_of(fetched, role))
             if known is not None:
                 self.seen(known, fetched)
                 return self._one("capture_id = ?", known.capture_id) or known
-            return self._insert(_capture(fetched, origin, role, "", self._warc.store(fetched)), links)
+            return self._insert(captures.made(fetched, origin, role, "", self._writable().store(fetched)), links)
 
     def take(self, saved: Saved, origin: Origin, now: datetime, links: Sequence[Link] = ()) -> Capture:
         """Keep a document that a person saved, handed in at `now`; what is known already stays as it is."""
         role: Role = "import" if saved.media_type == MHTML else "document"
         with self._lock:
-            known = self._one("capture_id = ?", _id(saved, role))
+            known = self._one("capture_id = ?", captures.id_of(saved, role))
             if known is not None:
                 return known
-            return self._insert(_capture(saved, origin, role, saved.by, self._warc.resource(saved, now)), links)
+            stored = self._writable().resource(saved, now)
+            return self._insert(captures.made(saved, origin, role, saved.by, stored), links)
 
     def keep_robots(self, robots: Robots) -> None:
         """Keep what a host answered when asked for its robots.txt, titled with what that means to us."""
@@ -106,7 +141,7 @@ class Archive:
         checked_at = stamp(max(known.checked_at, fetched.at))
         etag, last_modified = fetched.etag or known.etag, fetched.last_modified or known.last_modified
         with self._lock:
-            self._warc.revisit(fetched, known)
+            self._writable().revisit(fetched, known)
             # One statement is one transaction: most of a night is this line.
             self._index.execute(_TOUCH, (checked_at, etag, last_modified, known.capture_id))
             self._forget_problem(known)
@@ -136,7 +171,7 @@ class Archive:
         capture = self._one("capture_id = ?", capture_id)
         if capture is None:
             raise ArchiveError(f"no capture {capture_id!r}")
-        body = warc.read(self._folder / capture.warc, capture.offset, capture.size)
+        body = warc.read(self._vault.where(capture.warc), capture.offset, capture.size)
         if hashlib.sha256(body).hexdigest() != capture.sha256:
             raise ArchiveError(f"{capture.warc}@{capture.offset}: not the content that was received")
         return body
@@ -160,7 +195,7 @@ class Archive:
         count = 0
         for count, capture in enumerate(found, 1):  # noqa: B007  # the count is what is wanted
             self.read(capture.capture_id)
-            for member in warc.members(self._folder / capture.warc, capture.start, capture.offset):
+            for member in warc.members(self._vault.where(capture.warc), capture.start, capture.offset):
                 out.write(member)
         return count
 
@@ -229,38 +264,14 @@ class Archive:
 
     def _rows(self, query: str, values: Sequence[object] = ()) -> Iterator[Any]:
         """Rows over a connection of their own, so that a long reading holds nobody up."""
-        with closing(self._connect()) as index:
+        with closing(indexes.connect(self._path)) as index:
             yield from index.execute(query, values)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            self._index.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._index
-            except BaseException:
-                self._index.execute("ROLLBACK")
-                raise
-            self._index.execute("COMMIT")
-
-    def _connect(self) -> sqlite3.Connection:
-        index = sqlite3.connect(self._path, timeout=60, isolation_level=None, check_same_thread=False)
-        # A commit is with the operating system: a kill of this process loses none. A power cut may lose the last few,
-        # and with them only the knowledge that these pages were checked.
-        index.execute("PRAGMA synchronous = NORMAL")
-        index.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
-        return index
-
-    def _prepare(self) -> None:
-        self._index.execute("PRAGMA journal_mode = WAL")
-        with self._transaction() as index:
-            version = index.execute("PRAGMA user_version").fetchone()[0]
-            if version > captures.SCHEMA_VERSION:
-                raise ArchiveError(f"{self._path.name}: version {version} is newer than {captures.SCHEMA_VERSION}")
-            for script in captures.SCHEMAS[version:]:
-                for statement in script.split(";"):
-                    index.execute(statement)
-            index.execute(f"PRAGMA user_version = {captures.SCHEMA_VERSION}")
+        self._writable()
+        with self._lock, indexes.transaction(self._index):
+            yield self._index
 
 
 def _entry(row: Sequence[Any]) -> Entry:
@@ -271,35 +282,3 @@ def _entry(row: Sequence[Any]) -> Entry:
 def _problem(row: Sequence[Any]) -> Problem:
     *values, at, evidence = row
     return Problem(*(*values, datetime.fromisoformat(at), evidence))
-
-
-def _id(received: Fetched | Saved, role: Role) -> str:
-    return captures.capture_id(received.address, hashlib.sha256(received.body).hexdigest(), role)
-
-
-def _capture(received: Fetched | Saved, origin: Origin, role: Role, by: str, stored: Stored) -> Capture:
-    sha256 = hashlib.sha256(received.body).hexdigest()
-    return Capture(
-        capture_id=captures.capture_id(received.address, sha256, role),
-        address=received.address,
-        final_address=received.final_address,
-        unit_id=origin.unit_id,
-        title=origin.title,
-        published=origin.published,
-        parent_address=origin.parent_address,
-        fetched_at=received.at,
-        checked_at=received.at,
-        status=received.status,
-        media_type=received.media_type,
-        charset=received.charset,
-        sha256=sha256,
-        size=len(received.body),
-        warc=stored.warc,
-        offset=stored.offset,
-        digest=stored.digest,
-        etag=received.etag,
-        last_modified=received.last_modified,
-        role=role,
-        start=stored.start,
-        imported_by=by,
-    )

@@ -5,7 +5,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import astuple, dataclass, fields
 from datetime import UTC, date, datetime
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+if TYPE_CHECKING:
+    from portals.exchange import Fetched
+    from portals.saved import Saved
+    from portals.warc import Stored
 
 #: The file of the index, in the folder of the archive.
 INDEX: Final = "captures.sqlite"
@@ -59,6 +64,10 @@ DROP TABLE problems_of_addresses
 """,
 )
 SCHEMA_VERSION: Final = len(SCHEMAS)
+
+
+class ArchiveError(Exception):
+    """The archive is damaged, or not ours; one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +130,40 @@ def capture_id(address: str, sha256: str, role: Role = "document") -> str:
     """The id of a content at an address: 20 hex digits."""
     named = f"{address}\n{sha256}" if role == "document" else f"{role}\n{address}\n{sha256}"
     return hashlib.sha256(named.encode()).hexdigest()[:20]
+
+
+def id_of(received: Fetched | Saved, role: Role) -> str:
+    """The id of what was received."""
+    return capture_id(received.address, hashlib.sha256(received.body).hexdigest(), role)
+
+
+def made(received: Fetched | Saved, origin: Origin, role: Role, by: str, stored: Stored) -> Capture:
+    """The capture of what was received and stored."""
+    sha256 = hashlib.sha256(received.body).hexdigest()
+    return Capture(
+        capture_id=capture_id(received.address, sha256, role),
+        address=received.address,
+        final_address=received.final_address,
+        unit_id=origin.unit_id,
+        title=origin.title,
+        published=origin.published,
+        parent_address=origin.parent_address,
+        fetched_at=received.at,
+        checked_at=received.at,
+        status=received.status,
+        media_type=received.media_type,
+        charset=received.charset,
+        sha256=sha256,
+        size=len(received.body),
+        warc=stored.warc,
+        offset=stored.offset,
+        digest=stored.digest,
+        etag=received.etag,
+        last_modified=received.last_modified,
+        role=role,
+        start=stored.start,
+        imported_by=by,
+    )
 
 
 def stamp(at: datetime) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from portals.captures import INDEX
+from portals.shared import Shared
 from portals.warc import ArchiveError
 
 #: Seconds to wait before each new try while a crawl writes to the index.
@@ -17,11 +18,14 @@ _LOG_HEADER: Final = 32
 _State = tuple[int, int, bytes]
 
 
-def copied_index(archive: Path, folder: Path) -> Path:
+def copied_index(archive: Path | Shared, folder: Path) -> Path:
     """Copy the index of the archive in a folder, with what its log holds, into another folder.
 
-    Raises `ArchiveError` where there is none, or where it never stands still.
+    Of an archive in a store it is the index as it was last shared. Raises `ArchiveError` where there is none, or
+    where it never stands still.
     """
+    if isinstance(archive, Shared):
+        return archive.fetch(archive.look(), folder)
     source, log = archive / INDEX, archive / f"{INDEX}-wal"
     try:
         for pause in (*_PAUSES, None):

@@ -12,18 +12,18 @@ from typing import BinaryIO, Final, NamedTuple
 from warcio.archiveiterator import ArchiveIterator
 
 from portals import bodies, records
-from portals.captures import Capture
+from portals.captures import ArchiveError, Capture
 from portals.exchange import Exchange, Fetched
 from portals.problems import FetchError
 from portals.saved import Saved
+from store.where import Where
 
 _MAX_FILE_BYTES: Final = 512 * 1024 * 1024
 _NOT_MODIFIED: Final = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 _IDENTICAL: Final = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 
 
-class ArchiveError(Exception):
-    """The archive is damaged, or not ours; one line."""
+__all__ = ["ArchiveError", "Stored", "WarcFolder"]
 
 
 class Stored(NamedTuple):
@@ -39,11 +39,11 @@ class WarcFolder:
     """Appends to WARC files in a folder: a new file for this writer, another when it has grown large.
 
     A file is opened at the first write and never reopened, so a tail that a crash left behind stays
-    where it is, harmless. Not thread-safe.
+    where it is, harmless. `mark` ends the names of its files. Not thread-safe.
     """
 
-    def __init__(self, folder: Path, max_file_bytes: int = _MAX_FILE_BYTES) -> None:
-        self._folder, self._max = folder, max_file_bytes
+    def __init__(self, folder: Path, max_file_bytes: int = _MAX_FILE_BYTES, mark: str = "") -> None:
+        self._folder, self._max, self._mark = folder, max_file_bytes, f"-{mark}" if mark else ""
         self._out: BinaryIO | None = None
         self._name, self._end = "", 0
 
@@ -126,7 +126,7 @@ class WarcFolder:
         """A file of a name that no other run, past or at this moment, has."""
         number = 0
         while True:
-            self._name = f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{number:05d}.warc.gz"
+            self._name = f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{number:05d}{self._mark}.warc.gz"
             try:
                 out = (self._folder / self._name).open("xb", buffering=0)
             except FileExistsError:
@@ -150,7 +150,7 @@ def info(name: str, at: datetime) -> bytes:
     return records.record("warcinfo", fields, b"software: gouji\r\nformat: WARC File Format 1.1\r\n")
 
 
-def read(path: Path, offset: int, size: int) -> bytes:
+def read(path: Where, offset: int, size: int) -> bytes:
     """The body, content-decoded, of the response or resource at an offset; `ArchiveError` if there is none.
 
     It must be checked against its hash: damage may have made other bytes of it.
@@ -180,7 +180,7 @@ def _decoded(raw: bytes, encoding: str, size: int) -> bytes:
         return raw
 
 
-def members(path: Path, start: int, offset: int) -> Iterator[bytes]:
+def members(path: Where, start: int, offset: int) -> Iterator[bytes]:
     """The gzip members of one fetch as they stand, from `start` to the companion of the record at `offset`.
 
     A companion is what follows it: the request of a response, the metadata of a resource.

@@ -11,8 +11,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("form", "portals", "extractors", "expectations", "warehouse", "notices", "samples", "flows")
-ALLOWED = {room: {room, "form"} for room in ROOMS} | {"form": {"form"}, "flows": set(ROOMS)}
+ROOMS = ("form", "store", "portals", "extractors", "expectations", "warehouse", "notices", "samples", "flows")
+ALLOWED = {room: {room, "form"} for room in ROOMS} | {
+    "form": {"form"},
+    "store": {"store"},
+    "portals": {"portals", "store", "form"},
+    "warehouse": {"warehouse", "store", "form"},
+    "flows": set(ROOMS),
+}
 #: vendor -> the only places that may import it
 OWNERS = {
     "prefect": ("flows/",),
@@ -25,6 +31,7 @@ OWNERS = {
     "deltalake": ("warehouse/",),
     "duckdb": ("warehouse/",),
     "selectolax": ("extractors/html", "portals/"),
+    "obstore": ("store/", "warehouse/scan.py"),
     "pycurl": ("portals/client.py",),
     "protego": ("portals/robots.py",),
     "warcio": ("portals/warc.py",),
@@ -73,6 +80,15 @@ def test_the_core_needs_only_the_standard_library() -> None:
             assert top not in {"time", "random", "socket", "locale", "subprocess"}, (
                 f"{path.relative_to(ROOT)}: {name}"
             )
+
+
+def test_flows_ask_the_store_and_not_the_home() -> None:
+    """What is in a store elsewhere would be missed without a word by a function that is handed the home's folder."""
+    for path in sorted((ROOT / "flows").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and not (isinstance(node.func, ast.Name) and node.func.id == "str"):
+                handed = {one.attr for one in node.args if isinstance(one, ast.Attribute)}
+                assert "root" not in handed, f"{path.relative_to(ROOT)}:{node.lineno}: `.store` has it"
 
 
 def test_files_stay_small() -> None:

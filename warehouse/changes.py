@@ -15,8 +15,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from store.where import Where
 from warehouse.errors import SpecError
-from warehouse.scan import DataFiles, names, parquet
+from warehouse.scan import DataFiles, names, opened, parquet
 from warehouse.table import Column, Table
 
 _MEMORY: Final = "4GB"
@@ -48,9 +49,9 @@ class Changes:
 
 
 @contextmanager
-def comparing() -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB for `find` and `check_keys`: opening one takes longer than a small comparison."""
-    with duckdb.connect(config={"memory_limit": _MEMORY}) as connection:
+def comparing(home: Where | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB for `find` (files of `home`) and `check_keys`: opening one takes longer than a small comparison."""
+    with opened(home, memory_limit=_MEMORY) as connection:
         yield connection
 
 

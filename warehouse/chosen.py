@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from pathlib import Path
 from typing import Final, NamedTuple
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from store.where import Where
 from warehouse import deltas, record
 from warehouse.record import Release, current
-from warehouse.scan import names, parquet
+from warehouse.scan import names, opened, parquet
 from warehouse.spec import TABLES
 
 _MEMORY: Final = "2GB"
@@ -50,24 +50,24 @@ def nothing(tables: tuple[str, str] = ("reports", "cells")) -> Chosen:
     return Chosen(reports, cells)
 
 
-def released(home: Path, ids: Collection[str]) -> Chosen:
+def released(home: Where, ids: Collection[str]) -> Chosen:
     """The released versions of the reports `ids`; those that have none are left out."""
     return Chosen(*of_reports(home, ids, ("reports", "cells")))
 
 
-def newest(home: Path, ids: Collection[str]) -> Chosen:
+def newest(home: Where, ids: Collection[str]) -> Chosen:
     """The newest versions of the reports `ids`: the held one where there is one, else the released."""
     held = Chosen(*of_reports(home, ids, ("held_reports", "held_cells")))
     rest = frozenset(ids).difference(held.reports["report_id"].to_pylist())
     return held.beside(released(home, rest))
 
 
-def past(home: Path, ids: Collection[str]) -> Chosen:
+def past(home: Where, ids: Collection[str]) -> Chosen:
     """All versions of the reports `ids` before the newest: rows of `past_reports` and `past_cells`."""
     return Chosen(*of_reports(home, ids, ("past_reports", "past_cells")))
 
 
-def of_reports(home: Path, ids: Collection[str], tables: Sequence[str]) -> tuple[pa.Table, ...]:
+def of_reports(home: Where, ids: Collection[str], tables: Sequence[str]) -> tuple[pa.Table, ...]:
     """The rows about the reports `ids` in each of the tables, which are partitioned by year."""
     release = current(home)
     if release is None or not ids:
@@ -75,13 +75,13 @@ def of_reports(home: Path, ids: Collection[str], tables: Sequence[str]) -> tuple
     wanted = pa.table({"report_id": pa.array(sorted(ids), pa.string())})
     # `{unit_id}-{year}`: the year says which partitions to open.
     of_years = sorted({int(report_id.rpartition("-")[2]) for report_id in ids})
-    with duckdb.connect(config={"memory_limit": _MEMORY}) as connection:
+    with opened(home, memory_limit=_MEMORY) as connection:
         connection.register("wanted", wanted)
         return tuple(_rows(connection, home, release, name, of_years) for name in tables)
 
 
 def _rows(
-    connection: duckdb.DuckDBPyConnection, home: Path, release: Release, name: str, of_years: list[int]
+    connection: duckdb.DuckDBPyConnection, home: Where, release: Release, name: str, of_years: list[int]
 ) -> pa.Table:
     table, version = TABLES[name], release.tables.get(name)
     files = {} if version is None else deltas.files(record.folder(home) / name, table, version, of_years)

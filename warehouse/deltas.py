@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
@@ -19,6 +18,9 @@ import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError
 
+from store.errors import one_line
+from store.remote import PATIENCE, Remote
+from store.where import Where
 from warehouse.changes import Changes
 from warehouse.errors import WarehouseError
 from warehouse.scan import DataFiles, literal
@@ -44,24 +46,25 @@ _COMMIT: Final = CommitProperties(max_commit_retries=0)
 _WRITER: Final = WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=131_072)
 
 
-def files(path: Path, table: Table, at: int, of_years: list[int] | None = None) -> DataFiles:
+def files(path: Where, table: Table, at: int, of_years: list[int] | None = None) -> DataFiles:
     """The data files of version `at` by partition, those of some years only if asked."""
     added = pa.table(_of_this_spec(open_at(path, at), table).get_add_actions(flatten=True))
     partition = added[f"partition.{table.partition}"].to_pylist() if table.partition else [None] * len(added)
+    root = path.url if isinstance(path, Remote) else path.resolve()
     found: DataFiles = {}
     for name, year in sorted(zip(added["path"].to_pylist(), partition, strict=True)):
         if of_years is None or year in of_years:
             # The log has them as relative URLs.
-            found.setdefault(year, []).append(str(path.resolve() / unquote(name)))
+            found.setdefault(year, []).append(f"{root}/{unquote(name)}")
     return found
 
 
-def open_at(path: Path, at: int) -> DeltaTable:
+def open_at(path: Where, at: int) -> DeltaTable:
     """The table as of version `at`. Raises WarehouseError where that version is not there."""
     try:
-        return DeltaTable(_uri(path), version=at)
+        return DeltaTable(_uri(path), version=at, storage_options=_options(path))
     except (DeltaError, OSError) as error:
-        raise WarehouseError(f"version {at} of table {path.name} cannot be opened: {error}") from error
+        raise WarehouseError(f"version {at} of table {path.name} cannot be opened: {one_line(error)}") from error
 
 
 def _of_this_spec(delta: DeltaTable, table: Table) -> DeltaTable:
@@ -75,27 +78,41 @@ def _of_this_spec(delta: DeltaTable, table: Table) -> DeltaTable:
     return delta
 
 
-def _uri(path: Path) -> str:
+def _uri(path: Where) -> str:
     """A path in the form in which deltalake takes blanks and Chinese; what it garbles or dies of is refused."""
+    if isinstance(path, Remote):
+        return path.url
     absolute = path.resolve()
     if unfit := set(str(absolute)).intersection("[]\\%"):
         raise WarehouseError(f"the path {absolute} holds {' '.join(sorted(unfit))}, which Delta tables cannot have")
     return absolute.as_uri()
 
 
-def read(path: Path, table: Table, at: int, columns: Sequence[str] = ()) -> pa.Table:
+def _options(path: Where) -> dict[str, str] | None:
+    """How Delta is to treat the store; who we are there it takes from the environment, as `store.remote` does."""
+    if not isinstance(path, Remote):
+        return None
+    return {
+        "aws_conditional_put": "etag",
+        "retry_timeout": f"{PATIENCE.total_seconds():.0f}s",
+        "max_retries": "100",
+        "backoff_config.max_backoff": "2s",
+    }
+
+
+def read(path: Where, table: Table, at: int, columns: Sequence[str] = ()) -> pa.Table:
     """All rows of version `at`, with the table's own schema; some of its columns only if asked."""
     chosen = list(columns) or table.names
     schema = pa.schema([table.schema.field(name) for name in chosen])
     return _of_this_spec(open_at(path, at), table).to_pyarrow_table(columns=chosen).cast(schema)
 
 
-def rows(path: Path, at: int) -> int:
+def rows(path: Where, at: int) -> int:
     """The number of rows of version `at`, from the log alone."""
     return int(open_at(path, at).count())
 
 
-def apply(path: Path, table: Table, released: int, changes: Changes) -> int:
+def apply(path: Where, table: Table, released: int, changes: Changes) -> int:
     """Bring the table from the version `released` (0: empty) to one with `changes`; gives the new version.
 
     What a crash, or anybody else, left behind `released` is undone first. Raises WarehouseError when
@@ -111,7 +128,7 @@ def apply(path: Path, table: Table, released: int, changes: Changes) -> int:
     raise AssertionError("unreachable")
 
 
-def _apply(path: Path, table: Table, released: int, changes: Changes) -> int:
+def _apply(path: Where, table: Table, released: int, changes: Changes) -> int:
     delta = _latest(path, table)
     if delta.version() != released:
         delta.restore(released, commit_properties=_COMMIT)
@@ -125,18 +142,19 @@ def _apply(path: Path, table: Table, released: int, changes: Changes) -> int:
     return int(delta.version())
 
 
-def _latest(path: Path, table: Table) -> DeltaTable:
+def _latest(path: Where, table: Table) -> DeltaTable:
     """The table as it stands; made, empty, as its version 0 where there is none."""
-    if not DeltaTable.is_deltatable(_uri(path)):
+    if not DeltaTable.is_deltatable(_uri(path), storage_options=_options(path)):
         DeltaTable.create(
             _uri(path),
             table.schema,
             partition_by=table.partition,
             description=table.meaning,
             configuration=_CONFIGURATION,
+            storage_options=_options(path),
             commit_properties=_COMMIT,
         )
-    return _of_this_spec(DeltaTable(_uri(path)), table)
+    return _of_this_spec(DeltaTable(_uri(path), storage_options=_options(path)), table)
 
 
 def _append(delta: DeltaTable, changes: Changes) -> None:

@@ -21,20 +21,21 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from store.where import Where
 from warehouse import deltas, record
 from warehouse.datapackage import File, Source, descriptor
 from warehouse.errors import WarehouseError
 from warehouse.plain_rows import plain_rows, plain_schema
 from warehouse.query import release_rows
 from warehouse.record import Release
-from warehouse.scan import DataFiles, names, parquet
+from warehouse.scan import DataFiles, names, opened, parquet
 from warehouse.spec import RELEASES, TABLES
 from warehouse.status import release_as_of
 from warehouse.table import Table
 
 #: rows in memory at a time; a row group of Parquet has as many
 ROWS: Final = 50_000
-_LIMITS: Final[dict[str, str | bool | int | float | list[str]]] = {"memory_limit": "1GB", "threads": 2}
+_LIMITS: Final[dict[str, str | bool | int]] = {"memory_limit": "1GB", "threads": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ PUBLIC_DOMAIN: Final = Licence(
 )
 
 
-def write_package(home: Path, target: Path, as_of: str | None = None, licence: Licence = PUBLIC_DOMAIN) -> Release:
+def write_package(home: Where, target: Path, as_of: str | None = None, licence: Licence = PUBLIC_DOMAIN) -> Release:
     """Write the package of a release (`as_of` as in `release_as_of`; the current one) to the folder `target`.
 
     The folder is there whole or not at all. Raises WarehouseError where it exists and is not empty, where it cannot
@@ -86,7 +87,7 @@ def vars_of(licence: Licence) -> dict[str, str]:
     return {"name": licence.name, "title": licence.title, "path": licence.path}
 
 
-def _table(home: Path, release: Release, table: Table, folder: Path) -> Iterator[File]:
+def _table(home: Where, release: Release, table: Table, folder: Path) -> Iterator[File]:
     """Write a table in both forms; gives what was written."""
     paths = {form: folder / "data" / f"{table.name}.{form}" for form in ("parquet", "csv")}
     rows = 0
@@ -103,7 +104,7 @@ def _table(home: Path, release: Release, table: Table, folder: Path) -> Iterator
         yield File(table, form, f"data/{path.name}", path.stat().st_size, digest, rows)
 
 
-def _batches(home: Path, release: Release, table: Table) -> Iterator[pa.Table]:
+def _batches(home: Where, release: Release, table: Table) -> Iterator[pa.Table]:
     """The rows of a table, by partition and key."""
     if table is RELEASES:
         yield release_rows(home, release)
@@ -113,13 +114,13 @@ def _batches(home: Path, release: Release, table: Table) -> Iterator[pa.Table]:
     if version is not None:
         files = deltas.files(record.folder(home) / table.name, table, version)
     for value in sorted(files, key=str):
-        yield from _partition(table, {value: files[value]})
+        yield from _partition(home, table, {value: files[value]})
 
 
-def _partition(table: Table, files: Mapping[int | None, list[str]]) -> Iterator[pa.Table]:
+def _partition(home: Where, table: Table, files: Mapping[int | None, list[str]]) -> Iterator[pa.Table]:
     """The rows of a partition, a span of keys at a time: sorting it as a whole would take its size in memory."""
     selected, first = parquet(table, dict(files)), names(table.key[:1])
-    with duckdb.connect(config=_LIMITS) as connection:
+    with opened(home, **_LIMITS) as connection:
         connection.execute("SET enable_progress_bar = false")
         # Pages of Parquet would be kept up to the limit.
         connection.execute("SET enable_external_file_cache = false")

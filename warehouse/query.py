@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from datetime import UTC, date
-from pathlib import Path
 from typing import Final
 
 import duckdb
 import pyarrow as pa
 
+from store.where import Where
 from warehouse import deltas, record
 from warehouse.errors import QueryError
 from warehouse.published import RENAMED, statements
 from warehouse.record import Release, releases
-from warehouse.scan import literal, names, no_glob, parquet
+from warehouse.scan import literal, names, no_glob, opened, parquet
 from warehouse.spec import RELEASES, TABLES
 from warehouse.spec_claims import CLAIM, CLAIM_VIEWS
 from warehouse.status import ZONE, release_as_of
 from warehouse.table import Table
 
-_LIMITS: Final[dict[str, str | bool | int | float | list[str]]] = {
+_LIMITS: Final[dict[str, str | bool | int]] = {
     "memory_limit": "4GB",
     "threads": 2,
 }
 
 
-def query(home: Path, sql: str, as_of: str | None = None, published: str | None = None) -> pa.Table:
+def query(home: Where, sql: str, as_of: str | None = None, published: str | None = None) -> pa.Table:
     """The rows that one SELECT gives over the tables of a release (`docs/tables.md`, with `releases`).
 
     `as_of` is a release id, or an ISO date or time for the last release at or before it: what was known then.
@@ -37,7 +37,7 @@ def query(home: Path, sql: str, as_of: str | None = None, published: str | None 
     statement = _only_select(sql)
     day = None if published is None else _day(published)
     release = release_as_of(home, as_of)
-    with duckdb.connect(config=_LIMITS) as connection:
+    with opened(home, **_LIMITS) as connection:
         _views(connection, home, release, day)
         try:
             return connection.sql(statement).to_arrow_table()
@@ -64,7 +64,7 @@ def _day(text: str) -> date:
         raise QueryError(f"{text!r} is no day such as 2026-10-31") from None
 
 
-def _views(connection: duckdb.DuckDBPyConnection, home: Path, release: Release, day: date | None) -> None:
+def _views(connection: duckdb.DuckDBPyConnection, home: Where, release: Release, day: date | None) -> None:
     """Make the views, then shut everything but their files."""
     readable: list[str] = []
     renamed = {} if day is None else RENAMED
@@ -103,7 +103,7 @@ def _claims(reports: str, view: Table) -> str:
     """  # noqa: S608
 
 
-def release_rows(home: Path, until: Release) -> pa.Table:
+def release_rows(home: Where, until: Release) -> pa.Table:
     """The rows of `releases`: those up to `until`."""
     known = releases(home)
     shown = known[: known.index(until) + 1]

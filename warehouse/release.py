@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
 
+from store.where import Where
 from warehouse import deltas, record
 from warehouse.batch import ReleaseBatch
 from warehouse.changes import Changes, comparing, find
@@ -23,7 +23,7 @@ from warehouse.table import Table, years
 WAIT: Final = 60.0
 
 
-def publish(home: Path, batch: ReleaseBatch, created_at: datetime, wait: float = WAIT) -> Release | None:
+def publish(home: Where, batch: ReleaseBatch, created_at: datetime, wait: float = WAIT) -> Release | None:
     """Release what of `batch` differs from the current release; None, and nothing written, where nothing does.
 
     `created_at` is the run's time, with its zone. The tables are committed one by one; a reader goes by the
@@ -35,7 +35,7 @@ def publish(home: Path, batch: ReleaseBatch, created_at: datetime, wait: float =
         raise WarehouseError("created_at has no time zone")
     batch = batch.checked()
     with writer(record.folder(home), created_at, wait):
-        before = record.current(home)
+        before, seen = record.look(home)
         changes = _differences(home, batch, before)
         if not changes:
             return None
@@ -50,13 +50,13 @@ def publish(home: Path, batch: ReleaseBatch, created_at: datetime, wait: float =
         release = Release(
             record.next_id(before), created_at, before.release_id if before else None, tables, counts, batch.note
         )
-        record.write(home, release)
+        record.write(home, release, seen)
         return release
 
 
-def _differences(home: Path, batch: ReleaseBatch, before: Release | None) -> dict[str, Changes]:
+def _differences(home: Where, batch: ReleaseBatch, before: Release | None) -> dict[str, Changes]:
     found = {}
-    with comparing() as connection:
+    with comparing(home) as connection:
         for table, rows, scope in batch.scopes():
             files = _files(home, table, scope, before) if len(scope) else {}
             if change := find(connection, table, rows, scope, files):
@@ -64,7 +64,7 @@ def _differences(home: Path, batch: ReleaseBatch, before: Release | None) -> dic
     return found
 
 
-def _files(home: Path, table: Table, scope: pa.Table, before: Release | None) -> DataFiles:
+def _files(home: Where, table: Table, scope: pa.Table, before: Release | None) -> DataFiles:
     """The released files that may hold rows of the groups in `scope`."""
     if before is None or table.name not in before.tables:
         return {}

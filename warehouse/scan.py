@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import duckdb
+
+from store.remote import RETRY, Remote
+from store.where import Where
 from warehouse.table import Table
 
-#: partition value (None where the table has no partitions) -> absolute paths of its data files
+#: partition value (None where the table has no partitions) -> paths or addresses of its data files
 DataFiles = dict[int | None, list[str]]
+
+
+def opened(home: Where | None = None, **config: str | bool | int) -> duckdb.DuckDBPyConnection:
+    """A DuckDB that can read the data files of `home`; close it."""
+    connection = duckdb.connect(config=dict(config))
+    if isinstance(home, Remote):
+        # DuckDB's own reader of S3 is an extension that it would download.
+        from obstore.fsspec import FsspecStore
+
+        connection.register_filesystem(FsspecStore("s3", retry_config=RETRY))
+    return connection
 
 
 def parquet(table: Table, files: DataFiles) -> str:

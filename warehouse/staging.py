@@ -1,7 +1,8 @@
 """Staged parts: what was read from one batch of documents, named by what went in.
 
 A part is a folder `<part_id>/` with `reports.parquet`, `cells.parquet`, `errors.parquet` and their
-`SHA256SUMS`, renamed into place when all are on disk. The same rows give the same bytes.
+`SHA256SUMS`, renamed into place when all are on disk; in an object store the sums come last, and without them there
+is no part. The same rows give the same bytes.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -20,6 +22,8 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from store.remote import Remote
+from store.where import Where
 from warehouse.errors import StagingError
 from warehouse.files import sync
 from warehouse.spec import ERRORS, TABLES
@@ -41,10 +45,10 @@ def part_id(inputs: Iterable[str]) -> str:
     return hashlib.sha256(json.dumps(list(inputs)).encode()).hexdigest()[:32]
 
 
-def find_part(staging: Path, name: str) -> Path | None:
+def find_part(staging: Where, name: str) -> Where | None:
     """The staged part of that name, checked to its last byte; None where it is absent or damaged."""
     path = staging / name
-    if not path.is_dir():
+    if not (path.is_dir() if isinstance(path, Path) else (path / _SUMS).size()):
         return None
     try:
         read_parts([path])
@@ -54,7 +58,7 @@ def find_part(staging: Path, name: str) -> Path | None:
     return path
 
 
-def write_part(staging: Path, name: str, reports: pa.Table, cells: pa.Table, errors: pa.Table) -> Path:
+def write_part(staging: Where, name: str, reports: pa.Table, cells: pa.Table, errors: pa.Table) -> Where:
     """Stage a part and return its folder; a whole part of that name is left as it is.
 
     Raises SpecError for rows that do not fit.
@@ -64,21 +68,39 @@ def write_part(staging: Path, name: str, reports: pa.Table, cells: pa.Table, err
     }
     if found := find_part(staging, name):
         return found
+    return _put(staging / name, rows) if isinstance(staging, Remote) else _draft(staging, name, rows)
+
+
+def _put(path: Remote, rows: Mapping[str, pa.Table]) -> Remote:
+    written = {}
+    for key, table in rows.items():
+        out = BytesIO()
+        pq.write_table(table, out, compression="zstd")
+        written[key] = out.getvalue()
+        (path / f"{key}.parquet").write_bytes(written[key])
+    (path / _SUMS).write_bytes(_sums(written).encode("ascii"))
+    return path
+
+
+def _draft(staging: Path, name: str, rows: Mapping[str, pa.Table]) -> Path:
     staging.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f"{_DRAFT}{os.getpid()}-", dir=staging))
     for key, table in rows.items():
         pq.write_table(table, draft / f"{key}.parquet", compression="zstd")
-    (draft / _SUMS).write_text(_sums(draft), encoding="ascii")
+    (draft / _SUMS).write_text(_sums(_contents(draft)), encoding="ascii")
     for file in draft.iterdir():
         sync(file)
     sync(draft)
     return _move(draft, staging / name)
 
 
-def _sums(path: Path) -> str:
+def _contents(path: Where) -> dict[str, bytes]:
+    return {key: (path / f"{key}.parquet").read_bytes() for key in _TABLES}
+
+
+def _sums(contents: Mapping[str, bytes]) -> str:
     """The part's checksums, as `sha256sum` writes them."""
-    files = [path / f"{key}.parquet" for key in _TABLES]
-    return "".join(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files)
+    return "".join(f"{hashlib.sha256(data).hexdigest()}  {key}.parquet\n" for key, data in contents.items())
 
 
 def _move(draft: Path, path: Path) -> Path:
@@ -95,7 +117,7 @@ def _move(draft: Path, path: Path) -> Path:
     return path
 
 
-def read_parts(paths: Sequence[Path]) -> Part:
+def read_parts(paths: Sequence[Where]) -> Part:
     """reports, cells and errors of all the parts, in the order given.
 
     Raises StagingError naming the part that is absent, incomplete, damaged or of another schema.
@@ -108,11 +130,12 @@ def read_parts(paths: Sequence[Path]) -> Part:
     return tables[0], tables[1], tables[2]
 
 
-def _read(path: Path) -> list[pa.Table]:
+def _read(path: Where) -> list[pa.Table]:
     try:
-        if (path / _SUMS).read_text(encoding="ascii") != _sums(path):
+        contents = _contents(path)
+        if (path / _SUMS).read_text(encoding="ascii") != _sums(contents):
             raise StagingError(f"staged part {path.name} is damaged: its checksums differ")
-        tables = [pq.read_table(path / f"{key}.parquet") for key in _TABLES]
+        tables = [pq.read_table(pa.BufferReader(data)) for data in contents.values()]
     except (OSError, ValueError, pa.ArrowException) as error:
         raise StagingError(f"staged part {path.name} cannot be read: {' '.join(str(error).split())[:200]}") from error
     for table, read in zip(_TABLES.values(), tables, strict=True):
@@ -121,8 +144,13 @@ def _read(path: Path) -> list[pa.Table]:
     return tables
 
 
-def sweep(staging: Path) -> int:
-    """Remove what processes of this machine that are gone left half written; gives how many drafts."""
+def sweep(staging: Where) -> int:
+    """Remove what processes of this machine that are gone left half written; gives how many drafts.
+
+    An object store has none: what a process left there without its sums is overwritten by the next that makes it.
+    """
+    if isinstance(staging, Remote):
+        return 0
     drafts = [path for path in staging.glob(f"{_DRAFT}*") if not _alive(int(path.name.split("-")[1]))]
     for path in drafts:
         shutil.rmtree(path, ignore_errors=True)

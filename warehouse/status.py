@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, time
-from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from store.where import Where
 from warehouse import deltas, record
 from warehouse.errors import QueryError
 from warehouse.record import Release, current, releases
@@ -21,7 +21,7 @@ __all__ = ["current", "known_documents", "read_table", "release_as_of", "release
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 
 
-def release_as_of(home: Path, as_of: str | None = None) -> Release:
+def release_as_of(home: Where, as_of: str | None = None) -> Release:
     """The release of that id, or the last one at or before that ISO date or time; without either the current.
 
     A date means the end of that day, and what names no zone is in Asia/Shanghai. Raises QueryError where
@@ -56,7 +56,7 @@ def _moment(as_of: str, last: Release) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
 
 
-def read_table(home: Path, name: str, as_of: str | None = None, columns: Sequence[str] = ()) -> pa.Table:
+def read_table(home: Where, name: str, as_of: str | None = None, columns: Sequence[str] = ()) -> pa.Table:
     """All rows of a table of `warehouse.spec` in its exact schema, in no order; raises as `release_as_of`.
 
     `columns` chooses some of them, in that order (none: all).
@@ -68,7 +68,7 @@ def read_table(home: Path, name: str, as_of: str | None = None, columns: Sequenc
     return deltas.read(record.folder(home) / name, table, version, columns)
 
 
-def known_documents(home: Path) -> frozenset[tuple[str, str, str]]:
+def known_documents(home: Where) -> frozenset[tuple[str, str, str]]:
     """(unit_id, sha256, reader) of every document read and published, whatever came of it.
 
     What is in it need not be read again: its report is released or held, or its failure is on record. The

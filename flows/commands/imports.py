@@ -37,7 +37,7 @@ def import_(folder: Path, by: str, home: Path | None, sources: tuple[Path, ...])
     place = Home.at(home)
     registry = _registry(place, sources)
     try:
-        with only_run(place), Archive(place.archive) as archive:
+        with only_run(place), Archive.writing(place.archive) as archive:
             result = Importer(registry, archive, by, datetime.now(UTC)).take(folder)
     except (ImportFaultError, ArchiveError) as error:
         raise UnusableError(str(error)) from error

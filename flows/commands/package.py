@@ -26,7 +26,7 @@ def package(folder: Path, as_of: str | None, licence: str | None, home: Path | N
 
     terms = Licence(licence, licence, f"https://spdx.org/licenses/{licence}.html") if licence else PUBLIC_DOMAIN
     try:
-        release = write_package(Home.at(home).root, folder.expanduser().resolve(), as_of, terms)
+        release = write_package(Home.at(home).store, folder.expanduser().resolve(), as_of, terms)
     except WarehouseError as error:
         raise UnusableError(str(error)) from error
     click.echo(f"{folder}: {release.release_id}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,15 +12,33 @@ import click
 
 from flows.commands.sample import Years
 from flows.exits import INTERRUPTED, UnusableError
-from flows.home import Home
+from flows.home import STORE, Home
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-HOME = click.option(
+
+def HOME(command: Callable[..., int]) -> Callable[..., int]:  # noqa: N802 - used as the other options are
+    """`--home`, and `--store`, which every process of the command learns from the environment."""
+    return _HOME(_STORE(command))
+
+
+def _use_store(ctx: click.Context, param: click.Parameter, address: str | None) -> None:
+    if address:
+        os.environ[STORE] = address
+
+
+_HOME = click.option(
     "--home",
     type=click.Path(path_type=Path, file_okay=False),
     help="folder of this gouji [$GOUJI_HOME or gouji-home]",
+)
+_STORE = click.option(
+    "--store",
+    metavar="ADDRESS",
+    expose_value=False,
+    callback=_use_store,
+    help="where captures and releases are kept, such as s3://bucket/name [$GOUJI_STORE or the home]",
 )
 SOURCES = click.option(
     "--sources",

@@ -79,8 +79,8 @@ def _add(home: Home, file: Path, finding: str, words: tuple[str, str], until: da
     from flows.waivers import add_waiver
     from flows.waiving import find, make
 
-    row = find(home.root, finding)
-    waiver = make(home.root, row, words, (_today(), until))
+    row = find(home.store, finding)
+    waiver = make(home.store, row, words, (_today(), until))
     add_waiver(file, waiver)
     click.echo(
         f"waived until {until}: {row['unit_name']} {row['year']} {row['rule']} {row['scope']} ({row['severity']})"
@@ -111,7 +111,7 @@ def _list(home: Home, file: Path) -> int:
     if not known:
         click.echo(f"no waivers in {file}")
         return DONE
-    worth = weighed(home.root, known, _today())
+    worth = weighed(home.store, known, _today())
     states = {void.waiver.finding_id: f"void: {void.reason}" for void in worth.void}
     states |= dict.fromkeys(worth.covered, "holds") | {one.finding_id: "not in the release" for one in worth.unseen}
     print_rows(str(file), _COLUMNS, (_row(one, states[one.finding_id]) for one in known))

@@ -81,7 +81,7 @@ def _query(home: Home, sql: str, as_of: str | None = None, published: str | None
     from warehouse.query import query as run
 
     try:
-        return run(home.root, sql, as_of, published)
+        return run(home.store, sql, as_of, published)
     except WarehouseError as error:
         raise UnusableError(str(error)) from error
 

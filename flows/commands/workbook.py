@@ -39,7 +39,7 @@ def workbook(reports: tuple[str, ...], out: Path | None, as_of: str | None, home
 
     place = Home.at(home)
     try:
-        release = release_as_of(place.root, as_of)
+        release = release_as_of(place.store, as_of)
         sheets = [_report(place, name, release.release_id) for name in dict.fromkeys(reports)]
         tables = tables_of(place, release.release_id)
     except WarehouseError as error:
@@ -75,5 +75,5 @@ def _rows(home: Home, table: str, report_id: str, as_of: str) -> list[dict[str, 
 
     # The id has been matched against a pattern without quotes.
     sql = f"SELECT * FROM {table} WHERE report_id = '{report_id}'"  # noqa: S608
-    rows: list[dict[str, Any]] = query(home.root, sql, as_of).to_pylist()
+    rows: list[dict[str, Any]] = query(home.store, sql, as_of).to_pylist()
     return rows

@@ -48,7 +48,7 @@ def two_nights(site: Site, registry: Registry, run: Run, archive: Archive, fake)
         fake.sleep(86400)
     saved = Saved(f"{BASE}/620102/zfxxgknb/3.html", fake.now(), b"<p>saved", "text/html", "", "王敏", "3.html")
     archive.take(saved, Origin("620102", "城关区2022年政府信息公开工作年度报告"), fake.now())
-    return sorted((Path(archive._folder)).glob("*.warc.gz"))
+    return sorted(archive._path.parent.glob("*.warc.gz"))
 
 
 def payloads(path: Path) -> list[tuple[str, str, bytes]]:
