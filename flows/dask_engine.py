@@ -76,6 +76,11 @@ class DeskPlugin(WorkerPlugin):
                 f"worker {worker.address} has readers {reader_version()}, this run {self._version}: "
                 "install the same gouji and the same libraries there"
             )
+        if not self._desk.archive.is_dir():
+            raise UnfitError(
+                f"worker {worker.address} does not see {self._desk.archive}: "
+                "the home must stand at the same path on every machine"
+            )
         if multiprocessing.current_process().daemon:
             raise UnfitError(
                 f"worker {worker.address} may not start reader processes: "
