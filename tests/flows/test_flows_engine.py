@@ -103,7 +103,7 @@ def api(server: dict[str, str]) -> Iterator[None]:
 def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
     """A first night, on threads."""
     folder = tmp_path_factory.mktemp("engines")
-    write_province(folder / "province", units=6, years=(2020, 2023), seed=5)
+    write_province(folder / "province", units=4, years=(2020, 2023), seed=5)
     made = Nights(folder, folder / "province" / "sources.toml")
     summary = made.run(folder / "threads", "threads")
     (folder / "begun").write_text(json.dumps({"started": summary["started"]}), "utf-8")
