@@ -2,13 +2,14 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-PACKAGES := libreoffice-writer-nogui libreoffice-calc-nogui chromium
+PACKAGES := libreoffice-writer-nogui libreoffice-calc-nogui chromium postgresql
 # Telemetry of every tool stays off, whatever the shell says.
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
+# RUNLEVEL=1 in `system`: Debian starts no service of what it installs; the tests start a PostgreSQL of their own.
 .PHONY: help setup setup-dev system nightly test check lint types fmt lock clean
 
 help: ## what can be made
@@ -31,9 +32,10 @@ setup-dev: $(VENV)/.dev ## the same with the tools of the tests
 nightly: setup ## crawl, read, gate, release and report, on the sample province
 	@$(BIN)/gouji nightly || [ $$? -eq 1 ] # 1: done, and reports are held, as the sample plants faults
 
-system: ## LibreOffice for doc, wps and rtf, Chromium for the site's tests, where apt may install them
-	@{ command -v soffice && command -v chromium; } >/dev/null || ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ] || \
-	{ apt-get update -qq && apt-get install -y -qq --no-install-recommends $(PACKAGES) >/dev/null; } || \
+system: ## LibreOffice for doc, wps and rtf, Chromium and PostgreSQL for the tests, where apt may install them
+	@{ command -v soffice && command -v chromium && ls /usr/lib/postgresql/*/bin/initdb; } >/dev/null 2>&1 || \
+	! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ] || \
+	{ apt-get update -qq && RUNLEVEL=1 apt-get install -y -qq --no-install-recommends $(PACKAGES) >/dev/null; } || \
 	echo "$(PACKAGES) could not be installed: tests that need them say so"
 
 test: setup-dev system lint types ## everything that must hold

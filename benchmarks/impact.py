@@ -63,7 +63,7 @@ def staged(folder: Path, sources: Sequence[Source]) -> list[Path]:
 def compared(home: Home, registry: Registry, parts: Sequence[Path]) -> str:
     """One comparison with what was read into the parts: seconds, differences, memory."""
 
-    def read_again(plan: Plan, archive: Archive, facts: Archived, known: Standing, *_: Any) -> Reread:
+    def read_again(plan: Plan, facts: Archived, known: Standing, *_: Any) -> Reread:
         return settled(parts, frozenset(), (), facts, known)
 
     plan = Plan("impact", home, registry, registry.select(), (_YEARS[0], _YEARS[-1]), crawls=False, anew=True)

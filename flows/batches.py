@@ -23,8 +23,8 @@ SECONDS_A_BATCH = 8.0
 #: the pictures of one page, in bytes, that are read with it: as much as a document may have
 PICTURE_BYTES = 50_000_000
 
-#: capture_id -> the bytes received
-Load = Callable[[str], bytes]
+#: the bytes received
+Load = Callable[[Capture], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +115,9 @@ def _read(asked: Sequence[_Asked], load: Load, pool: Readers) -> Iterator[tuple[
     jobs = (
         Job(
             capture.address,
-            load(capture.capture_id),
+            load(capture),
             capture.charset or None,
-            tuple(load(picture.capture_id) for picture in pictures),
+            tuple(load(picture) for picture in pictures),
         )
         for _, capture, pictures in asked
     )

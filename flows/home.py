@@ -53,6 +53,11 @@ class Home:
         return self.store / "archive"
 
     @property
+    def warcs(self) -> Where:
+        """The WARC files alone, as any machine sees them once a run has shared what it received."""
+        return self.store / "archive"
+
+    @property
     def staging(self) -> Where:
         """Parquet parts of batches."""
         return self.store / "staging"

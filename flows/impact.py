@@ -115,7 +115,7 @@ def _look(looked: Looked, archive: Archive, found: Found, pool: Readers, folder:
     plan, facts = looked.plan, archived(archive)
     known = standing(plan.home.store)
     sets = pending(plan, archive, known)
-    reread = read_again(plan, archive, facts, known, sets, pool, folder)
+    reread = read_again(plan, facts, known, sets, pool, folder)
     looked.documents, looked.reports, looked.troubles = len(sets), reread.reports.num_rows, reread.troubles
     day = looked.release.created_at.astimezone(CHINA).date()
     whole = opened(plan, facts, known, (reread.reports, reread.errors), plan.waivers, day)

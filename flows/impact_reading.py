@@ -6,18 +6,19 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 
 from flows.archived import Archived
-from flows.batches import batches, captures, stage_batch
+from flows.batches import batches, captures
 from flows.canonical import merge
+from flows.desk import Desk
 from flows.plan import Plan
 from flows.progress import report
 from flows.standing import INDEX, Standing
 from flows.workers import Readers, worker_count
-from portals.archive import Archive
 from portals.documents import DocumentSet
 from store.where import Where
 from warehouse.chosen import Chosen, nothing
@@ -65,7 +66,6 @@ _Stage = Callable[[Sequence[DocumentSet]], Where]
 
 def read_again(
     plan: Plan,
-    archive: Archive,
     facts: Archived,
     known: Standing,
     sets: Sequence[DocumentSet],
@@ -76,10 +76,7 @@ def read_again(
 
     A set whose bytes the archive does not give is named among the troubles, and the rest of its batch read without.
     """
-
-    def stage(batch: Sequence[DocumentSet]) -> Where:
-        return stage_batch(batch, folder, plan.registry, archive.read, pool)
-
+    stage = partial(Desk(plan.home.warcs, folder, plan.registry).stage, pool=pool)
     parts: list[Where] = []
     troubles: dict[DocumentSet, Trouble] = {}
     for more, failed in _all(sets, stage):

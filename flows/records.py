@@ -11,8 +11,8 @@ from typing import Any, Final
 from flows.home import Home
 
 _JUDGE_NOTHING: Final = ("digest", "upkeep")
-#: how far back to look for the last run that judged
-_LAST: Final = 50
+#: so many of the newest records are looked at, for the last run that judged among others
+LAST: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Records:
 
 def records(home: Home) -> Records:
     """Read them; files that are no records are left out."""
-    paths = sorted(home.runs.glob("*.json"))[-_LAST:]
+    paths = sorted(home.runs.glob("*.json"))[-LAST:]
     finished = [record for path in paths if (record := _json(path)) and record.get("flow")]
     unfinished = [
         (path.stem, datetime.fromisoformat(begun["started"]))

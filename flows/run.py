@@ -14,14 +14,15 @@ from typing import Any
 from prefect.runtime import deployment
 
 from expectations.waivers import Waiver
+from flows.engine import Engine, chosen_engine
 from flows.exits import UnusableError
 from flows.home import Home
 from flows.lock import only_run
 from flows.network import network
 from flows.plan import CHINA, Plan
+from flows.retention import forget_records
 from flows.sources import served
 from flows.summary import Summary
-from flows.workers import Readers, readers
 from portals.archive import Archive
 from portals.crawl import Run as CrawlRun
 from portals.fetch import Fetcher
@@ -41,11 +42,13 @@ SAMPLE_BACKOFF = 0.05
 class Run:
     """A run under way; make one with `started`. (No dataclass: Prefect would walk through its fields.)"""
 
-    def __init__(self, plan: Plan, archive: Archive, pool: Readers, crawl: CrawlRun | None, summary: Summary) -> None:
+    def __init__(
+        self, plan: Plan, archive: Archive, engine: Engine, crawl: CrawlRun | None, summary: Summary
+    ) -> None:
         self.plan = plan
         self.home: Home = plan.home
         self.archive = archive
-        self.pool = pool
+        self.engine = engine
         self.crawl = crawl
         self.summary = summary
         self.started_at = datetime.fromisoformat(summary.started)
@@ -81,14 +84,15 @@ class Run:
 @contextmanager
 def started(plan: Plan) -> Iterator[Run]:
     """Everything a run needs, for the length of the block. Raises UnusableError while another run goes on."""
+    engine = chosen_engine()
     with ExitStack() as stack:
         stack.enter_context(only_run(plan.home, PATIENCE if deployment.id else 0.0))
         sweep(plan.home.staging)
+        forget_records(plan.home, _now())
         summary = _record(plan)
         archive = stack.enter_context(Archive.writing(plan.home.archive))
         crawl = stack.enter_context(_crawling(plan, archive, summary)) if plan.crawls else None
-        pool = stack.enter_context(readers())
-        yield Run(plan, archive, pool, crawl, summary)
+        yield Run(plan, archive, engine, crawl, summary)
 
 
 @contextmanager

@@ -21,18 +21,19 @@ def quiet() -> None:
         os.environ.setdefault(name, value)
 
 
-def embed(home: Home) -> None:
-    """Let Prefect start its own server for this run, with its database in `home`.
+def embed(home: Home) -> bool:
+    """Let Prefect start its own server for this run, with its database in `home`; gives whether it does.
 
     Where PREFECT_API_URL is set the run reports to that server instead. The start-up limit is raised because an
     embedded server takes some 15 seconds on two busy cores, and its default is 20.
     """
     quiet()
     if os.environ.get("PREFECT_API_URL"):
-        return
+        return False
     home.prefect.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("PREFECT_HOME", str(home.prefect))
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_ENABLED", "true")
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
     os.environ.setdefault("PREFECT_LOGGING_TO_API_ENABLED", "false")
+    return True

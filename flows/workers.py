@@ -10,10 +10,12 @@ import hashlib
 import multiprocessing
 import os
 import resource
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from multiprocessing.connection import wait
 from typing import TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
@@ -130,11 +132,21 @@ def _failed(job: Job, error: DocumentError) -> Extraction:
     return Extraction(hashlib.sha256(job.data).hexdigest(), None, (), error)
 
 
-def _limit_memory(limit: int) -> None:
+def _begin(limit: int) -> None:
+    """In a new reader process: cap its memory, and end it with the process that set its deadlines."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     # OpenCV and Arrow would each start a thread a core in every worker; scans are read by as many as OpenCV has.
     for variable in ("OMP_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"):
         os.environ.setdefault(variable, "1")
+
+
+def _end_with(sentinel: int) -> None:
+    # Killed, the parent can no longer end a reader that hangs.
+    wait([sentinel])
+    os._exit(1)
 
 
 def worker_count() -> int:
@@ -149,7 +161,7 @@ def readers(workers: int | None = None, *, seconds: float = SECONDS_A_DOCUMENT) 
     pool = ProcessPool(
         max_workers=workers or worker_count(),
         max_tasks=DOCUMENTS_A_WORKER,
-        initializer=_limit_memory,
+        initializer=_begin,
         initargs=(MEMORY_BYTES,),
         # Not fork: the parent has threads (Prefect, the crawl).
         context=multiprocessing.get_context("spawn"),

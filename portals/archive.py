@@ -7,7 +7,6 @@ never copied. In an object store it is the same files, shared by runs (`portals.
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -189,10 +188,7 @@ class Archive:
         capture = self._one("capture_id = ?", capture_id)
         if capture is None:
             raise ArchiveError(f"no capture {capture_id!r}")
-        body = warc.read(self._vault.where(capture.warc), capture.offset, capture.size)
-        if hashlib.sha256(body).hexdigest() != capture.sha256:
-            raise ArchiveError(f"{capture.warc}@{capture.offset}: not the content that was received")
-        return body
+        return warc.received(self._vault.where(capture.warc).parent, capture)
 
     def captures(self) -> Iterator[Capture]:
         """Every captured document, in order of address, time and id; a snapshot, whatever is added meanwhile."""

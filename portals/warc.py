@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import zlib
 from collections import Counter
@@ -149,6 +150,14 @@ def info(name: str, at: datetime) -> bytes:
         ("WARC-Filename", name),
     )
     return records.record("warcinfo", fields, b"software: gouji\r\nformat: WARC File Format 1.1\r\n")
+
+
+def received(folder: Where, capture: Capture) -> bytes:
+    """The body of a capture, content-decoded, from the files alone; `ArchiveError` if it is not what was received."""
+    body = read(folder / capture.warc, capture.offset, capture.size)
+    if hashlib.sha256(body).hexdigest() != capture.sha256:
+        raise ArchiveError(f"{capture.warc}@{capture.offset}: not the content that was received")
+    return body
 
 
 def read(path: Where, offset: int, size: int) -> bytes:

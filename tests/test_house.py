@@ -22,6 +22,9 @@ ALLOWED = {room: {room, "form"} for room in ROOMS} | {
 #: vendor -> the only places that may import it
 OWNERS = {
     "prefect": ("flows/",),
+    "prefect_dask": ("flows/dask_engine.py",),
+    "dask": ("flows/dask_engine.py",),
+    "distributed": ("flows/dask_engine.py",),
     "camelot": ("extractors/pdf/", "extractors/scan/", "extractors/second/"),
     "pypdfium2": ("extractors/pdf/", "extractors/scan/", "extractors/second/"),
     "great_expectations": ("expectations/suites/library.py",),

@@ -97,7 +97,7 @@ def _chosen(home: Home, sources: Sequence[Path], waivers: Path | None) -> dict[s
 def _run(name: str, home: Home, parameters: dict[str, Any]) -> int:
     from flows.setting import embed
 
-    embed(home)
+    embedded = embed(home)
     from flows.progress import shown
     from flows.summary import exit_code, print_summary
 
@@ -109,8 +109,21 @@ def _run(name: str, home: Home, parameters: dict[str, Any]) -> int:
             raise
         except Exception as error:
             return _failed(home, name, error)
+    if embedded:
+        _tidy()
     print_summary(summary)
     return exit_code(summary)
+
+
+def _tidy() -> None:
+    """Keep the embedded Prefect's database small; what cannot be deleted tonight is deleted tomorrow."""
+    from flows.retention import forget_history
+
+    try:
+        forget_history()
+    except Exception as error:  # whatever Prefect's database answers: the run itself is done
+        reason = " ".join(str(error).split())[:200]
+        click.echo(f"gouji: Prefect's history was not shortened: {type(error).__name__}: {reason}", err=True)
 
 
 def _failed(home: Home, name: str, error: Exception) -> int:

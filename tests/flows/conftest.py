@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
-import time
-import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from commandline import GOUJI, PREFECT, Command, environment
+from commandline import GOUJI, Command, environment
+from postgres import cluster, programs
+from prefect_server import prefect_server, production
 
 
 @pytest.fixture(scope="session")
@@ -32,39 +32,21 @@ def gouji() -> Command:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """A Prefect server of our own; gives the variables that point to it."""
+    """A Prefect server of our own, set up as in production; gives the variables that point to it.
+
+    Its database is PostgreSQL where that is installed, else SQLite.
+    """
     home = tmp_path_factory.mktemp("prefect")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    variables = {
-        "PREFECT_HOME": str(home),
-        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
-        "PREFECT_LOGGING_LEVEL": "WARNING",
-        "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "2",
-        "PREFECT_WORKER_QUERY_SECONDS": "1",
-    }
-    with (home / "server.log").open("w") as log:
-        process = subprocess.Popen(
-            [PREFECT, "server", "start", "--host", "127.0.0.1", "--port", str(port), "--no-ui"],
-            env=environment(**variables),
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    try:
-        _wait_for(f"{variables['PREFECT_API_URL']}/health", home / "server.log")
-        yield variables
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _wait_for(address: str, log: Path) -> None:
-    for _ in range(600):
-        try:
-            with urllib.request.urlopen(address, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail(f"no Prefect server: {log.read_text('utf-8')[-2000:]}")
+    with ExitStack() as stack:
+        variables = production() | {
+            "PREFECT_HOME": str(home),
+            "PREFECT_LOGGING_LEVEL": "WARNING",
+            "PREFECT_SERVER_UI_ENABLED": "false",
+            "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "2",
+            "PREFECT_SERVER_SERVICES_DB_VACUUM_LOOP_SECONDS": "2",
+            "PREFECT_WORKER_QUERY_SECONDS": "1",
+        }
+        del variables["PREFECT_API_DATABASE_CONNECTION_URL"]
+        if installed := programs():
+            variables["PREFECT_API_DATABASE_CONNECTION_URL"] = stack.enter_context(cluster(installed))
+        yield stack.enter_context(prefect_server(variables, home / "server.log"))

@@ -13,8 +13,9 @@ from random import Random
 import pyarrow as pa
 
 from flows.archived import archived
-from flows.batches import batches, stage_batch
+from flows.batches import batches
 from flows.canonical import merge
+from flows.desk import Desk
 from flows.extraction import Extraction, extract_bytes
 from flows.home import Home
 from flows.judging import evaluated, judge
@@ -90,9 +91,9 @@ class Shelf:
         plan = Plan("nightly", self.home, self.registry, self.registry.select(), (2019, 2025), False, anew)
         with Archive(self.home.archive) as archive:
             facts, known = archived(archive), standing(self.home.root)
-            folder = self.home.root / staging
+            desk = Desk(self.home.archive, self.home.root / staging, plan.registry)
             parts = [
-                stage_batch(batch, folder, plan.registry, archive.read, HereReader())  # type: ignore[arg-type]
+                desk.stage(batch, HereReader())  # type: ignore[arg-type]
                 for batch in batches(pending(plan, archive, known))
             ]
         staged = merge([read_parts([]), *(read_parts([part]) for part in parts)], known.newest, facts.checked)

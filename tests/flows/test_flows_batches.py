@@ -162,9 +162,9 @@ def test_pictures_beyond_the_bound_are_left_out_and_said_so(tmp_path: Path, monk
     body = {"c": b"<h1>x</h1>", "p0": b"\x89PNG\r\n\x1a\n", "p1": b"\x89PNG\r\n\x1a\n"}
     asked: list[str] = []
 
-    def load_body(capture_id: str) -> bytes:
-        asked.append(capture_id)
-        return body[capture_id]
+    def load_body(capture: Capture) -> bytes:
+        asked.append(capture.capture_id)
+        return body[capture.capture_id]
 
     with workers.readers(1) as pool:
         part = staging.stage_batch(

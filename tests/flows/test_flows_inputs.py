@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import subprocess
+import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -77,6 +80,30 @@ def test_a_reader_that_hangs_or_dies_takes_only_its_document() -> None:
         killer.start()
         read = list(extractions)
     assert [item.error and item.error.code for item in read] == ["crashed", "empty"]
+
+
+ORPHAN = """
+from flows.workers import readers
+with readers(1) as pool:
+    print(pool.run(eval, "__import__('os').getpid()"), flush=True)
+    pool.run(eval, "__import__('time').sleep(100)")
+"""
+
+
+def test_a_reader_that_hangs_ends_with_the_process_that_would_have_ended_it() -> None:
+    parent = subprocess.Popen([sys.executable, "-c", ORPHAN], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    state = Path("/proc", parent.stdout.readline().strip(), "stat")
+    assert state.exists()
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    for _ in range(300):
+        # Whoever adopts orphans may leave a zombie.
+        if not state.exists() or state.read_text("utf-8").rpartition(") ")[2].startswith("Z"):
+            return
+        time.sleep(0.1)
+    pytest.fail("the reader goes on")
 
 
 @pytest.mark.skipif(not REPORTS.is_dir(), reason="the real reports are not here")

@@ -17,8 +17,8 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from flows.batches import stage_batch
 from flows.commands.evidence import evidence
+from flows.desk import Desk
 from flows.home import Home
 from flows.pending import pending
 from flows.plan import Plan
@@ -81,8 +81,8 @@ class Portal:
 
     def stage(self) -> tuple[pa.Table, pa.Table, pa.Table]:
         """Reports, cells and errors of that year's documents."""
-        with Archive(self.home / "archive") as archive, readers(2) as pool:
-            part = stage_batch(self.sets(), self.home / "staging", self.registry, archive.read, pool)
+        with readers(2) as pool:
+            part = Desk(self.home / "archive", self.home / "staging", self.registry).stage(self.sets(), pool)
         return read_parts([part])
 
 
