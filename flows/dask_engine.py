@@ -37,6 +37,8 @@ CONFIG = {
     # A daemonic process may have no children, and the readers are the worker's.
     "distributed.worker.daemon": False,
     "distributed.scheduler.no-workers-timeout": f"{PATIENCE} s",
+    # On a machine with ten times as much work as processors, greeting with certificates took more than Dask's 30 s.
+    "distributed.comm.timeouts.connect": f"{PATIENCE} s",
 }
 
 
