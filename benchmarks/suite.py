@@ -64,7 +64,9 @@ def fresh(made: mixed.Home, into: Path) -> Path:
 
 
 def _env(workers: int) -> dict[str, str]:
-    return {"PYTHONPATH": str(ROOT), "GOUJI_WORKERS": str(workers), "DO_NOT_TRACK": "1"}
+    # On a machine busy with other work Prefect's own server may take minutes to start.
+    patient = {"PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "600"}
+    return {"PYTHONPATH": str(ROOT), "GOUJI_WORKERS": str(workers), "DO_NOT_TRACK": "1", **patient}
 
 
 def backfill(made: mixed.Home, workers: int, work: Path) -> Whole:

@@ -147,6 +147,22 @@ def test_a_group_whose_process_dies_is_read_one_by_one(docs: list[bytes], monkey
     assert [len(extraction.reports) for extraction in read] == [1, 0, 1]
 
 
+def test_pages_go_together_and_one_that_kills_its_process_costs_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = [Job(f"{n}.html", b"<p>%d</p>" % n) for n in range(20)]
+    jobs[5] = replace(jobs[5], pictures=(b"GIF8",))
+    assert [len(group) for group in workers._groups(jobs)] == [16, 3, 1]
+    monkeypatch.setattr(workers, "_read", _dies_of_the_third)
+    with workers.readers(1) as pool:
+        codes = [extraction.error.code for extraction in pool.read(jobs) if extraction.error]
+    assert codes == ["crashed" if n == 3 else "not_a_report" for n in range(20)]
+
+
+def _dies_of_the_third(jobs: list[Job]) -> object:
+    if any(job.name == "3.html" for job in jobs):
+        os._exit(9)
+    return [workers.extract_bytes(job.data, job.name) for job in jobs]
+
+
 def _dies_with_several(jobs: list[Job]) -> object:
     if len(jobs) > 1:
         os._exit(9)
