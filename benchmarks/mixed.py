@@ -122,7 +122,7 @@ def _filled(folder: Path, province: Reports, scans: bool, workers: int) -> Count
     synced = os.fsync
     os.fsync = lambda _file: None  # nothing here would be missed after a power cut
     try:
-        with Archive(folder) as archive:
+        with Archive.writing(folder) as archive:
             for made in in_order(_drawn, _tasks(province, scans), workers):
                 for one in made:
                     _keep(archive, one)

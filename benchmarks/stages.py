@@ -24,8 +24,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.meter import within
 from benchmarks.mixed import YEARS
 from expectations import evaluate
-from flows.batches import batches, stage_batch
+from flows.batches import batches
+from flows.desk import Desk
 from flows.earlier import earlier
+from flows.engine import chosen_engine
 from flows.home import Home
 from flows.judging import expected, judge
 from flows.pending import pending
@@ -38,9 +40,10 @@ from flows.site import build_site
 from flows.standing import standing
 from flows.steps import Case
 from flows.summary import Summary
-from flows.workers import readers, worker_count
+from flows.workers import Readers, readers, worker_count
 from portals.archive import Archive
 from portals.documents import DocumentSet
+from store.where import Where
 from warehouse.release import publish
 
 Result = TypeVar("Result")
@@ -67,13 +70,13 @@ def carried_out(home: Home, sources: Path) -> dict[str, dict[str, float]]:
     plan = make_plan("backfill", home, [str(sources)], _AT.astimezone(CHINA).date(), YEARS, None, True)
     stamp = _AT.isoformat()
     with ExitStack() as stack:
-        archive = stack.enter_context(Archive(home.archive))
+        archive = stack.enter_context(Archive.writing(home.archive))
         pool = stack.enter_context(readers())
-        run = Run(plan, archive, pool, None, Summary("bench", "backfill", str(home.root), stamp))
+        run = Run(plan, archive, chosen_engine(), None, Summary("bench", "backfill", str(home.root), stamp))
         cut = stages.run("plan", lambda: _batches(plan, archive))
-        parts = stages.run("read", lambda: _staged(run, cut))
+        parts = stages.run("read", lambda: _staged(run, cut, pool))
     # The pool is gone: what follows is this process alone.
-    with Archive(home.archive) as archive:
+    with Archive.writing(home.archive) as archive:
         run.archive = archive
         _released(stages, run, parts)
     stages.run("digest", lambda: send_report(home, asdict(run.summary)))
@@ -81,8 +84,8 @@ def carried_out(home: Home, sources: Path) -> dict[str, dict[str, float]]:
     return stages.took
 
 
-def _released(stages: Stages, run: Run, parts: Sequence[Path]) -> None:
-    root = run.home.root
+def _released(stages: Stages, run: Run, parts: Sequence[Where]) -> None:
+    root = run.home.store
     case = stages.run("scene", lambda: Case(run, parts))
     scene = case.scene
     stages.run("evaluate", lambda: evaluate(*scene.near, scene.world, scene.subjects))
@@ -95,20 +98,17 @@ def _released(stages: Stages, run: Run, parts: Sequence[Path]) -> None:
 
 
 def _batches(plan: Plan, archive: Archive) -> list[tuple[DocumentSet, ...]]:
-    known = standing(plan.home.root)
+    known = standing(plan.home.store)
     listed = pending(plan, archive, known)
     layers = [listed, *earlier(listed, archive, known, plan.anew)]
     return [batch for layer in layers for batch in batches(layer)]
 
 
-def _staged(run: Run, cut: Sequence[Sequence[DocumentSet]]) -> list[Path]:
-    """As `flows.backfill` has it: as many batches at a time as there are readers, at least two."""
-
-    def stage(batch: Sequence[DocumentSet]) -> Path:
-        return stage_batch(batch, run.home.staging, run.plan.registry, run.archive.read, run.pool)
-
+def _staged(run: Run, cut: Sequence[Sequence[DocumentSet]], pool: Readers) -> list[Where]:
+    """As the engine `threads` has it: as many batches at a time as there are readers, at least two."""
+    desk = Desk(run.home.warcs, run.home.staging, run.plan.registry)
     with ThreadPoolExecutor(max(2, worker_count())) as threads:
-        return list(threads.map(stage, cut))
+        return list(threads.map(partial(desk.stage, pool=pool), cut))
 
 
 def main() -> None:
