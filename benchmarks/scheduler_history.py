@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -60,6 +61,7 @@ async def night_of(url: str, flow: str = "nightly") -> Night:
 
 def _read(connection: sa.Connection, flow: str) -> Night:
     metadata = sa.MetaData()
+    warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression-based index")
     metadata.reflect(connection, only=["flow", *_TABLES])
     tables = {name: metadata.tables[name] for name in _TABLES}
     runs = tables["flow_run"]

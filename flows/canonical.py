@@ -53,6 +53,9 @@ def merge(parts: Sequence[Part], newest: Mapping[str, Mapping[str, Any]], captur
     kept: list[Part] = []
     for number, (reports, cells, errors) in enumerate(parts):
         ids = pa.array(sorted(key for key, (_, owner) in best.items() if owner == number), pa.string())
+        if len(ids) == len(reports):  # nothing to leave out of it, and nothing to copy
+            kept.append((reports, cells, errors))
+            continue
         stays = pc.is_in(reports["report_id"], value_set=ids)
         dropped = _duplicates(reports.filter(pc.invert(stays)), winners, errors.schema)
         mine = cells.filter(pc.is_in(cells["report_id"], value_set=ids))

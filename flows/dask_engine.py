@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import dask
-from distributed import Worker, WorkerPlugin, get_worker
+from distributed import Client, Worker, WorkerPlugin, get_worker
 from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.task_runners import TaskRunner
@@ -24,6 +24,7 @@ from prefect_dask.task_runners import DaskTaskRunner
 
 from flows.desk import Desk
 from flows.engine import Stage
+from flows.exits import UnusableError
 from flows.extraction import reader_version
 from flows.setting import quiet
 from flows.workers import Readers, readers, worker_count
@@ -36,10 +37,12 @@ CONFIG = {
     # A daemonic process may have no children, and the readers are the worker's.
     "distributed.worker.daemon": False,
     "distributed.scheduler.no-workers-timeout": f"{PATIENCE} s",
+    # On a machine with ten times as much work as processors, greeting with certificates took more than Dask's 30 s.
+    "distributed.comm.timeouts.connect": f"{PATIENCE} s",
 }
 
 
-class UnfitError(Exception):
+class UnfitError(UnusableError):
     """A worker that cannot read for this run; one line."""
 
 
@@ -103,17 +106,28 @@ def stage_here(name: str, batch: Sequence[DocumentSet]) -> Where:
 
 @contextmanager
 def cluster(desk: Desk, address: str | None) -> Iterator[tuple[TaskRunner[Any], Stage]]:
-    """A Dask task runner whose workers have the desk, for the length of the block."""
+    """A Dask task runner whose workers have the desk, for the length of the block.
+
+    Raises UnfitError for a worker that may not read, ConnectionError where there is none.
+    """
     logging.getLogger("distributed").setLevel(logging.WARNING)
     with dask.config.set(CONFIG), _reachable(), _runner(address) as runner:
-        client = runner.client
-        client.wait_for_workers(1, timeout=PATIENCE)
-        plugin = DeskPlugin(desk)
+        client, plugin = runner.client, DeskPlugin(desk)
+        _await_workers(client)
         client.register_plugin(plugin)
         try:
             yield runner, partial(stage_here, plugin.name)
         finally:
             client.unregister_worker_plugin(plugin.name)
+
+
+def _await_workers(client: Client) -> None:
+    try:
+        client.wait_for_workers(1, timeout=PATIENCE)
+    except TimeoutError:
+        # Prefect would take it for a deadline of the flow.
+        scheduler = client.scheduler_info()["address"]
+        raise ConnectionError(f"no Dask worker has come to {scheduler} within {PATIENCE} s") from None
 
 
 def _runner(address: str | None) -> DaskTaskRunner:

@@ -34,7 +34,7 @@ def needed(report: Report) -> bool:
         bool(report.remarks or report.leftovers)
         or any(r.confidence < 1 or r.state == "unreadable" for r in report.readings)
         or not {reading.key for reading in report.readings}.issuperset(keys_of(report.edition))
-        or (not plainly_right(report) and bool(broken(report)))
+        or (not plainly_right(report) and (plainly_wrong(report) or bool(broken(report))))
     )
 
 
@@ -61,9 +61,21 @@ def plainly_right(report: Report) -> bool:
     figures = {reading.key: reading.value or _ZERO for reading in report.readings}
     return (
         any(r.state == "printed" and r.key.startswith("applications.") for r in report.readings)
-        and all(value >= 0 and value == int(value) for key, value in figures.items() if key in _COUNTS)
+        and all(_counts(key, value) for key, value in figures.items() if key in _COUNTS)
         and all(_holds(relation, figures) for relation in _relations())
         and _proactive_right(report, figures)
+    )
+
+
+def plainly_wrong(report: Report) -> bool:
+    """Whether a relation is broken of which every cell is printed with a figure: no blank, no layout to weigh.
+
+    It may say False of a report in which something fails, but never True where `broken` finds nothing.
+    """
+    figures = {r.key: r.value for r in report.readings if r.state == "printed" and r.value is not None}
+    return any(
+        relation.where is None and relation.severity != "info" and not _holds(relation, figures)
+        for relation in _relations()
     )
 
 
@@ -81,6 +93,18 @@ def _proactive_right(report: Report, figures: Mapping[str, Decimal]) -> bool:
         and not any(r.note for r in report.readings if r.key == _AMOUNT)
         and len(fees.partition(".")[2]) <= 6
     )
+
+
+def _counts(key: str, value: Decimal) -> bool:
+    """Whether a figure can be that of a count: whole, and not below 0 but where the form prints a change."""
+    return (value >= 0 or key in _signed()) and value == int(value)
+
+
+@cache
+def _signed() -> frozenset[str]:
+    from expectations.layout import SIGNED
+
+    return SIGNED
 
 
 @cache

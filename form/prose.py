@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from form.gathering import Gathered
-from form.grid import Document, Grid
-from form.lines import is_figure, lines_of
+from form.grid import Cell, Document, Grid
+from form.lines import Line, classify, is_figure
 
 _PAGE_NUMBER: Final = re.compile(r"^\s*[-—–·.]*\s*第?\s*\d{1,3}\s*页?\s*[-—–·.]*\s*$")
 
@@ -42,18 +43,26 @@ def prose(document: Document, gathered: Gathered) -> list[Text]:
 
 
 def _of_grid(grid: Grid, index: int, statutory: bool) -> list[Text]:
-    rows = lines_of(grid, index) if statutory else None
-    if rows is None:
-        texts: dict[int, list[str]] = {}
-        for cell in grid.cells:
-            if cell.text.strip():
-                texts.setdefault(cell.row, []).append(" ".join(cell.text.split()))
-        return [Text(" ".join(parts), index, grid.page) for _, parts in sorted(texts.items())]
-    found = []
-    for line in rows:
-        filled = [c.text for c in line.cells if c.text.strip()]
-        if line.role in ("other", "noise") and len(filled) == 1 and not is_figure(filled[0]):
-            found += [Text(t.strip(), index, grid.page) for t in filled[0].splitlines() if t.strip()]
+    rows: dict[int, list[Cell]] = {}
+    for cell in grid.cells:
+        rows.setdefault(cell.row, []).append(cell)
+    if not statutory:
+        texts = ([" ".join(c.text.split()) for c in cells if c.text.strip()] for _, cells in sorted(rows.items()))
+        return [Text(" ".join(parts), index, grid.page) for parts in texts if parts]
+    found: list[Text] = []
+    for _, cells in sorted(rows.items()):
+        alone = _alone(cells, index)
+        if alone:
+            found += [Text(t.strip(), index, grid.page) for t in alone.splitlines() if t.strip()]
         elif not found or not found[-1].table:
             found.append(Text("", index, grid.page, table=True))
     return found
+
+
+def _alone(cells: Sequence[Cell], index: int) -> str | None:
+    """The text of a row of one text cell that is no row of the form; None for any other row."""
+    filled = [c.text for c in cells if c.text.strip()]
+    if len(filled) != 1 or is_figure(filled[0]):
+        return None
+    row = tuple(sorted(cells, key=lambda cell: cell.column))
+    return filled[0] if classify(Line(index, row, "other")).role in ("other", "noise") else None

@@ -37,11 +37,17 @@ class Chosen(NamedTuple):
         return Chosen(*(pa.concat_tables(pair) for pair in zip(self, other, strict=True)))
 
     def _filtered(self, ids: Collection[str], inside: bool) -> Chosen:
+        """Itself where nothing is left out: a province has millions of cells, and a run over it may want them all."""
         wanted = pa.array(sorted(ids), pa.string())
-        masks = (pc.is_in(table["report_id"], value_set=wanted) for table in self)
-        return Chosen(
-            *(table.filter(mask if inside else pc.invert(mask)) for table, mask in zip(self, masks, strict=True))
-        )
+
+        def stays(table: pa.Table) -> pa.ChunkedArray:
+            among = pc.is_in(table["report_id"], value_set=wanted)
+            return among if inside else pc.invert(among)
+
+        chosen = stays(self.reports)
+        if pc.all(chosen, min_count=0).as_py():
+            return self
+        return Chosen(self.reports.filter(chosen), self.cells.filter(stays(self.cells)))
 
 
 def nothing(tables: tuple[str, str] = ("reports", "cells")) -> Chosen:

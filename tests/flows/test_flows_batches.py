@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,8 @@ from portals.registry import load
 from warehouse.staging import read_parts
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
+#: seconds that a process lives before it dies: one that is gone before its pool heard of its task breaks the pool
+DYING = 0.5
 CAPTURE = Capture(
     capture_id="c", address="http://a.example/x.html", final_address="", unit_id="620102", title="", published=None,
     parent_address=None, fetched_at=AT, checked_at=AT, status=200, media_type="text/html", charset="", sha256="",
@@ -147,8 +150,26 @@ def test_a_group_whose_process_dies_is_read_one_by_one(docs: list[bytes], monkey
     assert [len(extraction.reports) for extraction in read] == [1, 0, 1]
 
 
+def test_pages_go_together_and_one_that_kills_its_process_costs_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = [Job(f"{n}.html", b"<p>%d</p>" % n) for n in range(20)]
+    jobs[5] = replace(jobs[5], pictures=(b"GIF8",))
+    assert [len(group) for group in workers._groups(jobs)] == [16, 3, 1]
+    monkeypatch.setattr(workers, "_read", _dies_of_the_third)
+    with workers.readers(1) as pool:
+        codes = [extraction.error.code for extraction in pool.read(jobs) if extraction.error]
+    assert codes == ["crashed" if n == 3 else "not_a_report" for n in range(20)]
+
+
+def _dies_of_the_third(jobs: list[Job]) -> object:
+    if any(job.name == "3.html" for job in jobs):
+        time.sleep(DYING)
+        os._exit(9)
+    return [workers.extract_bytes(job.data, job.name) for job in jobs]
+
+
 def _dies_with_several(jobs: list[Job]) -> object:
     if len(jobs) > 1:
+        time.sleep(DYING)
         os._exit(9)
     return [workers.extract_bytes(job.data, job.name) for job in jobs]
 

@@ -19,11 +19,11 @@ from typing import Any
 import dask
 import pytest
 from commandline import environment
-from distributed import Client
+from distributed import Client, LocalCluster
 from prefect import flow
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from flows import steps
+from flows import dask_engine, steps
 from flows.batches import batches
 from flows.dask_engine import DeskPlugin, UnfitError
 from flows.desk import Desk
@@ -34,6 +34,7 @@ from flows.nightly import nightly
 from flows.plan import make_plan
 from flows.run import started
 from portals.archive import Archive
+from portals.registry import load
 from samples.province import write_province
 from warehouse.spec import TABLES
 from warehouse.status import read_table
@@ -100,11 +101,17 @@ def api(server: dict[str, str]) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("province")
+    write_province(folder, units=4, years=(2020, 2023), seed=5)
+    return folder / "sources.toml"
+
+
+@pytest.fixture(scope="module")
+def nights(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Nights:
     """A first night, on threads."""
     folder = tmp_path_factory.mktemp("engines")
-    write_province(folder / "province", units=4, years=(2020, 2023), seed=5)
-    made = Nights(folder, folder / "province" / "sources.toml")
+    made = Nights(folder, sources)
     summary = made.run(folder / "threads", "threads")
     (folder / "begun").write_text(json.dumps({"started": summary["started"]}), "utf-8")
     assert summary["released"] and summary["held"], summary
@@ -240,11 +247,12 @@ def test_a_batch_that_fails_is_recorded_and_the_others_are_staged(
 
 
 def test_a_worker_with_other_readers_or_without_children_is_refused(
-    nights: Nights, running: Cluster, tmp_path: Path
+    sources: Path, running: Cluster, tmp_path: Path
 ) -> None:
-    desk = Desk(tmp_path, tmp_path, make_plan("x", Home(tmp_path), [str(nights.sources)], date(2024, 1, 1)).registry)
+    desk = Desk(tmp_path, tmp_path, load(sources))
     with Client(running.address, set_as_default=False) as client:
         other = DeskPlugin(desk)
+        client.wait_for_workers(2, timeout=60)
         other._version = "00000000"
         with pytest.raises(UnfitError, match=r"has readers [0-9a-f]{8}, this run 00000000"):
             client.register_plugin(other)
@@ -254,6 +262,17 @@ def test_a_worker_with_other_readers_or_without_children_is_refused(
         with pytest.raises(UnfitError, match="DASK_DISTRIBUTED__WORKER__DAEMON=False"):
             client.register_plugin(DeskPlugin(desk))
         client.unregister_worker_plugin(other.name)
+
+
+def test_a_scheduler_without_workers_is_not_waited_for_for_ever(
+    sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dask_engine, "PATIENCE", 0.1)
+    desk = Desk(tmp_path, tmp_path, load(sources))
+    with LocalCluster(n_workers=0, protocol="tcp", dashboard_address="127.0.0.1:0") as empty:
+        address = empty.scheduler_address
+        with pytest.raises(ConnectionError, match=f"no Dask worker has come to {address} within"):
+            dask_engine.cluster(desk, address).__enter__()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from second_planted import STYLES, Planted, first_reading, planted
 
 from expectations import evaluate
-from flows.doubts import broken, needed, plainly_right
+from flows.doubts import broken, needed, plainly_right, plainly_wrong
 from flows.second_reading import second_look
 from form.reading import Report
 from warehouse.rows import Provenance, cell_rows, report_rows
@@ -83,8 +83,8 @@ def test_a_clean_report_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> No
     assert spared >= 8
 
 
-def test_a_glance_never_passes_what_the_rules_would_fail() -> None:
-    passed = asked = 0
+def test_a_glance_never_passes_what_the_rules_would_fail_nor_fails_what_they_would_pass() -> None:
+    passed = failed = asked = 0
     for style in ("portal", "jsp"):
         for errors in (0, 1):
             for document in planted(style, 5, errors, seed=2):
@@ -94,7 +94,11 @@ def test_a_glance_never_passes_what_the_rules_would_fail() -> None:
                     if plainly_right(spoilt):
                         passed += 1
                         assert not broken(spoilt)
+                    if plainly_wrong(spoilt):
+                        failed += 1
+                        assert broken(spoilt)
     assert 5 <= passed < asked
+    assert 5 <= failed < asked
 
 
 def _spoilt(report: Report) -> list[Report]:

@@ -1,0 +1,261 @@
+"""A backfill from the archive at several sizes: end to end, stage by stage, beside floors and peers; one table.
+
+    python -m benchmarks.suite --into FOLDER [--sizes 350 3500 35000] [--workers 1 2] [--sample 70]
+                               [--out benchmarks/suite.md]
+
+FOLDER (outside the project) keeps the made homes (`benchmarks.mixed`) from one run to the next. Each measured run is
+the real command, `gouji backfill --from-archive`, in a process of its own on a fresh home that shares the archive;
+the stages are measured in another one (`benchmarks.stages`), readers, floors and peers in a third
+(`benchmarks.floors`), the crawl's by `benchmarks.crawl`'s pages. Memory is the sum over the tree of processes,
+looked at four times a second. The plain script (`benchmarks.plain_script`) reads a sample of the same documents.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import math
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from benchmarks import floors, mixed  # noqa: E402
+from benchmarks.meter import Took, run  # noqa: E402
+from portals.archive import Archive  # noqa: E402
+
+#: reports held make the exit code 1: the made province has its faults
+_FINE: Final = frozenset({0, 1})
+_YEARS: Final = f"{mixed.YEARS[0]}..{mixed.YEARS[1]}"
+_COMMAND: Final = "import sys; from flows.cli import main; sys.argv[0] = 'gouji'; main()"
+_GIB: Final = 1 << 30
+#: a size at which all is start-up: one unit's seven reports
+_LEAST: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A run end to end."""
+
+    reports: int
+    workers: int
+    took: Took
+
+
+def fresh(made: mixed.Home, into: Path) -> Path:
+    """A home in which nothing was ever run, with a made home's archive: WARC files linked, the index copied."""
+    shutil.rmtree(into, ignore_errors=True)
+    (into / "archive").mkdir(parents=True)
+    (into / mixed.PORTAL.serve).mkdir()
+    shutil.copy2(made.sources, into / "sources.toml")
+    for file in (made.root / "archive").iterdir():
+        (os.link if file.name.endswith(".warc.gz") else shutil.copy2)(file, into / "archive" / file.name)
+    return into
+
+
+def _env(workers: int) -> dict[str, str]:
+    # On a machine busy with other work Prefect's own server may take minutes to start.
+    patient = {"PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "600"}
+    return {"PYTHONPATH": str(ROOT), "GOUJI_WORKERS": str(workers), "DO_NOT_TRACK": "1", **patient}
+
+
+def backfill(made: mixed.Home, workers: int, work: Path) -> Whole:
+    """The real command, and a look at what it left."""
+    home = fresh(made, work / "home")
+    sources = ("--home", str(home), "--sources", str(home / "sources.toml"))
+    command = (sys.executable, "-c", _COMMAND, "backfill", "--years", _YEARS, "--from-archive", *sources)
+    took = run(command, _env(workers), work / "backfill.log", _FINE)
+    (record,) = (home / "runs").glob("*.json")
+    summary = json.loads(record.read_text("utf-8"))
+    if not summary["release_id"] or summary["problems"]:
+        raise SystemExit(f"no release, or problems: {record}")
+    return Whole(summary["read"], workers, took)
+
+
+def stages(made: mixed.Home, workers: int, work: Path) -> dict[str, Took]:
+    """Every stage of the same."""
+    home, out = fresh(made, work / "home"), work / "stages.json"
+    run((sys.executable, "-m", "benchmarks.stages", str(home), str(out)), _env(workers), work / "stages.log")
+    return {name: Took(**values) for name, values in json.loads(out.read_text("utf-8")).items()}
+
+
+def plain(made: mixed.Home, work: Path) -> tuple[int, Took]:
+    """The plain script over a made home's reports, one process as it is written; how many it was given."""
+    folder = work / "documents"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    with Archive(made.root / "archive") as archive:
+        for number, capture in enumerate(archive.captures()):
+            if not archive.links(capture.capture_id):
+                name = f"{number:05d}{Path(capture.address).suffix}"
+                (folder / name).write_bytes(archive.read(capture.capture_id))
+    command = (sys.executable, "-m", "benchmarks.plain_script", str(folder), str(work / "plain.parquet"))
+    return len(list(folder.iterdir())), run(command, _env(1), work / "plain.log")
+
+
+def copied(work: Path) -> tuple[float, Took]:
+    """A bare copy of the Parquet that the last backfill released; its MB."""
+    files = [str(file) for file in (work / "home" / "warehouse").rglob("*.parquet")]
+    shutil.rmtree(work / "copy", ignore_errors=True)
+    (work / "copy").mkdir()
+    program = (
+        "import pathlib, shutil, sys\nfor n, f in enumerate(sys.argv[2:]): shutil.copyfile(f, f'{sys.argv[1]}/{n}')"
+    )
+    took = run((sys.executable, "-c", program, str(work / "copy"), *files), _env(1), work / "copy.log")
+    return sum(Path(file).stat().st_size for file in files) / 1e6, took
+
+
+def exponent(points: Sequence[tuple[float, float]]) -> float:
+    """The slope of least squares through the logarithms; nan for fewer than two points, or one not above 0."""
+    if len(points) < 2 or any(y <= 0 for _, y in points):
+        return math.nan
+    xs, ys = ([math.log(point[axis]) for point in points] for axis in (0, 1))
+    x, y = sum(xs) / len(xs), sum(ys) / len(ys)
+    return sum((a - x) * (b - y) for a, b in zip(xs, ys, strict=True)) / sum((a - x) ** 2 for a in xs)
+
+
+def whole_table(runs: Sequence[Whole], start: Mapping[int, Whole]) -> str:
+    """End to end; growth with and without the start-up that one unit's reports take."""
+    lines = [
+        "| reports | workers | s | reports/s | CPU ms a report | peak GiB, all | largest process | MB written |",
+        "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for one in (*start.values(), *runs):
+        t = one.took
+        lines.append(
+            f"| {one.reports:,} | {one.workers} | {t.wall:.1f} | {one.reports / t.wall:.1f} "
+            f"| {t.cpu / one.reports * 1000:.1f} | {t.tree / _GIB:.2f} | {t.largest / _GIB:.2f} "
+            f"| {t.written / 1e6:,.0f} |"
+        )
+    lines.append("")
+    for workers, least in start.items():
+        mine = [one for one in runs if one.workers == workers]
+        raw = exponent([(one.reports, one.took.wall) for one in mine])
+        net = exponent([(one.reports, one.took.wall - least.took.wall) for one in mine])
+        cpu = exponent([(one.reports, one.took.cpu - least.took.cpu) for one in mine])
+        lines.append(
+            f"With {workers}: seconds grow with exponent {raw:.2f}; {net:.2f} beyond the {least.took.wall:.1f} s "
+            f"that {least.reports} reports take (start-up), processor seconds beyond theirs {cpu:.2f}.\n"
+        )
+    return "\n".join(lines)
+
+
+def stage_table(found: Mapping[int, Mapping[int, Mapping[str, Took]]]) -> str:
+    """Stage by stage: size -> workers -> stage -> what it took."""
+    sizes = list(found)
+    workers = list(found[sizes[0]])
+    names = list(found[sizes[0]][workers[0]])
+    head = " | ".join(f"{size:,} × {n}" for size in sizes for n in workers)
+    lines = [
+        "Seconds of the clock (processor seconds; peak GiB of all processes; MB written), reports × workers:\n",
+        f"| stage | {head} | exponent |",
+        "| --- |" + " ---: |" * (len(sizes) * len(workers) + 1),
+    ]
+    for name in names:
+        each = [found[size][n][name] for size in sizes for n in workers]
+        told = " | ".join(f"{t.wall:.1f} ({t.cpu:.1f}; {t.tree / _GIB:.2f}; {t.written / 1e6:,.0f})" for t in each)
+        grown = exponent([(size, found[size][workers[-1]][name].cpu) for size in sizes])
+        lines.append(f"| {name} | {told} | {grown:.2f} |")
+    return "\n".join([*lines, f"\nExponents are of processor seconds with {workers[-1]}, start-up within them."])
+
+
+def crawled(sizes: Sequence[int]) -> str:
+    """List and fetch over loopback, by the crawl's own bench; a line a size."""
+    program = (
+        "import sys, tempfile, multiprocessing as m\nfrom pathlib import Path\nfrom benchmarks.crawl import *\n"
+        "a, b = m.get_context('spawn').Pipe()\n"
+        "s = m.get_context('spawn').Process(target=serve, args=(b,), daemon=True); s.start(); port = a.recv()\n"
+        "with tempfile.TemporaryDirectory() as f:\n"
+        "    t = gouji(Task(port, Path(f), 1, 0, int(sys.argv[1]), True)); print(t.wall, t.cpu)\n"
+    )
+    lines = ["| list and fetch: pages | s | CPU ms a page |", "| ---: | ---: | ---: |"]
+    points = []
+    for size in sizes:
+        pages = max(100, round(size / 100) * 100)
+        done = subprocess.run(
+            (sys.executable, "-c", program, str(pages)),
+            env={**os.environ, **_env(1)},
+            check=True,
+            capture_output=True,
+        )
+        wall, cpu = map(float, done.stdout.split()[-2:])
+        points.append((pages, cpu))
+        lines.append(f"| {pages:,} | {wall:.1f} | {cpu / pages * 1000:.2f} |")
+    return "\n".join([*lines, f"\nProcessor seconds grow with exponent {exponent(points):.2f}; no pauses, no fsync."])
+
+
+def machine() -> str:
+    """What the figures depend on."""
+    names = [line for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines() if line.startswith("model name")]
+    load = "/".join(f"{load:.1f}" for load in os.getloadavg())
+    day = datetime.datetime.now(datetime.UTC).date()
+    return (
+        f"{day}, {os.cpu_count()} × {names[0].partition(':')[2].strip() if names else platform.processor()}, "
+        f"load {load} at the end, Python {platform.python_version()}."
+    )
+
+
+def report(sizes: Sequence[int], workers: Sequence[int], into: Path, sample: int) -> str:
+    """Everything, as Markdown."""
+    work = into / "work"
+    work.mkdir(parents=True, exist_ok=True)
+    homes = {size: mixed.make(into / str(size), size) for size in sizes}
+    least = mixed.make(into / "least", _LEAST)
+    few = mixed.make(into / f"sample-{sample}", sample)
+    start = {n: backfill(least, n, work) for n in workers}
+    runs = [backfill(home, n, work) for home in homes.values() for n in workers]
+    size, copy = copied(work)
+    by_stage = {size: {n: stages(home, n, work) for n in workers} for size, home in homes.items()}
+    given, spent = plain(few, work)
+    read = floors.table(floors.measured(floors.documents(homes[sizes[0]].root, 40), 3))
+    best = runs[-1]
+    ours, theirs = best.reports / best.took.wall, given / spent.wall
+    return "\n\n".join(
+        (
+            "## End to end",
+            whole_table(runs, start),
+            f"A bare copy of the {size:,.0f} MB of Parquet of the last takes {copy.wall:.2f} s, start of a Python "
+            "included.",
+            "## The plain script",
+            f"pandas, Camelot as it comes, python-docx and Great Expectations (`benchmarks/plain_script.py`), one "
+            f"process, {given} documents: {spent.wall:.1f} s, {theirs:.2f} documents a second, imports and "
+            f"validation included. gouji end to end at {best.reports:,} with {best.workers}: {ours:.1f} a second, "
+            f"{ours / theirs:.1f} times as many.",
+            "## Stages",
+            stage_table(by_stage),
+            crawled(sizes),
+            "## Readers, floors, peers",
+            read,
+            machine(),
+        )
+    )
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--into", type=Path, required=True)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[350, 3500, 35000])
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--sample", type=int, default=70)
+    parser.add_argument("--out", type=Path)
+    asked = parser.parse_args()
+    text = report(asked.sizes, asked.workers, asked.into.resolve(), asked.sample)
+    print(text)
+    if asked.out:
+        head = asked.out.read_text("utf-8").split("<!-- table -->")[0] if asked.out.exists() else ""
+        asked.out.write_text(f"{head}<!-- table -->\n\n{text}\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
