@@ -32,6 +32,8 @@ FILE_BYTES: Final = 4_000_000
 MAX_SMALL_FILES: Final = 16
 #: Groups replaced in one commit: a predicate of 35,000 names overflows the stack of the query engine.
 _CHUNK: Final = 1000
+#: Rows handed to the writer at a time.
+_BATCH: Final = 65_536
 #: Seconds to wait before each new try when somebody else commits to a table of ours.
 BACKOFF: Final = (0.05, 0.1, 0.2, 0.4, 0.8)
 
@@ -161,9 +163,14 @@ def latest(path: Where, table: Table) -> DeltaTable:
 
 
 def _append(delta: DeltaTable, changes: Changes) -> None:
+    """One commit; partition by partition, so that neither a sorted copy nor the writer holds a whole province."""
+    table = changes.table
+    of_years = years(changes.rows) if table.partition else []
+    parts = (Changes(table, changes.units, changes.rows.filter(pc.field("year") == year)) for year in of_years)
+    batches = (batch for part in parts for batch in _sorted(part).to_batches(_BATCH))
     write_deltalake(
         delta,
-        _sorted(changes),
+        pa.RecordBatchReader.from_batches(changes.rows.schema, batches) if of_years else _sorted(changes),
         mode="append",
         target_file_size=FILE_BYTES,
         writer_properties=_WRITER,
