@@ -110,7 +110,8 @@ def cluster(desk: Desk, address: str | None) -> Iterator[tuple[TaskRunner[Any], 
 
     Raises UnfitError for a worker that may not read, ConnectionError where there is none.
     """
-    logging.getLogger("distributed").setLevel(logging.WARNING)
+    for name in ("distributed", "distributed.nanny"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     with dask.config.set(CONFIG), _reachable(), _runner(address) as runner:
         client, plugin = runner.client, DeskPlugin(desk)
         _await_workers(client)
@@ -119,6 +120,8 @@ def cluster(desk: Desk, address: str | None) -> Iterator[tuple[TaskRunner[Any], 
             yield runner, partial(stage_here, plugin.name)
         finally:
             client.unregister_worker_plugin(plugin.name)
+            # A worker whose interpreter takes long to end is killed, with nothing left to lose: no warning of that.
+            logging.getLogger("distributed.nanny").setLevel(logging.ERROR)
 
 
 def _await_workers(client: Client) -> None:
