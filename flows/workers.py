@@ -7,31 +7,29 @@ does both (docs/decisions/0009-runs.md).
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
 import os
-import resource
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from multiprocessing.connection import wait
 from typing import TypeVar
 
-from pebble import ProcessExpired, ProcessFuture, ProcessPool
+from pebble import ProcessExpired, ProcessFuture
 
 from extractors.sniff import THROUGH_OFFICE, sniff
 from flows.extraction import Extraction, extract_bytes
+from flows.pool import Pool
 from form.errors import DocumentError
 
 SECONDS_A_DOCUMENT = 60.0
-MEMORY_BYTES = 4 << 30
-#: documents after which a worker is replaced, so that leaks in C libraries stay small
-DOCUMENTS_A_WORKER = 2_000
 #: files that one start of LibreOffice converts
 OFFICE_FILES = 10
 #: pages that go to a process together: a third of a second's work, so that the way there and back is no part of it
 PAGES = 16
+
+#: times that a document is read again after the whole pool broke
+TRIES = 3
 
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
@@ -63,7 +61,7 @@ class Job:
 class Readers:
     """A pool of reader processes; use `readers()`."""
 
-    def __init__(self, pool: ProcessPool, seconds: float) -> None:
+    def __init__(self, pool: Pool, seconds: float) -> None:
         self._pool = pool
         self._seconds = seconds
 
@@ -85,18 +83,24 @@ class Readers:
     def _schedule(self, jobs: Sequence[Job]) -> ProcessFuture:
         # Pages are so quick that all of them have the time of one: where that is not enough, one of them hangs.
         slow = sum(not job.quick for job in jobs)
-        return self._pool.schedule(_read, args=(jobs,), timeout=self._seconds * max(slow, 1))
+        return self._pool.schedule(_read, jobs, self._seconds * max(slow, 1))
 
-    def _result(self, future: ProcessFuture, place: int, job: Job, *, alone: bool) -> Extraction:
+    def _result(self, future: ProcessFuture, place: int, job: Job, *, alone: bool, tries: int = TRIES) -> Extraction:
         try:
             read: list[Extraction] = future.result()
-        except (FutureTimeout, ProcessExpired) as error:
-            if not alone:
-                return self._result(self._schedule([job]), 0, job, alone=True)
-            if isinstance(error, ProcessExpired):
-                return _failed(job, DocumentError("crashed", f"the reader's process ended with {error.exitcode}"))
-            return _failed(job, DocumentError("timeout", f"more than {self._seconds:g} s"))
-        return read[place]
+        except FutureTimeout:
+            error = DocumentError("timeout", f"more than {self._seconds:g} s")
+        except ProcessExpired as expired:
+            error = DocumentError("crashed", f"the reader's process ended with {expired.exitcode}")
+        except BrokenProcessPool:
+            # Nobody knows whose task broke it.
+            alone, tries = alone and not tries, tries - 1
+            error = DocumentError("crashed", "the reader's processes ended, again and again")
+        else:
+            return read[place]
+        if alone:
+            return Extraction(hashlib.sha256(job.data).hexdigest(), None, (), error)
+        return self._result(self._schedule([job]), 0, job, alone=True, tries=tries)
 
     def run(self, call: Callable[[Argument], Result], argument: Argument) -> Result:
         """What `call` gives in a reader process; both go there by pickle.
@@ -104,11 +108,13 @@ class Readers:
         Raises what it raises, and `DocumentError` where it hangs, needs too much memory or kills its process.
         """
         try:
-            result: Result = self._pool.schedule(call, args=(argument,), timeout=self._seconds).result()
+            result: Result = self._pool.schedule(call, argument, self._seconds).result()
         except FutureTimeout as error:
             raise DocumentError("timeout", f"more than {self._seconds:g} s") from error
         except ProcessExpired as error:
             raise DocumentError("crashed", f"the reader's process ended with {error.exitcode}") from error
+        except BrokenProcessPool as error:
+            raise DocumentError("crashed", "the reader's processes ended") from error
         except MemoryError as error:
             raise DocumentError("too_complex", "memory limit reached") from error
         return result
@@ -140,27 +146,6 @@ def _together(files: Sequence[bytes]) -> AbstractContextManager[None]:
     return together(files)
 
 
-def _failed(job: Job, error: DocumentError) -> Extraction:
-    return Extraction(hashlib.sha256(job.data).hexdigest(), None, (), error)
-
-
-def _begin(limit: int) -> None:
-    """In a new reader process: cap its memory, and end it with the process that set its deadlines."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    # OpenCV and Arrow would each start a thread a core in every worker; scans are read by as many as OpenCV has.
-    for variable in ("OMP_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"):
-        os.environ.setdefault(variable, "1")
-
-
-def _end_with(sentinel: int) -> None:
-    # Killed, the parent can no longer end a reader that hangs.
-    wait([sentinel])
-    os._exit(1)
-
-
 def worker_count() -> int:
     """Reader processes to run: $GOUJI_WORKERS, else one a processor this process may use."""
     chosen = os.environ.get("GOUJI_WORKERS", "")
@@ -170,19 +155,10 @@ def worker_count() -> int:
 @contextmanager
 def readers(workers: int | None = None, *, seconds: float = SECONDS_A_DOCUMENT) -> Iterator[Readers]:
     """A pool of `workers` reader processes, gone at the end of the block."""
-    pool = ProcessPool(
-        max_workers=workers or worker_count(),
-        max_tasks=DOCUMENTS_A_WORKER,
-        initializer=_begin,
-        initargs=(MEMORY_BYTES,),
-        # Not fork: the parent has threads (Prefect, the crawl).
-        context=multiprocessing.get_context("spawn"),
-    )
+    pool = Pool(workers or worker_count())
     try:
         yield Readers(pool, seconds)
-        pool.close()
     except BaseException:
         pool.stop()
         raise
-    finally:
-        pool.join()
+    pool.finish()

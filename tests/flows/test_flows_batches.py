@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import subprocess
 import tempfile
@@ -158,6 +159,16 @@ def test_pages_go_together_and_one_that_kills_its_process_costs_only_itself(monk
     with workers.readers(1) as pool:
         codes = [extraction.error.code for extraction in pool.read(jobs) if extraction.error]
     assert codes == ["crashed" if n == 3 else "not_a_report" for n in range(20)]
+
+
+def test_processes_that_die_at_rest_break_nothing() -> None:
+    jobs = [Job("1.html", b"<p>1</p>"), Job("2.pdf", b"%PDF-1.4 %%EOF")]
+    with workers.readers(2) as pool:
+        for _ in range(2):
+            codes = [extraction.error.code for extraction in pool.read(jobs) if extraction.error]
+            assert codes == ["not_a_report", "truncated"]
+            for process in multiprocessing.active_children():
+                process.kill()
 
 
 def _dies_of_the_third(jobs: list[Job]) -> object:
