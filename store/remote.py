@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, cast
@@ -174,6 +174,15 @@ class Remote:
         with self._told():
             listed = obstore.list_with_delimiter(bucket, key)["objects"]
         return sorted(meta["path"].rpartition("/")[2] for meta in listed)
+
+    def below(self) -> dict[str, tuple[int, datetime]]:
+        """Every object in this "folder" and those in it: name from here on (`a/b`) -> bytes, time of writing."""
+        import obstore
+
+        bucket, key = self._split()
+        with self._told():
+            metas = [meta for some in obstore.list(bucket, key) for meta in some]
+        return {meta["path"].removeprefix(f"{key}/"): (meta["size"], meta["last_modified"]) for meta in metas}
 
     def unlink(self) -> None:
         """Remove the object, if it is there."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
@@ -23,6 +25,8 @@ _COMMIT: Final = re.compile(r"(\d{20})\.(?:json|checkpoint\.parquet)")
 _CROWD: Final = 2
 #: opening a version with so many commits since the last checkpoint is slower than reading a checkpoint
 _MANY_COMMITS: Final = 10
+#: how long before a table's newest file what an object store has is left alone
+SPARED: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,9 @@ def waste(path: Where, keep: Collection[int], since: int) -> Waste:
         )
     except (DeltaError, OSError) as error:
         raise WarehouseError(f"table {path.name} cannot be vacuumed: {' '.join(str(error).split())}") from error
-    data = (path / unquote(name) for name in sorted(found))
+    data = _sized(path, [unquote(name) for name in sorted(found)])
     alone = tuple(sorted(version for version in keep if version <= since))
-    return Waste(tuple(_sized(data)), tuple(_sized(_old_log(path, keep, since))), alone, max(keep))
+    return Waste(tuple(data), tuple(_sized(path, _old_log(path, keep, since))), alone, max(keep))
 
 
 def clear(path: Where, waste: Waste) -> None:
@@ -94,14 +98,26 @@ def _commits_to_read(path: Where, version: int) -> int:
     return version - max(points, default=-1)
 
 
-def _old_log(path: Where, keep: Collection[int], since: int) -> Iterator[Where]:
+def _old_log(path: Where, keep: Collection[int], since: int) -> Iterator[str]:
     for name in names(path / _LOG):
         found = _COMMIT.fullmatch(name)
         if found and int(found[1]) < since and int(found[1]) not in keep:
-            yield path / _LOG / name
+            yield f"{_LOG}/{name}"
 
 
-def _sized(paths: Iterable[Where]) -> Iterator[tuple[Where, int]]:
-    for path in paths:
-        if (found := size(path)) is not None:
-            yield path, found
+def _sized(path: Where, found: Iterable[str]) -> Iterator[tuple[Where, int]]:
+    """Those that are there, with their bytes.
+
+    In an object store those of the last day are left, by the store's own clock: a writer that was overtaken, or one
+    that overtook us, may be about to name them, and there no lock keeps them off for certain.
+    """
+    if isinstance(path, Path):
+        for name in found:
+            if (bytes_ := size(path / name)) is not None:
+                yield path / name, bytes_
+        return
+    there = path.below()
+    newest = max((at for _, at in there.values()), default=None)
+    for name in found:
+        if newest and name in there and newest - there[name][1] > SPARED:
+            yield path / name, there[name][0]

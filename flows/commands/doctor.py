@@ -28,7 +28,7 @@ def doctor(quick: bool, style: str, home: Path | None) -> int:
     from flows.progress import shown
 
     place = Home.at(home)
-    if not place.root.is_dir():
+    if place.elsewhere is None and not place.root.is_dir():
         raise UnusableError(f"{place.root}: no such home")
     found = []
     with shown():
@@ -40,7 +40,7 @@ def doctor(quick: bool, style: str, home: Path | None) -> int:
         told = {"home": str(place.root), "quick": quick, "faults": [asdict(fault) for fault in found]}
         click.echo(json.dumps(told, ensure_ascii=False, indent=1))
     elif not found:
-        click.echo(f"all is well{' as far as a quick look goes' if quick else ''}: {place.root}")
+        click.echo(f"all is well{' as far as a quick look goes' if quick else ''}: {place.store}")
     if not found:
         return DONE
     return CRITICAL if any(fault.weight == "lost" for fault in found) else INTERRUPTED

@@ -137,3 +137,26 @@ def test_a_store_that_cannot_be_used_is_one_line(gouji: Command, tmp_path: Path)
         done = gouji("releases", "--home", tmp_path, "--store", address)
         assert done.returncode == code, done.stderr
         assert re.fullmatch(rf"gouji: [^\n]*{says}[^\n]*\n", done.stderr)
+
+
+def test_doctor_and_upkeep(night: Night, gouji: Command) -> None:
+    """From a machine that knows the address alone; last, since it takes something away."""
+    variables = night.variables | {"GOUJI_STORE": STORE, "GOUJI_HOME": str(night.folder / "four")}
+    before = night.contents(Remote(STORE))
+
+    def doctor() -> tuple[int, list[dict[str, str]]]:
+        done = gouji("doctor", "--format", "json", **variables)
+        assert done.stdout, done.stderr
+        return done.returncode, json.loads(done.stdout)["faults"]
+
+    assert doctor() == (0, [])
+    kept = gouji("upkeep", **variables)
+    assert kept.returncode == 0, kept.stdout + kept.stderr
+    assert night.contents(Remote(STORE)) == before
+    assert doctor() == (0, [])
+    archive = Remote(STORE) / "archive"
+    gone = next(name for name in archive.names() if name.endswith(".warc.gz"))
+    (archive / gone).unlink()
+    code, faults = doctor()
+    assert code == 1
+    assert [(fault["code"], fault["where"]) for fault in faults] == [("warc", f"archive/{gone}")]
