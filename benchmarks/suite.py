@@ -1,7 +1,7 @@
 """A backfill from the archive at several sizes: end to end, stage by stage, beside floors and peers; one table.
 
     python -m benchmarks.suite --into FOLDER [--sizes 350 3500 35000] [--workers 1 2] [--sample 70]
-                               [--out benchmarks/suite.md]
+                               [--alone-up-to 35000] [--stages-up-to 35000] [--out benchmarks/suite.md]
 
 FOLDER (outside the project) keeps the made homes (`benchmarks.mixed`) from one run to the next. Each measured run is
 the real command, `gouji backfill --from-archive`, in a process of its own on a fresh home that shares the archive;
@@ -153,20 +153,21 @@ def whole_table(runs: Sequence[Whole], start: Mapping[int, Whole]) -> str:
 def stage_table(found: Mapping[int, Mapping[int, Mapping[str, Took]]]) -> str:
     """Stage by stage: size -> workers -> stage -> what it took."""
     sizes = list(found)
-    workers = list(found[sizes[0]])
-    names = list(found[sizes[0]][workers[0]])
-    head = " | ".join(f"{size:,} × {n}" for size in sizes for n in workers)
+    most = max(found[sizes[0]])
+    names = list(found[sizes[0]][most])
+    columns = [(size, n) for size in sizes for n in found[size]]
+    head = " | ".join(f"{size:,} × {n}" for size, n in columns)
     lines = [
         "Seconds of the clock (processor seconds; peak GiB of all processes; MB written), reports × workers:\n",
         f"| stage | {head} | exponent |",
-        "| --- |" + " ---: |" * (len(sizes) * len(workers) + 1),
+        "| --- |" + " ---: |" * (len(columns) + 1),
     ]
     for name in names:
-        each = [found[size][n][name] for size in sizes for n in workers]
+        each = [found[size][n][name] for size, n in columns]
         told = " | ".join(f"{t.wall:.1f} ({t.cpu:.1f}; {t.tree / _GIB:.2f}; {t.written / 1e6:,.0f})" for t in each)
-        grown = exponent([(size, found[size][workers[-1]][name].cpu) for size in sizes])
+        grown = exponent([(size, found[size][most][name].cpu) for size in sizes])
         lines.append(f"| {name} | {told} | {grown:.2f} |")
-    return "\n".join([*lines, f"\nExponents are of processor seconds with {workers[-1]}, start-up within them."])
+    return "\n".join([*lines, f"\nExponents are of processor seconds with {most}, start-up within them."])
 
 
 def crawled(sizes: Sequence[int]) -> str:
@@ -205,17 +206,34 @@ def machine() -> str:
     )
 
 
-def report(sizes: Sequence[int], workers: Sequence[int], into: Path, sample: int) -> str:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What to measure; larger homes than `alone` are run with the most workers only, than `staged` not by stage."""
+
+    sizes: Sequence[int]
+    workers: Sequence[int]
+    sample: int
+    alone: int
+    staged: int
+
+    def of(self, size: int) -> Sequence[int]:
+        """The numbers of workers that a size is run with."""
+        return self.workers if size <= self.alone else self.workers[-1:]
+
+
+def report(asked: Asked, into: Path) -> str:
     """Everything, as Markdown."""
+    sizes, workers, sample = asked.sizes, asked.workers, asked.sample
     work = into / "work"
     work.mkdir(parents=True, exist_ok=True)
     homes = {size: mixed.make(into / str(size), size) for size in sizes}
     least = mixed.make(into / "least", _LEAST)
     few = mixed.make(into / f"sample-{sample}", sample)
     start = {n: backfill(least, n, work) for n in workers}
-    runs = [backfill(home, n, work) for home in homes.values() for n in workers]
-    size, copy = copied(work)
-    by_stage = {size: {n: stages(home, n, work) for n in workers} for size, home in homes.items()}
+    runs = [backfill(home, n, work) for size, home in homes.items() for n in asked.of(size)]
+    megabytes, copy = copied(work)
+    staged = {size: home for size, home in homes.items() if size <= asked.staged}
+    by_stage = {size: {n: stages(home, n, work) for n in asked.of(size)} for size, home in staged.items()}
     given, spent = plain(few, work)
     read = floors.table(floors.measured(floors.documents(homes[sizes[0]].root, 40), 3))
     best = runs[-1]
@@ -224,7 +242,7 @@ def report(sizes: Sequence[int], workers: Sequence[int], into: Path, sample: int
         (
             "## End to end",
             whole_table(runs, start),
-            f"A bare copy of the {size:,.0f} MB of Parquet of the last takes {copy.wall:.2f} s, start of a Python "
+            f"A bare copy of the {megabytes:,.0f} MB of Parquet of the last takes {copy.wall:.2f} s, start of Python "
             "included.",
             "## The plain script",
             f"pandas, Camelot as it comes, python-docx and Great Expectations (`benchmarks/plain_script.py`), one "
@@ -248,13 +266,16 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[350, 3500, 35000])
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--sample", type=int, default=70)
+    parser.add_argument("--alone-up-to", type=int, default=35000)
+    parser.add_argument("--stages-up-to", type=int, default=35000)
     parser.add_argument("--out", type=Path)
-    asked = parser.parse_args()
-    text = report(asked.sizes, asked.workers, asked.into.resolve(), asked.sample)
+    said = parser.parse_args()
+    asked = Asked(sorted(said.sizes), sorted(said.workers), said.sample, said.alone_up_to, said.stages_up_to)
+    text = report(asked, said.into.resolve())
     print(text)
-    if asked.out:
-        head = asked.out.read_text("utf-8").split("<!-- table -->")[0] if asked.out.exists() else ""
-        asked.out.write_text(f"{head}<!-- table -->\n\n{text}\n", "utf-8")
+    if said.out:
+        head = said.out.read_text("utf-8").split("<!-- table -->")[0] if said.out.exists() else ""
+        said.out.write_text(f"{head}<!-- table -->\n\n{text}\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ only for reports that something was planted in or beside.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -148,9 +148,10 @@ def _parts(draft: Draft, parent: Draft) -> Iterator[Fault]:
 
 
 def _sums(draft: Draft, children: Sequence[Draft], listed: bool) -> Iterator[Fault]:
+    filled = [_filled(child) for child in children]
     for key in flows(draft) if children else ():
         whole = draft.cells[key]
-        figures = [_in_a_sum(child, key) for child in children]
+        figures = [_in_a_sum(child, rows, key) for child, rows in zip(children, filled, strict=True)]
         known = [figure for figure in figures if figure is not None]
         if whole is None or not known:
             continue
@@ -160,11 +161,16 @@ def _sums(draft: Draft, children: Sequence[Draft], listed: bool) -> Iterator[Fau
             yield Fault("R-SUM", "warning", key, (key,))
 
 
-def _in_a_sum(draft: Draft, key: str) -> Decimal | None:
+def _filled(draft: Draft) -> frozenset[str]:
+    """The rows, and what they are part of, that have a figure."""
+    rows = {key.rpartition(".")[0] for key, figure in draft.cells.items() if figure is not None}
+    parts = [row.split(".") for row in rows]
+    return frozenset(".".join(part[:end]) for part in parts for end in range(1, len(part) + 1))
+
+
+def _in_a_sum(draft: Draft, filled: Collection[str], key: str) -> Decimal | None:
     """A figure; 0 where it is blank in a row that has others."""
     value = draft.cells.get(key)
     if value is not None or key not in draft.cells:
         return value
-    row = key.rpartition(".")[0] + "."
-    filled = any(other.startswith(row) and figure is not None for other, figure in draft.cells.items())
-    return _ZERO if filled else None
+    return _ZERO if key.rpartition(".")[0] in filled else None
