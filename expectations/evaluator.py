@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from expectations import (
     absent,
@@ -88,6 +89,22 @@ def evaluate(
     judged = _table(batch, [Asked(rule, answer) for rule in RULES for answer in ask(batch, rule)])
     known = set(zip(batch.strings("unit_id"), batch.strings("year"), strict=True))
     return pa.concat_tables([judged, absent.verdicts(world, RULES, known, subjects)])
+
+
+def failing(reports: pa.Table, cells: pa.Table) -> frozenset[tuple[str, str]]:
+    """Rule and scope of the failures among reports, info aside, that concern cells; as `evaluate` finds them.
+
+    What would mend them, the dearest part of a verdict, is not looked for.
+    """
+    batch = load(reports, cells, None, None)
+    asked = [Asked(rule, answer) for rule in RULES for answer in ask(batch, rule)]
+    answers = [answer for _, answer in asked]
+    outcomes, severities = (np.array([getattr(one, name) for one in answers]).T for name in ("outcome", "severity"))
+    report, position = np.nonzero((outcomes != SILENT) & batch.subject[:, np.newaxis])
+    spoken = _Spoken(report, position, outcomes[report, position])
+    cited = pc.list_value_length(_operands(answers, spoken)).to_numpy() > 0
+    grave = (spoken.outcome == FAIL) & (severities[report, position] != SEVERITIES.index("info")) & cited
+    return frozenset((asked[one].rule.id, answers[one].scope) for one in np.unique(position[grave]).tolist())
 
 
 def ask(batch: Batch, rule: Rule) -> Iterator[Answer]:

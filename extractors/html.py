@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -24,6 +23,7 @@ _LINES: Final = (
     "header hr li main nav ol p pre section td th tr ul"
 )
 _BLOCKS: Final = frozenset(_LINES.split())
+_CELLS: Final = frozenset(("td", "th"))
 _WHITE: Final = re.compile(r"[ \t\r\n\f]+")
 _COUNT: Final = re.compile(r"\s*(\d+)")
 _TEXT: Final = "-text"
@@ -117,33 +117,40 @@ class _Reading:
         if len(rows) > self._limits.max_rows:
             raise DocumentError("too_complex", f"表格超过 {self._limits.max_rows} 行")
         cells: list[Cell] = []
+        spanning = {node.mem_id for node in table.css("[colspan],[rowspan]")}
         #: for each column, the first row that is free again
         free: list[int] = []
         for number, row in enumerate(rows):
             column = 0
-            for node, wide, high in self._row_cells(row):
+            for node in row.iter():
+                if node.tag not in _CELLS:
+                    continue
                 while column < len(free) and free[column] > number:
                     column += 1
-                tall = min(high or len(rows), len(rows) - number)
-                self._occupy(free, column, wide, number + tall)
-                text = self._spent(_cell_text(node, self._limits.max_depth))
+                wide, high = self._spans(node) if node.mem_id in spanning else (1, 1)
+                tall = high if high == 1 else min(high or len(rows), len(rows) - number)
+                if wide == 1 and column < len(free):
+                    free[column] = number + tall
+                else:
+                    self._occupy(free, column, wide, number + tall)
+                text = _cell_text(node, self._limits.max_depth)
+                self._text += len(text)
                 cells.append(Cell(number, column, text, tall, wide))
                 column += wide
+            self._spent("")
         self._cells += len(rows) * len(free)
         if self._cells > self._limits.max_cells:
             raise DocumentError("too_complex", f"单元格超过 {self._limits.max_cells} 个")
         return Grid(tuple(cells), len(rows), len(free))
 
-    def _row_cells(self, row: LexborNode) -> Iterator[tuple[LexborNode, int, int]]:
-        """The cells of a row with their spans; a row span of 0 reaches to the end."""
-        for node in row.iter():
-            if node.tag in ("td", "th"):
-                attributes = node.attributes
-                wide = _span(attributes.get("colspan"), 1) or 1
-                high = _span(attributes.get("rowspan"), 1)
-                if wide > self._limits.max_columns or high > self._limits.max_rows:
-                    raise DocumentError("too_complex", f"单元格跨 {wide} 列 {high} 行")
-                yield node, wide, high
+    def _spans(self, cell: LexborNode) -> tuple[int, int]:
+        """Columns and rows; a row span of 0 reaches to the end."""
+        attributes = cell.attributes
+        wide = _span(attributes.get("colspan"), 1) or 1
+        high = _span(attributes.get("rowspan"), 1)
+        if wide > self._limits.max_columns or high > self._limits.max_rows:
+            raise DocumentError("too_complex", f"单元格跨 {wide} 列 {high} 行")
+        return wide, high
 
     def _occupy(self, free: list[int], column: int, wide: int, until: int) -> None:
         if column + wide > self._limits.max_columns:
@@ -160,7 +167,10 @@ def _span(text: str | None, default: int) -> int:
 
 def _cell_text(cell: LexborNode, max_depth: int) -> str:
     """The text of a cell, with a line break where a block or `<br>` separates two parts."""
-    parts = [p for p in (cell.text(separator="\x1f") or "").split("\x1f") if p.strip(" \t\r\n\f")]
+    whole = cell.text(separator="\x1f") or ""
+    if whole.isprintable() and " " not in whole:  # one part, and no white space: most cells
+        return whole
+    parts = [p for p in whole.split("\x1f") if p.strip(" \t\r\n\f")]
     if not parts:
         return ""
     if len(parts) == 1:

@@ -89,7 +89,7 @@ def _shown(found: Sequence[bytes], limits: Limits) -> list[tuple[str, Paragraph 
 def _on(block: Paragraph | Grid, page: int) -> Paragraph | Grid:
     if isinstance(block, Paragraph):
         return replace(block, page=page)
-    cells: list[Cell] = [replace(cell, page=page) for cell in block.cells]
+    cells: list[Cell] = [cell._replace(page=page) for cell in block.cells]
     return replace(block, cells=tuple(cells), page=page)
 
 

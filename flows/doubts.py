@@ -40,15 +40,9 @@ def needed(report: Report) -> bool:
 
 def broken(report: Report) -> frozenset[tuple[str, str]]:
     """Rule and scope of the failures, info aside, that concern cells, by the gate's own evaluator."""
-    from expectations import evaluate
+    from expectations import failing
 
-    verdicts = evaluate(*_tables(report))
-    columns = (verdicts[name].to_pylist() for name in ("rule", "scope", "severity", "outcome", "cells"))
-    return frozenset(
-        (rule, scope)
-        for rule, scope, severity, outcome, cells in zip(*columns, strict=True)
-        if outcome == "fail" and severity != "info" and cells
-    )
+    return failing(*_tables(report))
 
 
 def plainly_right(report: Report) -> bool:

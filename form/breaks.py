@@ -73,7 +73,7 @@ def whole(last: Line, first: Line) -> Line | None:
     if not row or values is None or len(values) > _MOST:
         return None
     grid = first.grid if values is sides[1] else last.grid
-    cells = (*last.cells[:at], replace(last.cells[at], text=text), *values)
+    cells = (*last.cells[:at], last.cells[at]._replace(text=text), *values)
     return Line(grid, cells, "data", table, row, at, joined=True)
 
 
@@ -112,4 +112,4 @@ def _values(one: tuple[Cell, ...], other: tuple[Cell, ...]) -> tuple[Cell, ...] 
 def _both(one: Cell, other: Cell) -> Cell:
     if not (one.text.strip() and other.text.strip()):
         return one if one.text.strip() else other
-    return replace(one, text=f"{one.text}\n{other.text}", confidence=min(one.confidence, other.confidence, _CUT))
+    return one._replace(text=f"{one.text}\n{other.text}", confidence=min(one.confidence, other.confidence, _CUT))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from form import vocabulary as words
@@ -29,7 +28,7 @@ def upright(grid: Grid) -> Grid:
 
 def _turned(grid: Grid) -> Grid:
     cells = [
-        replace(c, row=c.column, column=c.row, row_span=c.column_span, column_span=c.row_span) for c in grid.cells
+        c._replace(row=c.column, column=c.row, row_span=c.column_span, column_span=c.row_span) for c in grid.cells
     ]
     return Grid(tuple(sorted(cells, key=_place)), grid.columns, grid.rows, grid.page)
 

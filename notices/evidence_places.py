@@ -46,7 +46,7 @@ def _traced(grid: Grid, number: int) -> Grid:
     if all(cell.bbox is not None for cell in grid.cells):
         return grid
     return replace(
-        grid, cells=tuple(replace(c, page=number, bbox=_trace(c)) if c.bbox is None else c for c in grid.cells)
+        grid, cells=tuple(c._replace(page=number, bbox=_trace(c)) if c.bbox is None else c for c in grid.cells)
     )
 
 

@@ -186,8 +186,9 @@ def _telling(reports: Reports, rule: str, *, fault: bool) -> Doing:
 
 def _delaying(reports: Reports, rule: str, *, late: bool) -> Doing:
     def delay(unit: Unit, year: int) -> bool:
-        draft = reports.read(unit.id, year)
-        if DUE[unit.kind][0] != rule or draft is None:
+        # Asked first: reading a report makes it anew.
+        draft = reports.read(unit.id, year) if DUE[unit.kind][0] == rule else None
+        if draft is None:
             return False
         rng = keyed(reports.figures.seed, unit.id, year, "late")
         draft.published = last_day(unit, year) + timedelta(days=rng.randint(1, 60) if late else 0)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from camelot.parsers.lattice import Lattice
@@ -103,7 +103,7 @@ def _grid(table: Any, number: int, limits: Limits) -> Grid:
         if not taken[row][column]
     ]
     for index in _leaking(table.cells, cells):
-        cells[index] = replace(cells[index], confidence=min(cells[index].confidence, LEAKING))
+        cells[index] = cells[index]._replace(confidence=min(cells[index].confidence, LEAKING))
     return Grid(tuple(cells), rows, columns, number)
 
 

@@ -126,7 +126,7 @@ def _turned_back(grid: Grid, shown: Frame) -> Grid:
     """A grid of a page whose text stands sideways, with boxes of the page as shown."""
 
     def back(cell: Cell) -> Cell:
-        return replace(cell, bbox=shown.bbox(cell.bbox)) if cell.bbox else cell
+        return cell._replace(bbox=shown.bbox(cell.bbox)) if cell.bbox else cell
 
     return replace(grid, cells=tuple(back(cell) for cell in grid.cells))
 

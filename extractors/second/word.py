@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any, Final
 
@@ -177,7 +177,7 @@ class _Reading:
                 if cell.goes_on and column in above:
                     at = here[column] = above[column]
                     text = "\n".join(filter(None, (cells[at].text, *cell.lines)))
-                    cells[at] = replace(cells[at], row_span=row - cells[at].row + 1, text=text)
+                    cells[at] = cells[at]._replace(row_span=row - cells[at].row + 1, text=text)
                 else:
                     here[column] = len(cells)
                     cells.append(Cell(row, column, "\n".join(cell.lines), 1, cell.wide))

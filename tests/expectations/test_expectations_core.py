@@ -22,7 +22,7 @@ from made_reports import (
 )
 from naive_rules import outcomes
 
-from expectations import RULES, evaluate
+from expectations import RULES, evaluate, failing
 from expectations.schema import VERDICTS
 from warehouse import spec
 
@@ -91,6 +91,18 @@ def test_the_evaluator_agrees_with_a_naive_one(reports: list[Made]) -> None:
     for made, found in zip(reports, spoken(reports), strict=True):
         naive = outcomes(made)
         assert {key: found[key] for key in naive} == naive
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(changed_reports(), min_size=1, max_size=3))
+def test_what_fails_is_what_the_verdicts_say(reports: list[Made]) -> None:
+    made = tables({f"{n:06d}-2023": one for n, one in enumerate(reports)})
+    said = {
+        (row["rule"], row["scope"])
+        for row in evaluate(*made).to_pylist()
+        if row["outcome"] == "fail" and row["severity"] != "info" and row["cells"]
+    }
+    assert failing(*made) == said
 
 
 @settings(max_examples=40, deadline=None)

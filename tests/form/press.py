@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import pylopdf_fonts_zh_cn
@@ -250,7 +250,7 @@ def _part(grid: Grid, rows: Sequence[int]) -> Grid:
         inside = [place[r] for r in range(cell.row, cell.row + cell.row_span) if r in place]
         if inside:
             text = cell.text if cell.row in place else ""
-            cells.append(replace(cell, row=min(inside), row_span=len(inside), text=text))
+            cells.append(cell._replace(row=min(inside), row_span=len(inside), text=text))
     return Grid(tuple(cells), len(rows), grid.columns)
 
 

@@ -130,7 +130,7 @@ def turned(rows: Rows) -> Grid:
     """Columns as rows."""
     grid = paper.to_grid(rows)
     cells = [
-        replace(c, row=c.column, column=c.row, row_span=c.column_span, column_span=c.row_span) for c in grid.cells
+        c._replace(row=c.column, column=c.row, row_span=c.column_span, column_span=c.row_span) for c in grid.cells
     ]
     return Grid(tuple(sorted(cells, key=lambda c: (c.row, c.column))), grid.columns, grid.rows)
 

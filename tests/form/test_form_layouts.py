@@ -110,7 +110,7 @@ def test_a_damaged_label_without_rules() -> None:
     values = figures("2021")
     document = report(values, Style())
     blocks = tuple(
-        replace(b, cells=tuple(replace(c, text=c.text.replace("法规禁", "")) for c in b.cells))
+        replace(b, cells=tuple(c._replace(text=c.text.replace("法规禁", "")) for c in b.cells))
         if isinstance(b, Grid)
         else b
         for b in document.blocks

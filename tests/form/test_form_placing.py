@@ -32,7 +32,7 @@ VALUES = {"proactive": 3, "applications": 7}
 def recognised(rows: Rows, labels: dict[str, str], confidence: float = 0.7) -> Grid:
     """The table as a scan's reader gives it, some labels otherwise."""
     grid = paper.to_grid(rows, page=1)
-    cells = (replace(c, text=labels.get(c.text, c.text), confidence=confidence) for c in grid.cells)
+    cells = (c._replace(text=labels.get(c.text, c.text), confidence=confidence) for c in grid.cells)
     return replace(grid, cells=tuple(cells))
 
 

@@ -140,7 +140,7 @@ def test_no_box_breaks_a_cutting(box: tuple[float, ...], cutting: tuple[float, .
 def test_a_drawn_table_marks_the_cell_and_no_other() -> None:
     grid = table(6, paper=False)
     other = replace(
-        grid, cells=tuple(replace(c, text="88") if (c.row, c.column) == (4, 3) else c for c in grid.cells)
+        grid, cells=tuple(c._replace(text="88") if (c.row, c.column) == (4, 3) else c for c in grid.cells)
     )
     one, two = (draw_rows(g, [0, 3, 4, 5], {(4, 3): Tag()}) for g in (grid, other))
     assert one.size == two.size
