@@ -66,13 +66,13 @@ def _changed(grid: Grid, rng: Random) -> Grid:
         if kind == 0:
             del cells[at]
         elif kind == 1:
-            cells[at] = replace(cell, text=_text(rng))
+            cells[at] = cell._replace(text=_text(rng))
         elif kind == 2:
-            cells[at] = replace(cell, row_span=rng.choice((1, 2, 9)), column_span=rng.choice((1, 2, 9)))
+            cells[at] = cell._replace(row_span=rng.choice((1, 2, 9)), column_span=rng.choice((1, 2, 9)))
         elif kind == 3:
-            cells.insert(at, replace(cell, column=rng.randrange(12), text=_text(rng)))
+            cells.insert(at, cell._replace(column=rng.randrange(12), text=_text(rng)))
         elif kind == 4:
-            cells[at] = replace(cell, text=cell.text[: rng.randrange(len(cell.text) + 1)])
+            cells[at] = cell._replace(text=cell.text[: rng.randrange(len(cell.text) + 1)])
         else:
             row = cell.row
             cells = (

@@ -174,6 +174,14 @@ def test_bombs_are_refused_at_once(body: str) -> None:
     assert time.monotonic() - began < 5
 
 
+def test_elements_in_one_another_without_end_are_refused_before_they_cost_minutes() -> None:
+    """Found by the fuzz run: half a million of them."""
+    with pytest.raises(DocumentError) as caught:
+        read_html(b"\x00<DIV class=a>" + b"<div></span>" * 500_000)
+    assert caught.value.code == "too_complex"
+    assert read_html(b"<p>1<br>" * 30_000 + b"<div>2</div>" * 30_000).blocks
+
+
 def test_row_spans_that_overlap_do_not_multiply() -> None:
     body = "<table>" + '<tr><td rowspan="5000" colspan="2">1</td></tr>' * 99 + "</table>"
     found = grid(body)

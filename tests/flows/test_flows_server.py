@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -234,22 +233,21 @@ def test_the_server_forgets_runs_after_ninety_days_with_all_that_hangs_on_them(
     assert remembered(client, recent) == (1, 1, 1)
 
 
-def read_four(monkeypatch: pytest.MonkeyPatch, each: Callable[[], None]) -> None:
+def read_four(each: Callable[[], None]) -> None:
     """Four batches of a run's reading task at once, which do `each` instead of reading."""
-    monkeypatch.setattr(steps, "stage_batch", lambda *_: each() or Path("part"))
-    run: Any = SimpleNamespace(home=SimpleNamespace(staging=None), plan=SimpleNamespace(registry=None), pool=None)
-    run.archive = SimpleNamespace(read=None)
+
+    def stage() -> Path:
+        each()
+        return Path("part")
 
     @flow(name="reading", task_runner=ThreadPoolTaskRunner(max_workers=4))  # type: ignore[arg-type]
     def reading() -> list[Path]:
-        return [future.result() for future in [steps.read_batch.submit(run, []) for _ in range(4)]]
+        return [future.result() for future in [steps.read_batch.submit(stage) for _ in range(4)]]
 
     assert reading() == [Path("part")] * 4
 
 
-def test_batches_are_read_together_unless_the_tag_is_limited(
-    client: SyncPrefectClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_batches_are_read_together_unless_the_tag_is_limited(client: SyncPrefectClient) -> None:
     client.create_concurrency_limit(tag=steps.READER, concurrency_limit=1)
     alone = threading.Lock()
 
@@ -259,8 +257,8 @@ def test_batches_are_read_together_unless_the_tag_is_limited(
         alone.release()
 
     try:
-        read_four(monkeypatch, once)
+        read_four(once)
     finally:
         client.delete_concurrency_limit_by_tag(steps.READER)
     together = threading.Barrier(4)
-    read_four(monkeypatch, lambda: together.wait(120) and None)
+    read_four(lambda: together.wait(120) and None)

@@ -146,7 +146,7 @@ def test_doctor_and_upkeep(night: Night, gouji: Command) -> None:
 
     def doctor() -> tuple[int, list[dict[str, str]]]:
         done = gouji("doctor", "--format", "json", **variables)
-        assert done.stdout, done.stderr
+        assert done.stdout and done.returncode >= 0, done.stderr
         return done.returncode, json.loads(done.stdout)["faults"]
 
     assert doctor() == (0, [])

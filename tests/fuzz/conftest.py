@@ -5,4 +5,5 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
+# Last: some benches have the names of rooms.
+sys.path.append(str(Path(__file__).resolve().parents[2] / "benchmarks"))

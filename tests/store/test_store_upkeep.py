@@ -12,7 +12,7 @@ HERE = Path(__file__).resolve().parent
 sys.path += [str(HERE.parent / "warehouse"), str(HERE.parent / "flows")]
 
 from made_archive import AT, made, page  # noqa: E402
-from province import Doc, batch, contents, night  # noqa: E402
+from made_province import Doc, batch, contents, night  # noqa: E402
 
 from flows.doctor import examine  # noqa: E402
 from flows.home import Home  # noqa: E402

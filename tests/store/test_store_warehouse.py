@@ -21,7 +21,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "warehouse"))
 
 from killed import first, second  # noqa: E402
-from province import contents, night  # noqa: E402
+from made_province import contents, night  # noqa: E402
 
 from store import lease  # noqa: E402
 from store.remote import Remote, Seen  # noqa: E402

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from deltalake import DeltaTable
-from province import Doc, batch, night
+from made_province import Doc, batch, night
 
 from warehouse import deltas
 from warehouse.batch import ReleaseBatch

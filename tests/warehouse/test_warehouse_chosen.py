@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from province import Doc, batch, contents, night
+from made_province import Doc, batch, contents, night
 
 from warehouse.batch import NAMED, ReleaseBatch
 from warehouse.chosen import Chosen, newest, nothing, released

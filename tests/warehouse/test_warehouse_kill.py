@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from dying import Publisher
 from killed import first, second
-from province import contents, night
+from made_province import contents, night
 
 from warehouse.release import publish
 from warehouse.status import current, releases

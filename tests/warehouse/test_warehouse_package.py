@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from frictionless import Package, system
-from province import Doc, batch, night
+from made_province import Doc, batch, night
 
 from warehouse.errors import QueryError, WarehouseError
 from warehouse.package import write_package

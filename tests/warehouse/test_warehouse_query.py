@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from province import Doc, batch, night
+from made_province import Doc, batch, night
 
 from warehouse import query as module
 from warehouse.errors import QueryError

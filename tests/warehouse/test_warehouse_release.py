@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
-from province import Doc, batch, contents, night
+from made_province import Doc, batch, contents, night
 
 from warehouse import deltas
 from warehouse.batch import ReleaseBatch

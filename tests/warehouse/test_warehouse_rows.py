@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from province import Doc, batch, contents, night, source
+from made_province import Doc, batch, contents, night, source
 
 from form.reading import Leftover, Reading, Remark, Report
 from warehouse.batch import ReleaseBatch

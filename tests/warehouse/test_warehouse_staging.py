@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from province import Doc, batch
+from made_province import Doc, batch
 
 from warehouse.errors import SpecError, StagingError
 from warehouse.rows import Failure, error_rows

@@ -12,7 +12,7 @@ from deltalake import DeltaTable
 from dying import Publisher
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from province import Doc, batch, contents, night
+from made_province import Doc, batch, contents, night
 
 from warehouse.batch import ReleaseBatch
 from warehouse.errors import QueryError

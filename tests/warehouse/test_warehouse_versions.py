@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from province import FIRST_NIGHT, Doc, batch, night, source
+from made_province import FIRST_NIGHT, Doc, batch, night, source
 
 from warehouse.batch import ReleaseBatch
 from warehouse.chosen import past
