@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import shutil
 import statistics
 import sys
@@ -27,6 +26,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.noted import machine, write
 from flows.home import Home
 from flows.setting import embed
 
@@ -155,16 +155,6 @@ def table(folder: Path, pages: int, rounds: int) -> str:
     return "\n".join(lines)
 
 
-def machine() -> str:
-    """What the figures depend on."""
-    lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    load = "/".join(f"{load:.1f}" for load in os.getloadavg())
-    return f"{os.cpu_count()} × {names[0] if names else platform.processor()}, load {load} at the end, " + (
-        f"Python {platform.python_version()}"
-    )
-
-
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -184,8 +174,7 @@ def main() -> None:
     text = f"{results}\n\n{pages} pages, {size:,.0f} bytes a page sent to a worker, {rounds} rounds. {machine()}.\n"
     print(text)
     if arguments.out:
-        head = arguments.out.read_text("utf-8").split("<!-- table -->")[0] if arguments.out.exists() else ""
-        arguments.out.write_text(f"{head}<!-- table -->\n\n{text}", "utf-8")
+        write(arguments.out, text)
 
 
 if __name__ == "__main__":

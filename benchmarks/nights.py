@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import shutil
 import statistics
 import sys
@@ -32,6 +31,7 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from benchmarks.nights_home import A_NIGHT, START, Growing  # noqa: E402
+from benchmarks.noted import machine, write  # noqa: E402
 from flows.archived import archived  # noqa: E402
 from flows.batches import batches, stage_batch  # noqa: E402
 from flows.canonical import merge  # noqa: E402
@@ -175,17 +175,6 @@ def disk(home: Home) -> str:
     return "; ".join(parts)
 
 
-def machine() -> str:
-    """What the figures depend on."""
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text("utf-8").splitlines() if info.exists() else []
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    load = "/".join(f"{load:.1f}" for load in os.getloadavg())
-    return f"{os.cpu_count()} × {names[0] if names else platform.processor()}, load {load} at the end, " + (
-        f"Python {platform.python_version()}"
-    )
-
-
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -220,8 +209,7 @@ def _run(folder: Path, options: argparse.Namespace) -> None:
     text += "".join(f"\n- {name}: {disk(home)}" for name, home in zip(("young", "old"), homes, strict=True)) + "\n"
     print(text)
     if options.out:
-        head = options.out.read_text("utf-8").split("<!-- table -->")[0] if options.out.exists() else ""
-        options.out.write_text(f"{head}<!-- table -->\n\n{text}", "utf-8")
+        write(options.out, text)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
-import platform
 import statistics
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.noted import machine, write
 from flows.workers import Job, Readers, readers
 
 WORKERS = (1, 2)
@@ -144,17 +144,6 @@ def table(todo: Sequence[Task], found: Mapping[str, Mapping[int, Sequence[Round]
     return "\n".join(lines)
 
 
-def machine() -> str:
-    """What the figures depend on."""
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text("utf-8").splitlines() if info.exists() else []
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    load = "/".join(f"{load:.1f}" for load in os.getloadavg())
-    return f"{os.cpu_count()} × {names[0] if names else platform.processor()}, load {load} at the end, " + (
-        f"Python {platform.python_version()}"
-    )
-
-
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -169,8 +158,7 @@ def main() -> None:
     text = f"{table(todo, found)}\n\n{rounds} rounds. {machine()}.\n"
     print(text)
     if arguments.out:
-        head = arguments.out.read_text("utf-8").split("<!-- table -->")[0] if arguments.out.exists() else ""
-        arguments.out.write_text(f"{head}<!-- table -->\n\n{text}", "utf-8")
+        write(arguments.out, text)
 
 
 if __name__ == "__main__":

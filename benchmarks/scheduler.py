@@ -28,7 +28,7 @@ from commandline import GOUJI, PREFECT, environment  # noqa: E402
 from postgres import cluster, copied, programs  # noqa: E402
 from prefect_server import prefect_server, production  # noqa: E402
 
-from benchmarks.scaling import machine  # noqa: E402
+from benchmarks.noted import machine, write  # noqa: E402
 from benchmarks.scheduler_history import Night, fill, grown, night_of  # noqa: E402
 from samples.province import write_province  # noqa: E402
 
@@ -241,8 +241,7 @@ def main() -> None:
     text = "\n\n".join(found) + f"\n\nAt least {size.tasks} task runs a night; {size.rounds} rounds. {machine()}.\n"
     print(text)
     if given.out:
-        head = given.out.read_text("utf-8").split("<!-- table -->")[0] if given.out.exists() else ""
-        given.out.write_text(f"{head}<!-- table -->\n\n{text}", "utf-8")
+        write(given.out, text)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,6 @@ import datetime
 import json
 import math
 import os
-import platform
 import shutil
 import subprocess
 import sys
@@ -32,6 +31,7 @@ if str(ROOT) not in sys.path:
 
 from benchmarks import floors, mixed  # noqa: E402
 from benchmarks.meter import Took, run  # noqa: E402
+from benchmarks.noted import machine, write  # noqa: E402
 from portals.archive import Archive  # noqa: E402
 
 #: reports held make the exit code 1: the made province has its faults
@@ -195,17 +195,6 @@ def crawled(sizes: Sequence[int]) -> str:
     return "\n".join([*lines, f"\nProcessor seconds grow with exponent {exponent(points):.2f}; no pauses, no fsync."])
 
 
-def machine() -> str:
-    """What the figures depend on."""
-    names = [line for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines() if line.startswith("model name")]
-    load = "/".join(f"{load:.1f}" for load in os.getloadavg())
-    day = datetime.datetime.now(datetime.UTC).date()
-    return (
-        f"{day}, {os.cpu_count()} × {names[0].partition(':')[2].strip() if names else platform.processor()}, "
-        f"load {load} at the end, Python {platform.python_version()}."
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What to measure; larger homes than `alone` are run with the most workers only, than `staged` not by stage."""
@@ -254,7 +243,7 @@ def report(asked: Asked, into: Path) -> str:
             crawled(sizes),
             "## Readers, floors, peers",
             read,
-            machine(),
+            f"{datetime.datetime.now(datetime.UTC).date()}, {machine()}.",
         )
     )
 
@@ -274,8 +263,7 @@ def main() -> None:
     text = report(asked, said.into.resolve())
     print(text)
     if said.out:
-        head = said.out.read_text("utf-8").split("<!-- table -->")[0] if said.out.exists() else ""
-        said.out.write_text(f"{head}<!-- table -->\n\n{text}\n", "utf-8")
+        write(said.out, f"{text}\n")
 
 
 if __name__ == "__main__":

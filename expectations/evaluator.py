@@ -99,12 +99,11 @@ def failing(reports: pa.Table, cells: pa.Table) -> frozenset[tuple[str, str]]:
     batch = load(reports, cells, None, None)
     asked = [Asked(rule, answer) for rule in RULES for answer in ask(batch, rule)]
     answers = [answer for _, answer in asked]
-    outcomes, severities = (np.array([getattr(one, name) for one in answers]).T for name in ("outcome", "severity"))
-    report, position = np.nonzero((outcomes != SILENT) & batch.subject[:, np.newaxis])
-    spoken = _Spoken(report, position, outcomes[report, position])
+    spoken = _spoken(batch, answers)
+    severity = np.array([answer.severity for answer in answers]).T[spoken.report, spoken.answer]
     cited = pc.list_value_length(_operands(answers, spoken)).to_numpy() > 0
-    grave = (spoken.outcome == FAIL) & (severities[report, position] != SEVERITIES.index("info")) & cited
-    return frozenset((asked[one].rule.id, answers[one].scope) for one in np.unique(position[grave]).tolist())
+    grave = (spoken.outcome == FAIL) & (severity != SEVERITIES.index("info")) & cited
+    return frozenset((asked[one].rule.id, answers[one].scope) for one in np.unique(spoken.answer[grave]).tolist())
 
 
 def ask(batch: Batch, rule: Rule) -> Iterator[Answer]:
@@ -124,13 +123,18 @@ class _Spoken(NamedTuple):
     outcome: npt.NDArray[np.int8]
 
 
+def _spoken(batch: Batch, answers: Sequence[Answer]) -> _Spoken:
+    outcomes = np.array([answer.outcome for answer in answers]).T
+    report, position = np.nonzero((outcomes != SILENT) & batch.subject[:, np.newaxis])
+    return _Spoken(report, position, outcomes[report, position])
+
+
 def _table(batch: Batch, asked: Sequence[Asked]) -> pa.Table:
     answers = [answer for _, answer in asked]
-    outcomes = np.array([answer.outcome for answer in answers]).T
+    spoken = _spoken(batch, answers)
+    report, position = spoken.report, spoken.answer
     reasons = np.array([answer.reason for answer in answers]).T
     severities = np.array([answer.severity for answer in answers]).T
-    report, position = np.nonzero((outcomes != SILENT) & batch.subject[:, np.newaxis])
-    spoken = _Spoken(report, position, outcomes[report, position])
     reason = reasons[report, position]
     of_report = pa.array(report)
     located = localise(batch, asked)

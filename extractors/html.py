@@ -27,9 +27,9 @@ _BLOCKS: Final = frozenset(_LINES.split())
 _CELLS: Final = frozenset(("td", "th"))
 _WHITE: Final = re.compile(r"[ \t\r\n\f]+")
 #: elements that end with their end tag alone, so that they stand in one another
-_NESTING: Final = frozenset(_LINES.split()) - frozenset(
-    ["body", "dd", "dt", "hr", "li", "p", "td", "th", "tr"]
-) | frozenset(["a", "b", "em", "font", "i", "span", "strong", "table", "u"])
+_NESTING: Final = (_BLOCKS - {"body", "dd", "dt", "hr", "li", "p", "td", "th", "tr"}) | {
+    *("a", "b", "em", "font", "i", "span", "strong", "table", "u")
+}
 #: so many elements of one name may stay open
 _DEEP: Final = 20_000
 _TAG: Final = re.compile(r"</?[a-zA-Z][^\s/>]{0,20}")
@@ -155,11 +155,9 @@ class _Reading:
                     free[column] = number + tall
                 else:
                     self._occupy(free, column, wide, number + tall)
-                text = _cell_text(node, self._limits.max_depth)
-                self._text += len(text)
+                text = self._spent(_cell_text(node, self._limits.max_depth))
                 cells.append(Cell(number, column, text, tall, wide))
                 column += wide
-            self._spent("")
         self._cells += len(rows) * len(free)
         if self._cells > self._limits.max_cells:
             raise DocumentError("too_complex", f"单元格超过 {self._limits.max_cells} 个")

@@ -87,7 +87,7 @@ def _running(home: Home) -> Iterator[Fault]:
 
 def _archive(home: Home, stack: ExitStack, run: Runner, quick: bool) -> Generator[Fault, None, list[archive.Row]]:
     """The archive; gives the rows of its index, none where it cannot be read."""
-    place = home.archive.remote if isinstance(home.archive, Shared) else home.archive
+    place = home.warcs
     if isinstance(home.archive, Shared) and not home.archive.is_dir():
         return []
     if isinstance(place, Path) and not (place / INDEX).exists():
