@@ -3,9 +3,10 @@
     python -m benchmarks.localisation --reports 1000
 
 In each of so many consistent reports one fault is planted in tables three and four: a digit of one cell changed,
-lost, doubled or exchanged; two such cells; two neighbours exchanged; one such cell where every third row's total is
-blank. For each kind the table says of how many faults the equations tell (unique: one smallest set), of how many
-they leave several sets (tied), in how many the smallest sets hold the changed cells, and the seconds of `localise`.
+lost, doubled or exchanged; two, four or six such cells; two neighbours exchanged; one such cell where every third
+row's total is blank. For each kind the table says of how many faults the equations tell (unique: one smallest set),
+of how many they leave several sets (tied), in how many the smallest sets hold the changed cells, and the seconds of
+`localise`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
 import numpy as np
@@ -66,9 +68,9 @@ def one(cells: dict[str, int], rng: Random) -> tuple[str, ...]:
     return (key,)
 
 
-def two(cells: dict[str, int], rng: Random) -> tuple[str, ...]:
-    """Two cells changed."""
-    keys = tuple(rng.sample(sorted(cells), 2))
+def several(count: int, cells: dict[str, int], rng: Random) -> tuple[str, ...]:
+    """So many cells changed."""
+    keys = tuple(rng.sample(sorted(cells), count))
     for key in keys:
         cells[key] = slip(cells[key], rng)
     return keys
@@ -90,7 +92,9 @@ def neighbours(cells: dict[str, int], rng: Random) -> tuple[str, ...]:
 KINDS = (
     Kind("one cell", one),
     Kind("one cell, blank totals", one, sparse=True),
-    Kind("two cells", two),
+    Kind("two cells", partial(several, 2)),
+    Kind("four cells", partial(several, 4)),
+    Kind("six cells", partial(several, 6)),
     Kind("two neighbours exchanged", neighbours),
 )
 

@@ -85,7 +85,7 @@ def validated(cells: pd.DataFrame) -> bool:
             gxe.ExpectCompoundColumnsToBeUnique(column_list=["document", "table", "row", "column"]),
         ],
     )
-    return bool(batch.run(suite, batch_parameters={"dataframe": cells}).success)
+    return bool(batch.get_batch(batch_parameters={"dataframe": cells}).validate(suite).success)
 
 
 def main() -> None:

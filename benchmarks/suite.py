@@ -3,7 +3,8 @@
     python -m benchmarks.suite --into FOLDER [--sizes 350 3500 35000] [--workers 1 2] [--sample 70]
                                [--alone-up-to 35000] [--stages-up-to 35000] [--out benchmarks/suite.md]
 
-FOLDER (outside the project) keeps the made homes (`benchmarks.mixed`) from one run to the next. Each measured run is
+FOLDER (outside the project) keeps the made homes (`benchmarks.mixed`) from one run to the next, and what was measured
+(`taken.json`): a suite that was stopped goes on there; delete the file to measure anew. Each measured run is
 the real command, `gouji backfill --from-archive`, in a process of its own on a fresh home that shares the archive;
 the stages are measured in another one (`benchmarks.stages`), readers, floors and peers in a third
 (`benchmarks.floors`), the crawl's by `benchmarks.crawl`'s pages. Memory is the sum over the tree of processes,
@@ -21,9 +22,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:
@@ -32,6 +33,7 @@ if str(ROOT) not in sys.path:
 from benchmarks import floors, mixed  # noqa: E402
 from benchmarks.meter import Took, run  # noqa: E402
 from benchmarks.noted import machine, write  # noqa: E402
+from benchmarks.taken import Taken  # noqa: E402
 from portals.archive import Archive  # noqa: E402
 
 #: reports held make the exit code 1: the made province has its faults
@@ -103,8 +105,8 @@ def plain(made: mixed.Home, work: Path) -> tuple[int, Took]:
     return len(list(folder.iterdir())), run(command, _env(1), work / "plain.log")
 
 
-def copied(work: Path) -> tuple[float, Took]:
-    """A bare copy of the Parquet that the last backfill released; its MB."""
+def copied(work: Path) -> tuple[float, float]:
+    """A bare copy of the Parquet that the last backfill released: MB, and seconds."""
     files = [str(file) for file in (work / "home" / "warehouse").rglob("*.parquet")]
     shutil.rmtree(work / "copy", ignore_errors=True)
     (work / "copy").mkdir()
@@ -112,7 +114,7 @@ def copied(work: Path) -> tuple[float, Took]:
         "import pathlib, shutil, sys\nfor n, f in enumerate(sys.argv[2:]): shutil.copyfile(f, f'{sys.argv[1]}/{n}')"
     )
     took = run((sys.executable, "-c", program, str(work / "copy"), *files), _env(1), work / "copy.log")
-    return sum(Path(file).stat().st_size for file in files) / 1e6, took
+    return sum(Path(file).stat().st_size for file in files) / 1e6, took.wall
 
 
 def exponent(points: Sequence[tuple[float, float]]) -> float:
@@ -210,40 +212,86 @@ class Asked:
         return self.workers if size <= self.alone else self.workers[-1:]
 
 
+class Suite:
+    """The measurements, each taken once and kept."""
+
+    def __init__(self, asked: Asked, into: Path) -> None:
+        self.work = into / "work"
+        self.work.mkdir(parents=True, exist_ok=True)
+        self.taken = Taken(into / "taken.json")
+        self.homes = {size: mixed.make(into / str(size), size) for size in asked.sizes}
+        self.least = mixed.make(into / "least", _LEAST)
+        self.few = mixed.make(into / f"sample-{asked.sample}", asked.sample)
+
+    def whole(self, home: mixed.Home, workers: int) -> Whole:
+        """A run end to end, and the time that a bare copy of what it released takes."""
+
+        def both() -> dict[str, Any]:
+            one = backfill(home, workers, self.work)
+            return {"whole": asdict(one), "copied": copied(self.work)}
+
+        found = self.taken.once(f"backfill of {home.reports} with {workers}", both)["whole"]
+        return Whole(found["reports"], found["workers"], Took(**found["took"]))
+
+    def copied(self, home: mixed.Home, workers: int) -> tuple[float, float]:
+        """MB, and seconds of the copy."""
+        megabytes, seconds = self.taken.once(f"backfill of {home.reports} with {workers}", dict)["copied"]
+        return float(megabytes), float(seconds)
+
+    def stages(self, home: mixed.Home, workers: int) -> dict[str, Took]:
+        """Every stage of a home."""
+
+        def each() -> dict[str, Any]:
+            return {name: asdict(took) for name, took in stages(home, workers, self.work).items()}
+
+        found = self.taken.once(f"stages of {home.reports} with {workers}", each)
+        return {name: Took(**values) for name, values in found.items()}
+
+    def plain(self) -> tuple[int, float]:
+        """Documents of the plain script, and its seconds."""
+
+        def one() -> tuple[int, float]:
+            given, took = plain(self.few, self.work)
+            return given, took.wall
+
+        given, seconds = self.taken.once(f"the plain script on {self.few.reports}", one)
+        return int(given), float(seconds)
+
+
 def report(asked: Asked, into: Path) -> str:
     """Everything, as Markdown."""
-    sizes, workers, sample = asked.sizes, asked.workers, asked.sample
-    work = into / "work"
-    work.mkdir(parents=True, exist_ok=True)
-    homes = {size: mixed.make(into / str(size), size) for size in sizes}
-    least = mixed.make(into / "least", _LEAST)
-    few = mixed.make(into / f"sample-{sample}", sample)
-    start = {n: backfill(least, n, work) for n in workers}
-    runs = [backfill(home, n, work) for size, home in homes.items() for n in asked.of(size)]
-    megabytes, copy = copied(work)
+    suite = Suite(asked, into)
+    homes, sizes = suite.homes, asked.sizes
+    # The plain script stands between the runs that it is compared with.
+    start = {n: suite.whole(suite.least, n) for n in asked.workers}
+    *others, last = [(home, n) for size, home in homes.items() for n in asked.of(size)]
+    before = [suite.whole(*other) for other in others]
+    given, spent = suite.plain()
+    best = suite.whole(*last)
+    megabytes, copy = suite.copied(*last)
     staged = {size: home for size, home in homes.items() if size <= asked.staged}
-    by_stage = {size: {n: stages(home, n, work) for n in asked.of(size)} for size, home in staged.items()}
-    given, spent = plain(few, work)
-    read = floors.table(floors.measured(floors.documents(homes[sizes[0]].root, 40), 3))
-    best = runs[-1]
-    ours, theirs = best.reports / best.took.wall, given / spent.wall
+    by_stage = {size: {n: suite.stages(home, n) for n in asked.of(size)} for size, home in staged.items()}
+    crawl = suite.taken.once(f"crawl of {sizes}", lambda: crawled(sizes))
+    files = floors.documents(homes[sizes[0]].root, 40)
+    read = suite.taken.once("readers", lambda: floors.table(floors.measured(files, 3)))
+    ours, theirs = best.reports / best.took.wall, given / spent
     return "\n\n".join(
         (
             "## End to end",
-            whole_table(runs, start),
-            f"A bare copy of the {megabytes:,.0f} MB of Parquet of the last takes {copy.wall:.2f} s, start of Python "
+            whole_table([*before, best], start),
+            f"A bare copy of the {megabytes:,.0f} MB of Parquet of the last takes {copy:.2f} s, start of Python "
             "included.",
             "## The plain script",
             f"pandas, Camelot as it comes, python-docx and Great Expectations (`benchmarks/plain_script.py`), one "
-            f"process, {given} documents: {spent.wall:.1f} s, {theirs:.2f} documents a second, imports and "
+            f"process, {given} documents: {spent:.1f} s, {theirs:.2f} documents a second, imports and "
             f"validation included. gouji end to end at {best.reports:,} with {best.workers}: {ours:.1f} a second, "
             f"{ours / theirs:.1f} times as many.",
             "## Stages",
             stage_table(by_stage),
-            crawled(sizes),
+            crawl,
             "## Readers, floors, peers",
             read,
-            f"{datetime.datetime.now(datetime.UTC).date()}, {machine()}.",
+            f"{datetime.datetime.now(datetime.UTC).date()}, of {'; '.join(suite.taken.states)}; {machine()}.",
         )
     )
 

@@ -3,7 +3,7 @@
 Error localisation after Fellegi and Holt (1976). Asked are the critical relations within the report; counts stay
 integers, and 0 or more where no sign is printed. A carry-over from the year before (X-CARRY) that holds must go on
 holding; one that fails says which of several sets mends it too, and demands nothing itself: either year may be wrong.
-One cell that explains all that is broken is found for all reports at once; several by a programme a report
+One cell that explains all that is broken is found for all reports at once; several by a search a report
 (`localisation_sets`). A suggestion, never a change.
 """
 
@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from expectations.answer import FAIL, PASS, SILENT, Answer
 from expectations.batch import Batch, Bools
 from expectations.declaration import Rule
 from expectations.localisation_lines import Line, carries, coefficients, equations, relations
-from expectations.localisation_sets import MOST, TooLargeError, smallest
+from expectations.localisation_sets import TooLargeError, smallest
 from expectations.localisation_system import Changes, Equation, System, components, grouped
 from expectations.localisation_wording import TOO_LARGE, UNSOLVED, ordered, said
 from expectations.programme import UnsolvedError
@@ -41,6 +41,8 @@ class Located(NamedTuple):
     large: bool = False
 
 
+#: sets told
+MOST: Final = 8
 #: the position of the answer and the report -> what was found
 Locations = dict[tuple[int, int], Located]
 
@@ -60,10 +62,10 @@ def localise(batch: Batch, asked: Sequence[tuple[Rule, Answer]]) -> Locations:
             asked_of = equations(batch, together, report)
             if report in singles:
                 told = singles[report]
-                located = Located(ordered(batch, report, told)[:MOST], len(told) > MOST)
+                located = _told(batch, report, told)
                 found.update({(e.answer, report): located for e in asked_of if e.broken})
             else:
-                found.update({(answer, report): item for answer, item in _programmed(batch, report, asked_of)})
+                found.update({(answer, report): item for answer, item in _searched(batch, report, asked_of)})
     return _carried(batch, carried, found)
 
 
@@ -78,6 +80,11 @@ def speak(batch: Batch, answers: Sequence[Answer], found: Locations) -> None:
         else:
             more = TOO_LARGE if located.large else UNSOLVED
         answers[position].words[report] = words._replace(message=words.message + more)
+
+
+def _told(batch: Batch, report: int, sets: Sequence[Changes], more: bool = False) -> Located:
+    """The likeliest of several sets."""
+    return Located(ordered(batch, report, sets)[:MOST], more or len(sets) > MOST)
 
 
 def _carried(batch: Batch, carried: Sequence[Line], found: Locations) -> Locations:
@@ -145,8 +152,8 @@ def _system(batch: Batch, report: int, own: Sequence[Equation]) -> System:
     return System(tuple(own), figures, layout.SIGNED)
 
 
-def _programmed(batch: Batch, report: int, own: Sequence[Equation]) -> Iterator[tuple[int, Located]]:
-    """The answers of the broken equations with what mends them, by the programme."""
+def _searched(batch: Batch, report: int, own: Sequence[Equation]) -> Iterator[tuple[int, Located]]:
+    """The answers of the broken equations with what mends them, by the search."""
     figures = _system(batch, report, own).figures
     for system in components(own, figures, layout.SIGNED):
         try:
@@ -157,5 +164,5 @@ def _programmed(batch: Batch, report: int, own: Sequence[Equation]) -> Iterator[
             yield from ((e.answer, Located(unsolved=True)) for e in system.broken)
         else:
             for group in groups:
-                located = Located(ordered(batch, report, group.sets), group.more)
+                located = _told(batch, report, group.sets, group.more)
                 yield from ((e.answer, located) for e in group.broken)

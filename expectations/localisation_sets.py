@@ -1,26 +1,24 @@
-"""The smallest sets of cells whose change satisfies a system: a set cover over edits that are found as needed.
+"""The smallest sets of cells whose change satisfies a system: covers of its equations, with edits found as needed.
 
-The programme only says which cells change: a broken equation needs one that does, an equation that holds needs two
-or none. Whether figures can be found for a set is worked out exactly; where not, the edits that say why join the
-programme. HiGHS sees zeros and ones only.
+A search says which cells may change (`localisation_cover`). Whether figures can be found for a set is worked out
+exactly; where not, the edits that say why join what the search must meet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from math import inf
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
-from expectations.localisation_exact import Edit, changes
+from expectations.localisation_cover import Cover
+from expectations.localisation_exact import changes
 from expectations.localisation_system import Changes, Equation, System, grouped
-from expectations.programme import Programme, Row, UnsolvedError, solve
+from expectations.programme import UnsolvedError
 
-#: Sets told, cells in a set, nodes of a solve, solves of a system.
-MOST: Final = 8
+#: Cells in a set; sets of a group that are listed, of which the likeliest are told.
 MAX_CELLS: Final = 6
-_MAX_NODES: Final = 200
-_MAX_SOLVES: Final = 60
+LISTED: Final = 64
 
 
 class TooLargeError(UnsolvedError):
@@ -31,7 +29,7 @@ class TooLargeError(UnsolvedError):
 class Group:
     """Broken equations that hang together, and the smallest sets that satisfy them, each with its changes.
 
-    `more` says that there are others beside the `MOST` that are told.
+    `more` says that there are others beside the `LISTED` that are here.
     """
 
     broken: tuple[Equation, ...]
@@ -39,94 +37,47 @@ class Group:
     more: bool = False
 
 
-@dataclass(slots=True)
-class _Cover:
-    """The programme of one system; `solves` is shared by all programmes of a report."""
-
-    system: System
-    solves: list[int]
-    keys: list[str] = field(init=False)
-    programme: Programme = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.keys = [key for equation in self.system.equations for key in equation.cells]
-        self.keys = list(dict.fromkeys(self.keys))
-        self.programme = Programme([1.0] * len(self.keys), len(self.keys))
-        at = {key: column for column, key in enumerate(self.keys)}
-        for equation in self.system.equations:
-            own = [at[key] for key in equation.cells]
-            if equation.broken:
-                self.programme.row(dict.fromkeys(own, 1.0), 1, inf)
-            elif equation.operator == "=":
-                for column in own:
-                    self.programme.row(dict.fromkeys(own, 1.0) | {column: -1.0}, 0, inf)
-
-    def smallest(self, more: Sequence[Row] = (), most: int = MAX_CELLS) -> Changes | None:
-        """A smallest set of at most so many cells, with its changes; None where there is none."""
-        everything = dict.fromkeys(range(len(self.keys)), 1.0)
-        while self.solves[0] > 0:
-            self.solves[0] -= 1
-            solution = solve(self.programme, [*more, (everything, 0, most)], nodes=_MAX_NODES)
-            if solution is None:
-                return None
-            support = [key for key, value in zip(self.keys, solution.values, strict=False) if value > 0.5]
-            found = changes(self.system, support)
-            if not isinstance(found, list):
-                return found
-            for edit in found:
-                self._forbid(edit)
-        raise UnsolvedError("too many solves")
-
-    def _forbid(self, edit: Edit) -> None:
-        terms = {column: 1.0 for column, key in enumerate(self.keys) if key in edit}
-        # An edit that no cell can meet: there is no such set at all.
-        self.programme.row(terms or {0: 0.0}, 1, inf)
-
-    def without(self, sets: Sequence[Changes]) -> list[Row]:
-        """The constraints that forbid these sets, each with all sets that hold it."""
-        at = {key: column for column, key in enumerate(self.keys)}
-        return [({at[key]: 1.0 for key in cells}, 0, len(cells) - 1) for cells in sets]
-
-    def beyond(self, groups: Sequence[Group]) -> list[Row]:
-        """Constraints that let not every group have one of its known sets."""
-        at = {key: column for column, key in enumerate(self.keys)}
-        rows: list[Row] = []
-        known = []
-        for group in groups:
-            column = self.programme.column(0.0)
-            known.append(column)
-            for cells in group.sets:
-                # 1 in the column where the whole set is chosen
-                rows.append(({at[key]: 1.0 for key in cells} | {column: -1.0}, -inf, len(cells) - 1))
-        rows.append((dict.fromkeys(known, 1.0), 0, len(known) - 1))
-        return rows
-
-
 def smallest(system: System) -> list[Group]:
     """The broken equations of a system in groups that need not be mended together, each with its smallest sets.
 
-    Raises `TooLargeError`, and `UnsolvedError` where the programme reached its caps.
+    Raises `TooLargeError`, and `UnsolvedError` where the search reached its cap.
     """
-    solves = [_MAX_SOLVES]
-    cover = _Cover(system, solves)
-    found = cover.smallest()
+    cover = Cover(system)
+    found = next(_satisfying(cover, range(1, MAX_CELLS + 1)), None)
     if found is None:
         raise TooLargeError(f"more than {MAX_CELLS} cells")
     size = len(found)
-    groups = [_enumerated(system, broken, known, solves) for broken, known in _parts(system, found)]
+    groups = [_enumerated(system, broken, len(known)) for broken, known in _parts(system, found)]
     while len(groups) > 1:
         # Sets of the same size that mend equations of several groups at once join these groups.
-        cover = _Cover(system, solves)
-        found = cover.smallest(cover.beyond(groups), size)
+        found = next(_satisfying(cover, [size], groups), None)
         if found is None:
             break
         joined = _joined(system, groups, found)
         if len(joined) == len(groups):
-            # A further set of a group of which not all are told.
+            # A further set of a group of which not all are listed.
             break
-        groups = joined
-        groups = [group if group.sets else _enumerated(system, group.broken, None, solves) for group in groups]
+        groups = [group if group.sets else _enumerated(system, group.broken, size) for group in joined]
     return groups
+
+
+def _satisfying(cover: Cover, sizes: Sequence[int], known: Sequence[Group] = ()) -> Iterator[Changes]:
+    """The changes of all sets of these sizes that satisfy the system, but those with a known set of each group."""
+    for size in sizes:
+        for support in cover.sets(size):
+            if known and _composed(frozenset(support), known):
+                continue
+            found = changes(cover.system, support)
+            if not isinstance(found, list):
+                yield found
+                continue
+            for edit in found:
+                cover.need(edit)
+
+
+def _composed(cells: frozenset[str], known: Sequence[Group]) -> bool:
+    """Whether cells hold one of the sets of every group."""
+    return all(any(cells.issuperset(one) for one in group.sets) for group in known)
 
 
 def _parts(system: System, found: Changes) -> list[tuple[tuple[Equation, ...], Changes]]:
@@ -145,17 +96,14 @@ def _parts(system: System, found: Changes) -> list[tuple[tuple[Equation, ...], C
     ]
 
 
-def _enumerated(system: System, broken: tuple[Equation, ...], known: Changes | None, solves: list[int]) -> Group:
-    """All smallest sets for some of the broken equations, the others taken as if they held."""
-    cover = _Cover(system.only(broken), solves)
-    found = known if known is not None else cover.smallest()
-    sets: list[Changes] = []
-    while found is not None:
-        if len(sets) == MOST:
-            return Group(broken, tuple(sets), more=True)
-        sets.append(found)
-        found = cover.smallest(cover.without(sets), len(sets[0]))
-    return Group(broken, tuple(sets))
+def _enumerated(system: System, broken: tuple[Equation, ...], most: int) -> Group:
+    """The smallest sets, of at most so many cells, for some broken equations, the others taken as if they held."""
+    cover = Cover(system.only(broken))
+    for size in range(1, most + 1):
+        sets = tuple(islice(_satisfying(cover, [size]), LISTED + 1))
+        if sets:
+            return Group(broken, sets[:LISTED], more=len(sets) > LISTED)
+    raise UnsolvedError("no set for a part of what one mends as a whole")
 
 
 def _joined(system: System, groups: Sequence[Group], found: Changes) -> list[Group]:

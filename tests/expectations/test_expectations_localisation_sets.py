@@ -1,4 +1,4 @@
-"""The smallest sets against brute force on small systems, and the shapes that need the programme."""
+"""The smallest sets against brute force on small systems, and the shapes that need a search."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pytest
 from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
-from expectations.localisation_sets import MOST, Group, TooLargeError, smallest
+from expectations import localisation_cover
+from expectations.localisation_sets import LISTED, Group, TooLargeError, smallest
 from expectations.localisation_system import Equation, System, components, grouped
 from expectations.programme import UnsolvedError
 
@@ -75,7 +76,7 @@ def test_all_smallest_sets_and_no_others(parts: list[System]) -> None:
             assert not brute(system, n)
         for group in groups:
             assert len({len(cells) for cells in group.sets}) == 1
-            assert len({frozenset(cells) for cells in group.sets}) == len(group.sets) <= MOST
+            assert len({frozenset(cells) for cells in group.sets}) == len(group.sets) <= LISTED
         for choice in product(*(group.sets for group in groups)):
             assert system.satisfied({key: change for cells in choice for key, change in cells.items()})
         if size <= 2 and not any(group.more for group in groups):
@@ -129,6 +130,15 @@ def test_too_many_cells_are_given_up() -> None:
     figures = {key: Fraction(50) for e in equations for key in e.coefficients}
     with pytest.raises(TooLargeError):
         smallest(System(tuple(equations), figures, frozenset()))
+
+
+def test_a_search_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    figures = {key: Fraction(5) for key in CELLS}
+    system = System((Equation(0, {"a": 1, "b": 1, "c": -1}, Fraction(5)),), figures, frozenset())
+    assert [len(group.sets) for group in smallest(system)] == [3]
+    monkeypatch.setattr(localisation_cover, "MAX_STEPS", 2)
+    with pytest.raises(UnsolvedError, match="steps"):
+        smallest(system)
 
 
 def test_groups_are_joined_by_what_they_share() -> None:
