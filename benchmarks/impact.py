@@ -48,7 +48,7 @@ _PART: Final = 400
 def otherwise(one: Source) -> Source:
     """The report with another figure in table four."""
     origin, report = one
-    first = replace(report.readings[-1], printed="7", value=Decimal(7))
+    first = report.readings[-1]._replace(printed="7", value=Decimal(7))
     return origin, replace(report, readings=(*report.readings[:-1], first))
 
 

@@ -70,7 +70,7 @@ def clean(count: int, seed: int) -> Iterator[Report]:
 def with_value(reading: Reading, text: str) -> Reading:
     """The reading with another text."""
     value = Decimal(text) if text else None
-    return replace(reading, printed=text, value=value, state="printed" if text else "blank")
+    return reading._replace(printed=text, value=value, state="printed" if text else "blank")
 
 
 def confused(text: str, rng: Random) -> str:
@@ -109,7 +109,7 @@ def recognise(report: Report, doubt: float, rng: Random) -> Report:
 def _recognise(reading: Reading, doubt: float, rng: Random) -> Reading:
     text = reading.printed
     if not text or rng.random() >= doubt:
-        return replace(reading, confidence=0.99, alternatives=((confused(text, rng), 0.004),) if text else ())
+        return reading._replace(confidence=0.99, alternatives=((confused(text, rng), 0.004),) if text else ())
     sure = rng.uniform(0.35, 0.89)
     other = confused(text, rng)
     while other == text:
@@ -117,9 +117,9 @@ def _recognise(reading: Reading, doubt: float, rng: Random) -> Reading:
     share = (1 - sure) * rng.uniform(0.4, 0.95)
     third = (confused(text, rng), (1 - sure - share) * 0.5)
     if rng.random() >= MISREAD:
-        return replace(reading, confidence=round(sure, 2), alternatives=((other, share), third))
+        return reading._replace(confidence=round(sure, 2), alternatives=((other, share), third))
     heard = ((text, share), third) if rng.random() < HEARD else (third,)
-    return replace(with_value(reading, other), confidence=round(sure, 2), alternatives=heard)
+    return with_value(reading, other)._replace(confidence=round(sure, 2), alternatives=heard)
 
 
 def everywhere(report: Report, hard: bool) -> Report:
@@ -140,7 +140,7 @@ def everywhere(report: Report, hard: bool) -> Report:
             ]
     values = _solved(asked, held, columns, contents, hard)
     readings = tuple(
-        replace(r, value=values[r.key], state="printed") if values.get(r.key, r.value or 0) != (r.value or 0) else r
+        r._replace(value=values[r.key], state="printed") if values.get(r.key, r.value or 0) != (r.value or 0) else r
         for r in report.readings
     )
     return replace(report, readings=readings)

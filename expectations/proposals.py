@@ -151,16 +151,14 @@ def _reading(finding: _Finding, limit: float) -> Reading:
     if finding.candidate is not None and finding.confirming:
         return _settled(finding, finding.candidate, limit)
     if reading.state == "unreadable" or _illegible(finding):
-        return replace(
-            reading,
+        return reading._replace(
             value=None,
             state="unreadable",
             proposed=finding.suggestion,
             reason=wording.unsettled(finding.suggestion, finding.mending),
             note="；".join(note for note in (reading.note, wording.DOUBTFUL) if note),
         )
-    return replace(
-        reading,
+    return reading._replace(
         confidence=min(reading.confidence, _ONCE),
         proposed=finding.suggestion,
         reason=wording.kept(finding.suggestion, finding.mending),
@@ -186,9 +184,8 @@ def _settled(finding: _Finding, candidate: Candidate, limit: float) -> Reading:
     if finding.doubt.is_reading(candidate):
         # Where another content competes, one equation is not enough to be sure, however sure recognition was.
         own = reading.confidence if twice or not finding.doubt.contested else 0.0
-        return replace(reading, confidence=max(own, sure), proposed=reading.value, reason=wording.confirmed(count))
-    return replace(
-        reading,
+        return reading._replace(confidence=max(own, sure), proposed=reading.value, reason=wording.confirmed(count))
+    return reading._replace(
         value=candidate.value,
         state=candidate.state,
         confidence=sure,

@@ -98,12 +98,11 @@ def agree(first: Reading, second: Reading) -> bool:
 def _compared(first: Reading, second: Reading | None) -> Reading:
     if second is None:
         return first
-    seen = replace(first, second=second.printed)
+    seen = first._replace(second=second.printed)
     if first.state == "unreadable" or agree(first, second):
         return seen
     note = f"两次读取不一致：“{first.printed[:40]}”与“{second.printed[:40]}”"
-    return replace(
-        seen,
+    return seen._replace(
         value=None,
         state="unreadable",
         confidence=min(first.confidence, DISPUTED),

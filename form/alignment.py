@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from form.grid import Cell
 from form.numbers import split_figures
@@ -24,8 +24,7 @@ PLACED: Final = 0.85
 DOUBTFUL: Final = 0.6
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """What stands in one column: its cell, its text (None if it cannot be told), how sure that is."""
 
     cell: Cell

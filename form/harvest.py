@@ -108,10 +108,9 @@ def _settled(candidates: list[Reading]) -> Reading:
         return first
     filled = [c for c in candidates if c.state != "blank"]
     if len(filled) == 1:
-        return replace(filled[0], confidence=min(filled[0].confidence, TAKEN_OVER_BLANK))
+        return filled[0]._replace(confidence=min(filled[0].confidence, TAKEN_OVER_BLANK))
     printed = "、".join(dict.fromkeys(c.printed for c in filled))
-    return replace(
-        first,
+    return first._replace(
         printed=printed[:MAX_PRINTED],
         value=None,
         state="unreadable",

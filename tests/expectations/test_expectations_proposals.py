@@ -35,7 +35,7 @@ def report(seed: int = 1, edition: str = "2021", **made: Any) -> Report:
 
 
 def but(base: Report, changes: dict[str, dict[str, Any]]) -> Report:
-    readings = tuple(replace(r, **changes[r.key]) if r.key in changes else r for r in base.readings)
+    readings = tuple(r._replace(**changes[r.key]) if r.key in changes else r for r in base.readings)
     return replace(base, readings=readings)
 
 
@@ -233,7 +233,7 @@ def test_a_native_report_comes_back_at_once_without_scipy() -> None:
         "from dataclasses import replace\n"
         "from test_expectations_proposals import report, CELL\n"
         "from expectations.proposals import propose\n"
-        "native = replace(report(), readings=tuple(replace(r, alternatives=(), second='5', confidence=0.8)"
+        "native = replace(report(), readings=tuple(r._replace(alternatives=(), second='5', confidence=0.8)"
         " for r in report().readings))\n"
         "assert propose(native) is native\n"
         "assert propose(report()) == report()\n"

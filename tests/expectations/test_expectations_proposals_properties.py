@@ -28,7 +28,7 @@ def printed_reports(draw: st.DrawFn) -> Report:
     readings = list(base.readings)
     for place in draw(st.lists(st.integers(0, len(readings) - 1), max_size=3, unique=True)):
         slip = Decimal(draw(st.integers(0, 200)))
-        readings[place] = replace(readings[place], printed=str(slip), value=slip)
+        readings[place] = readings[place]._replace(printed=str(slip), value=slip)
     return replace(base, readings=tuple(readings))
 
 
@@ -47,15 +47,15 @@ def _doubted(draw: st.DrawFn, reading: Reading) -> Reading:
     others = draw(alternatives)
     confidence = draw(st.floats(0, 1))
     kind = draw(st.sampled_from(["as read", "misread", "blank", "unreadable"]))
-    doubted = replace(
-        reading, confidence=confidence, alternatives=((reading.printed, draw(st.floats(0, 1))), *others)
+    doubted = reading._replace(
+        confidence=confidence, alternatives=((reading.printed, draw(st.floats(0, 1))), *others)
     )
     if kind == "misread":
         slip = Decimal(draw(st.integers(0, 100)))
-        return replace(doubted, printed=str(slip), value=slip)
+        return doubted._replace(printed=str(slip), value=slip)
     if kind == "blank":
-        return replace(doubted, printed="", value=None, state="blank")
-    return replace(doubted, printed="?", value=None, state="unreadable") if kind == "unreadable" else doubted
+        return doubted._replace(printed="", value=None, state="blank")
+    return doubted._replace(printed="?", value=None, state="unreadable") if kind == "unreadable" else doubted
 
 
 @given(printed_reports())

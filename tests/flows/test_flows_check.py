@@ -60,7 +60,7 @@ def test_two_of_the_same_year_are_compared_with_neither() -> None:
     outcome = check(BEFORE, replace(BEFORE, title="又一份"), AFTER)
     assert not [f for f in outcome["findings"] if f["rule"] == "X-CARRY"]
     assert outcome["evaluated"]["not_evaluable"] > check(BEFORE, AFTER)["evaluated"]["not_evaluable"]
-    one = replace(BEFORE, readings=(*BEFORE.readings[:-1], replace(BEFORE.readings[-1], value=Decimal(4))))
+    one = replace(BEFORE, readings=(*BEFORE.readings[:-1], BEFORE.readings[-1]._replace(value=Decimal(4))))
     assert broken(one, one) == [("T4-SUM", "0.html", 2022, "critical"), ("T4-SUM", "1.html", 2022, "critical")]
 
 

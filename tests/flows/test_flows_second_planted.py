@@ -65,7 +65,7 @@ def test_the_second_reading_of_clean_reports_differs_in_no_cell(style: str) -> N
 
 
 def _doubted(report: Report) -> Report:
-    return replace(report, readings=(replace(report.readings[0], confidence=0.9), *report.readings[1:]))
+    return replace(report, readings=(report.readings[0]._replace(confidence=0.9), *report.readings[1:]))
 
 
 def test_a_clean_report_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,7 +105,7 @@ def _spoilt(report: Report) -> list[Report]:
     """The report with one figure of table two or four changed, or as if of another year."""
     changed = [replace(report, year=(report.year or 2000) + years) for years in (-4, 4)]
     for table, value in (("proactive", Decimal("99")), ("proactive", Decimal(0)), ("disputes", Decimal(7))):
-        readings = [replace(r, value=value) if r.key.startswith(table) and r.value else r for r in report.readings]
+        readings = [r._replace(value=value) if r.key.startswith(table) and r.value else r for r in report.readings]
         for at in [i for i, r in enumerate(report.readings) if r != readings[i]][:4]:
             changed.append(
                 replace(report, readings=(*report.readings[:at], readings[at], *report.readings[at + 1 :]))

@@ -178,11 +178,11 @@ def test_the_caption_says_what_is_known() -> None:
 
 
 def test_the_caption_keeps_what_is_doubtful() -> None:
-    doubted = replace(
-        READING, printed="3O01", value=None, state="unreadable", confidence=0.5, second="3001",
+    doubted = READING._replace(
+        printed="3O01", value=None, state="unreadable", confidence=0.5, second="3001",
         proposed=Decimal("3001.50"), reason="横向合计", note="含字母",
     )  # fmt: skip
-    blank = replace(READING, printed="", value=None, state="blank")
+    blank = READING._replace(printed="", value=None, state="blank")
     text = caption([Item(None, None, doubted, 1), Item(None, None, blank, 2)], Origin("a.pdf", "0" * 64))
     assert text.title == "单位不详 年度不详"
     assert all(
@@ -200,7 +200,7 @@ def test_many_cells_do_not_make_an_endless_caption() -> None:
 
 def test_hidden_characters_are_named() -> None:
     assert shown("12\u202e34\x00") == "12〈U+202E〉34〈U+0000〉"
-    item = Item("甲\u2066乙", 2020, replace(READING, printed="1\u200b2"), None)
+    item = Item("甲\u2066乙", 2020, READING._replace(printed="1\u200b2"), None)
     text = caption([item], Origin("https://a.example/\u202e", "0" * 64))
     assert not any(
         "\u2000" <= c <= "\u206f" and c not in "“”…—"
