@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -16,6 +17,8 @@ from warehouse.scan import names, opened, parquet
 from warehouse.spec import TABLES
 
 _MEMORY: Final = "2GB"
+#: rows of a run, on average, from which on slices are better than a copy: some five reports' cells
+_LONG: Final = 1000
 
 
 class Chosen(NamedTuple):
@@ -47,7 +50,16 @@ class Chosen(NamedTuple):
         chosen = stays(self.reports)
         if pc.all(chosen, min_count=0).as_py():
             return self
-        return Chosen(self.reports.filter(chosen), self.cells.filter(stays(self.cells)))
+        return Chosen(self.reports.filter(chosen), _kept(self.cells, stays(self.cells)))
+
+
+def _kept(table: pa.Table, stays: pa.ChunkedArray) -> pa.Table:
+    """The rows that stay: slices of the table where they are long, so that a province's cells are not copied."""
+    edges = np.flatnonzero(np.diff(stays.to_numpy(), prepend=False, append=False))
+    starts, lengths = edges[::2], edges[1::2] - edges[::2]
+    if not len(starts) or lengths.mean() < _LONG:
+        return table.filter(stays)
+    return pa.concat_tables([table.slice(*run) for run in zip(starts.tolist(), lengths.tolist(), strict=True)])
 
 
 def nothing(tables: tuple[str, str] = ("reports", "cells")) -> Chosen:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from made_province import Doc, batch, contents, night
 
 from warehouse.batch import NAMED, ReleaseBatch
@@ -97,3 +99,28 @@ def test_events_are_only_added(tmp_path: Path) -> None:
 def test_what_leaves_is_not_released(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match="620001-2022 is both released and leaving"):
         publish(tmp_path, replace(batch(DOCS[:1]), leaving=_named(DOCS[0])), night(0))
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abcdefgh"), st.integers(1, 2500)), max_size=8, unique_by=lambda one: one[0]),
+    st.frozensets(st.sampled_from("abcdefgh")),
+    st.integers(1, 4000),
+)
+def test_slices_and_copies_hold_the_same_rows(sizes: list[tuple[str, int]], ids: frozenset[str], chunk: int) -> None:
+    names = [name for name, size in sizes for _ in range(size)]
+    whole = pa.table({"report_id": pa.array(names, pa.string()), "row": pa.array(range(len(names)), pa.int64())})
+    cells = pa.Table.from_batches(whole.to_batches(chunk), whole.schema)
+    reports = pa.table({"report_id": pa.array([name for name, _ in sizes], pa.string())})
+    for chosen, wanted in ((Chosen(reports, cells).only(ids), True), (Chosen(reports, cells).without(ids), False)):
+        assert chosen.cells["row"].to_pylist() == [n for n, name in enumerate(names) if (name in ids) is wanted]
+        assert chosen.cells.schema == cells.schema
+
+
+def test_most_of_a_table_is_not_copied() -> None:
+    names = [f"r{n:02d}" for n in range(40) for _ in range(500)]
+    cells = pa.table({"report_id": names, "row": range(len(names))})
+    reports = pa.table({"report_id": sorted(set(names))})
+    before = pa.total_allocated_bytes()
+    chosen = Chosen(reports, cells).without({"r07", "r30"})
+    assert len(chosen.cells) == 38 * 500
+    assert pa.total_allocated_bytes() - before < cells.nbytes / 10
