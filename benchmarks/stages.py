@@ -12,7 +12,6 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
@@ -69,13 +68,10 @@ def carried_out(home: Home, sources: Path) -> dict[str, dict[str, float]]:
     stages = Stages()
     plan = make_plan("backfill", home, [str(sources)], _AT.astimezone(CHINA).date(), YEARS, None, True)
     stamp = _AT.isoformat()
-    with ExitStack() as stack:
-        archive = stack.enter_context(Archive.writing(home.archive))
-        pool = stack.enter_context(readers())
+    with Archive.writing(home.archive) as archive:
         run = Run(plan, archive, chosen_engine(), None, Summary("bench", "backfill", str(home.root), stamp))
         cut = stages.run("plan", lambda: _batches(plan, archive))
-        parts = stages.run("read", lambda: _staged(run, cut, pool))
-    # The pool is gone: what follows is this process alone.
+        parts = stages.run("read", lambda: _read(run, cut))
     with Archive.writing(home.archive) as archive:
         run.archive = archive
         _released(stages, run, parts)
@@ -102,6 +98,12 @@ def _batches(plan: Plan, archive: Archive) -> list[tuple[DocumentSet, ...]]:
     listed = pending(plan, archive, known)
     layers = [listed, *earlier(listed, archive, known, plan.anew)]
     return [batch for layer in layers for batch in batches(layer)]
+
+
+def _read(run: Run, cut: Sequence[Sequence[DocumentSet]]) -> list[Where]:
+    """With the readers' start and end: only then is their processor time told. What follows is this process alone."""
+    with readers() as pool:
+        return _staged(run, cut, pool)
 
 
 def _staged(run: Run, cut: Sequence[Sequence[DocumentSet]], pool: Readers) -> list[Where]:

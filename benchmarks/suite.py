@@ -23,6 +23,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -126,8 +127,14 @@ def exponent(points: Sequence[tuple[float, float]]) -> float:
     return sum((a - x) * (b - y) for a, b in zip(xs, ys, strict=True)) / sum((a - x) ** 2 for a in xs)
 
 
+def growth(points: Sequence[tuple[float, float]]) -> float:
+    """The exponent of what each size takes more than the one before it: start-up cancels out; nan for under three."""
+    more = [(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(sorted(points))]
+    return exponent(more)
+
+
 def whole_table(runs: Sequence[Whole], start: Mapping[int, Whole]) -> str:
-    """End to end; growth with and without the start-up that one unit's reports take."""
+    """End to end; growth with start-up, and from size to size, where it cancels out."""
     lines = [
         "| reports | workers | s | reports/s | CPU ms a report | peak GiB, all | largest process | MB written |",
         "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
@@ -142,12 +149,15 @@ def whole_table(runs: Sequence[Whole], start: Mapping[int, Whole]) -> str:
     lines.append("")
     for workers, least in start.items():
         mine = [one for one in runs if one.workers == workers]
-        raw = exponent([(one.reports, one.took.wall) for one in mine])
-        net = exponent([(one.reports, one.took.wall - least.took.wall) for one in mine])
-        cpu = exponent([(one.reports, one.took.cpu - least.took.cpu) for one in mine])
+        of = {
+            "seconds": [(one.reports, one.took.wall) for one in mine],
+            "processor seconds": [(one.reports, one.took.cpu) for one in mine],
+            "the peak of memory": [(one.reports, float(one.took.tree)) for one in mine],
+        }
+        told = "; ".join(f"{name} {exponent(at):.2f} ({growth(at):.2f})" for name, at in of.items())
         lines.append(
-            f"With {workers}: seconds grow with exponent {raw:.2f}; {net:.2f} beyond the {least.took.wall:.1f} s "
-            f"that {least.reports} reports take (start-up), processor seconds beyond theirs {cpu:.2f}.\n"
+            f"Exponents with {workers} (in brackets from size to size, without the {least.took.wall:.1f} s that "
+            f"{least.reports} reports take): {told}.\n"
         )
     return "\n".join(lines)
 
