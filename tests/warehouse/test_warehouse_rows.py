@@ -31,6 +31,8 @@ READINGS = st.builds(
     page=st.none() | st.integers(1, 500),
     bbox=st.none() | st.tuples(*[st.floats(-5000, 5000, width=32)] * 4),
     note=st.none() | st.text(),
+    **dict.fromkeys(("second", "proposed", "reason"), st.none()),
+    alternatives=st.just(()),
 )
 
 
