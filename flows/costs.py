@@ -54,6 +54,11 @@ def seconds(capture: Capture) -> float:
     return SECONDS[kind]
 
 
+def through_office(capture: Capture) -> bool:
+    """Whether it looks like a file that LibreOffice converts first."""
+    return _kind(capture) == "office"
+
+
 def _kind(capture: Capture) -> Kind:
     """By the name, which servers that call everything application/octet-stream leave alone; else as stated."""
     suffix = PurePosixPath(unquote(urlsplit(capture.address).path)).suffix.lower()

@@ -98,6 +98,18 @@ def test_a_batch_is_some_seconds_of_reading(suffix: str, least: int, most: int) 
     assert max(spent) <= SECONDS_A_BATCH
 
 
+def test_old_office_files_are_read_together() -> None:
+    entry = Entry("http://a.example/", "", None, "620102", 2023)
+    page = [capture(f"http://a.example/{n}.html") for n in range(1000)]
+    file = [capture(f"http://a.example/{n}.doc") for n in range(1000)]
+    carried = [DocumentSet(entry, one, (other,)) for one, other in zip(page[::50], file[::50], strict=True)]
+    sets = [*carried, *(DocumentSet(entry, one, ()) for one in page[1::2])]
+    shuffled = sorted(sets, key=lambda one: one.article.address)
+    first, *rest = batches(shuffled)
+    assert sorted(first, key=sets.index) == carried
+    assert [one for batch in rest for one in batch] == [one for one in shuffled if one not in carried]
+
+
 def test_a_set_that_costs_more_than_a_batch_is_one() -> None:
     entry = Entry("http://a.example/", "", None, "620102", 2023)
     scan = DocumentSet(entry, capture("http://a.example/1.pdf", size=9_000_000), ())
