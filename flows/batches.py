@@ -51,8 +51,10 @@ def batches(sets: Sequence[DocumentSet], seconds: float = SECONDS_A_BATCH) -> li
     LibreOffice takes longer to start than to convert ten files: one file in each of many batches would start it for
     each of them.
     """
-    office = [documents for documents in sets if any(map(costs.through_office, captures(documents)))]
-    others = [documents for documents in sets if not any(map(costs.through_office, captures(documents)))]
+    office: list[DocumentSet] = []
+    others: list[DocumentSet] = []
+    for documents in sets:
+        (office if any(map(costs.through_office, captures(documents))) else others).append(documents)
     return [*_cut(office, seconds), *_cut(others, seconds)]
 
 
