@@ -8,7 +8,6 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from expectations import (
     absent,
@@ -91,19 +90,18 @@ def evaluate(
     return pa.concat_tables([judged, absent.verdicts(world, RULES, known, subjects)])
 
 
-def failing(reports: pa.Table, cells: pa.Table) -> frozenset[tuple[str, str]]:
+def failing(reports: pa.Table, cells: pa.Table) -> Iterator[tuple[str, str]]:
     """Rule and scope of the failures among reports, info aside, that concern cells; as `evaluate` finds them.
 
-    What would mend them, the dearest part of a verdict, is not looked for.
+    What would mend them, the dearest part of a verdict, is not looked for; and a rule is asked only when the one
+    before it has been heard.
     """
     batch = load(reports, cells, None, None)
-    asked = [Asked(rule, answer) for rule in RULES for answer in ask(batch, rule)]
-    answers = [answer for _, answer in asked]
-    spoken = _spoken(batch, answers)
-    severity = np.array([answer.severity for answer in answers]).T[spoken.report, spoken.answer]
-    cited = pc.list_value_length(_operands(answers, spoken)).to_numpy() > 0
-    grave = (spoken.outcome == FAIL) & (severity != SEVERITIES.index("info")) & cited
-    return frozenset((asked[one].rule.id, answers[one].scope) for one in np.unique(spoken.answer[grave]).tolist())
+    for rule in RULES:
+        for answer in ask(batch, rule):
+            grave = (answer.outcome == FAIL) & (answer.severity != SEVERITIES.index("info"))
+            if any(answer.cells(report) for report in np.flatnonzero(grave).tolist()):
+                yield rule.id, answer.scope
 
 
 def ask(batch: Batch, rule: Rule) -> Iterator[Answer]:

@@ -61,13 +61,19 @@ def integer(batch: Batch, rule: Rule) -> Iterator[Answer]:
     """T3-INTEGER: a verdict for each cell that fails or cannot be read, else one for all (`cells`)."""
     *cells, overall = rule.scopes
     spoken = np.zeros(batch.size, dtype=np.bool_)
+    # Of most cells there is nothing to say in any report: found at once for all of them.
+    unreadable = batch.state == CELL_UNREADABLE
+    eventful = (unreadable | batch.inexact | (batch.value < 0)).any(axis=1)
+    severity = SEVERITIES.index(rule.severities[0])
     for scope in cells:
         (key,) = scope.keys
         k = layout.INDEX[key]
         signed = key in layout.SIGNED
-        answer = start(batch, rule, scope)
-        answer.outcome[:] = SILENT
-        put(answer, batch.state[k] == CELL_UNREADABLE, NOT_EVALUABLE, UNREADABLE)
+        answer = blank_answer(scope.id, batch.size, scope.keys, severity, SILENT)
+        if not eventful[k]:
+            yield answer
+            continue
+        put(answer, unreadable[k], NOT_EVALUABLE, UNREADABLE)
         suspicious = batch.inexact[k] if signed else batch.inexact[k] | (batch.value[k] < 0)
         for report in np.flatnonzero(suspicious).tolist():
             number = batch.exact(key, report)

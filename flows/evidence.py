@@ -129,7 +129,7 @@ def _fresh(wanted: Wanted, document: Document, reports: tuple[Report, ...]) -> I
 
     keys = frozenset(wanted.keys)
     # With what a second look and the arithmetic of the form have to say of each cell.
-    looked = reconsider(reports, wanted.data, document.media_type, wanted.charset)
+    looked = reconsider(reports, wanted.data, document, wanted.charset)
     for report, traces in zip(looked, _traces(document, reports), strict=True):
         for reading in report.readings:
             if reading.key in keys:

@@ -59,8 +59,8 @@ def extract_bytes(data: bytes, name: str, charset: str | None = None, pictures: 
     try:
         document = read(data, name=name, charset=charset)
         media_type, published = document.media_type, _day(document.metadata.get("published", ""))
-        _, reports = recognise(document, data, name, charset, pictures)
-        return Extraction(sha256, media_type, reconsider(reports, data, media_type, charset), None, published)
+        shown, reports = recognise(document, data, name, charset, pictures)
+        return Extraction(sha256, media_type, reconsider(reports, data, shown, charset), None, published)
     except DocumentError as error:
         return Extraction(sha256, media_type, (), _mislabelled(name, media_type) or error, published)
     except MemoryError:
@@ -108,12 +108,17 @@ def recognise(
     raise absence.explained(document, failure, pictured=shown is not None)
 
 
-def reconsider(reports: tuple[Report, ...], data: bytes, media_type: str, charset: str | None) -> tuple[Report, ...]:
-    """A second reader for native text in doubt; for recognised cells, the form's own arithmetic."""
+def reconsider(
+    reports: tuple[Report, ...], data: bytes, document: Document, charset: str | None
+) -> tuple[Report, ...]:
+    """A second reader for native text in doubt; for recognised cells, the form's own arithmetic.
+
+    `document` is where the reports stand.
+    """
     from expectations.proposals import propose
     from flows.second_reading import recognised, second_look
 
-    looked = second_look(data, media_type, reports, charset)
+    looked = second_look(data, document.media_type, reports, charset, document)
     return tuple(propose(report) if recognised(report) else report for report in looked)
 
 

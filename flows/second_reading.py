@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from flows.doubts import broken, needed
+from form.grid import Document
 from form.reading import Reading, Report
 
 #: share of the first reader's cells that the second must have seen
@@ -26,11 +27,16 @@ _MORE: Final = "second_reading_more"
 
 
 def second_look(
-    data: bytes, media_type: str, reports: tuple[Report, ...], charset: str | None = None
+    data: bytes,
+    media_type: str,
+    reports: tuple[Report, ...],
+    charset: str | None = None,
+    document: Document | None = None,
 ) -> tuple[Report, ...]:
     """The reports of one document, those that need it compared with a second reading of it. Never raises.
 
-    Recognised documents are left alone: they have two passes of their own.
+    Recognised documents are left alone: they have two passes of their own. `document` is where the reports stand, if
+    at hand: what the second reader sees alike need not be recognised again.
     """
     from extractors.second import readable_again
 
@@ -40,7 +46,7 @@ def second_look(
     if not any(wanted):
         return reports
     try:
-        seconds = _read_again(data, media_type, charset)
+        seconds = _read_again(data, media_type, charset, document, reports)
     except Exception as error:
         # Hostile bytes may break any parser; the first reading stands, and says that nobody confirmed it.
         reason = f"{type(error).__name__}: {error}"
@@ -54,11 +60,14 @@ def second_look(
     )
 
 
-def _read_again(data: bytes, media_type: str, charset: str | None) -> tuple[Report, ...]:
+def _read_again(
+    data: bytes, media_type: str, charset: str | None, document: Document | None, reports: tuple[Report, ...]
+) -> tuple[Report, ...]:
     from extractors.second import read_again
     from form.recognise import read_reports
 
-    return read_reports(read_again(data, media_type, charset=charset))
+    again = read_again(data, media_type, charset=charset)
+    return reports if document is not None and document.says_the_same(again) else read_reports(again)
 
 
 def recognised(report: Report) -> bool:
@@ -83,10 +92,11 @@ def compare(report: Report, second: Report) -> Report:
     if differing > MANY * len(both) and len(broken(second)) > len(broken(report)):
         return _failed(report, f"第二次读取有{differing}个单元格不同，且其自身更不合勾稽关系")
     readings = tuple(_compared(reading, seen.get(reading.key)) for reading in report.readings)
-    more = [key for key in seen if key not in {reading.key for reading in report.readings}]
+    more = seen.keys() - {reading.key for reading in report.readings}
     compared = replace(report, readings=readings)
     if more:
-        return compared.remarked(_MORE, f"第二次读取另见到{len(more)}个单元格：{'、'.join(more[:3])}")
+        named = "、".join([key for key in seen if key in more][:3])
+        return compared.remarked(_MORE, f"第二次读取另见到{len(more)}个单元格：{named}")
     return compared
 
 

@@ -69,3 +69,21 @@ class Document:
     def grids(self) -> tuple[Grid, ...]:
         """The grids alone, in order."""
         return tuple(block for block in self.blocks if isinstance(block, Grid))
+
+    def says_the_same(self, other: Document) -> bool:
+        """Whether another reading has the same blocks with the same texts in the same places, edges of space aside.
+
+        White space within a line of text is no matter either, nor is how sure the readers are.
+        """
+        return len(self.blocks) == len(other.blocks) and all(map(_alike, self.blocks, other.blocks))
+
+
+def _alike(one: Paragraph | Grid, other: Paragraph | Grid) -> bool:
+    if isinstance(one, Paragraph):
+        return isinstance(other, Paragraph) and one.page == other.page and one.text.split() == other.text.split()
+    return isinstance(other, Grid) and _outline(one) == _outline(other)
+
+
+def _outline(grid: Grid) -> tuple[object, ...]:
+    cells = [(c.row, c.column, c.text.strip(), c.row_span, c.column_span, c.page, c.bbox) for c in grid.cells]
+    return grid.page, grid.rows, grid.columns, cells

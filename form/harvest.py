@@ -70,7 +70,9 @@ class Harvest:
             if part.text is None
             else _figure(part.text, spec.unit, header, key == "proactive.fees.amount")
         )
-        notes = [n for n in (figure.note, part.note if part.text is not None else None) if n]
+        beside = part.note if part.text is not None else None
+        notes = [n for n in (figure.note, beside) if n] if figure.note or beside else []
+        sure = min(certainty, part.confidence, sure, part.cell.confidence)
         self.candidates.setdefault(key, []).append(
             Reading(
                 key=key,
@@ -78,7 +80,7 @@ class Harvest:
                 value=figure.value,
                 state=figure.state,
                 reader=self.reader,
-                confidence=round(min(certainty, part.confidence, sure, part.cell.confidence), 2),
+                confidence=sure if sure == 1 else round(sure, 2),
                 page=part.cell.page,
                 bbox=part.cell.bbox,
                 note="；".join(notes) or None,
@@ -104,7 +106,7 @@ def _figure(text: str, unit: str, header: str | None, fees: bool) -> tuple[Figur
 def _settled(candidates: list[Reading]) -> Reading:
     """The one reading of several candidates: none is chosen between two different figures."""
     first = candidates[0]
-    if all((c.state, c.value) == (first.state, first.value) for c in candidates):
+    if len(candidates) == 1 or all((c.state, c.value) == (first.state, first.value) for c in candidates):
         return first
     filled = [c for c in candidates if c.state != "blank"]
     if len(filled) == 1:

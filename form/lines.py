@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Literal
+from operator import attrgetter
+from typing import Final, Literal, NamedTuple
 
 from form import vocabulary as words
 from form.grid import Cell, Grid
@@ -25,6 +27,9 @@ COMMON: Final = frozenset({"other_remaining", "processed_total"})
 GROUP: Final = words.GROUP
 #: labels that may stand over labels
 _OVER: Final = (GROUP, "other")
+#: of a row that is remembered: a longer one is prose
+_LONGEST: Final = 1_000
+_COLUMN: Final = attrgetter("column")
 _HEADS: Final = (
     ("disputes", words.DISPUTE_HEADS),
     ("applications", words.APPLICATION_HEADS),
@@ -75,29 +80,53 @@ class Line:
         return self.role == "data" and self.table == "applications" and self.row not in COMMON
 
 
+class _Kind(NamedTuple):
+    """What a row is, as `Line` has it."""
+
+    role: Role
+    table: str = ""
+    row: str = ""
+    label: int = -1
+
+
 def lines_of(grid: Grid, index: int) -> list[Line]:
     """The rows of a grid in order, each classified by its own labels alone."""
     rows: dict[int, list[Cell]] = {}
     for cell in grid.cells:
         rows.setdefault(cell.row, []).append(cell)
-    lines = []
-    for number in sorted(rows):
-        cells = tuple(sorted(rows[number], key=lambda c: c.column))
-        lines.append(classify(Line(index, cells, "other")))
-    return lines
+    return [line_of(index, sorted(rows[number], key=_COLUMN)) for number in sorted(rows)]
 
 
-def classify(line: Line) -> Line:
-    """The line with its role, by exact labels only."""
-    filled = [c.text for c in line.cells if c.text.strip()]
+def line_of(index: int, cells: Sequence[Cell]) -> Line:
+    """The row of some cells in block `index`, classified by exact labels only."""
+    texts = [cell.text for cell in cells]
+    filled = [text for text in texts if text and not text.isspace()]
     if not filled:
-        return replace(line, role="empty")
-    if len(filled) == 1 and _is_noise(filled[0]):
-        return replace(line, role="noise")
-    labels = [text for text in filled if not is_figure(text)]
+        kind = _Kind("empty")
+    elif len(filled) == 1 and _is_noise(filled[0]):
+        kind = _Kind("noise")
+    elif sum(map(len, texts)) > _LONGEST:
+        kind = _kind(_shape(texts))
+    else:
+        kind = _known(_shape(texts))
+    return Line(index, tuple(cells), *kind)
+
+
+def _shape(texts: Sequence[str]) -> tuple[str, ...]:
+    """The texts with one figure in place of every other: what a row is, its figures do not say."""
+    return tuple("0" if is_figure(text) else text for text in texts)
+
+
+@lru_cache(maxsize=4096)
+def _known(texts: tuple[str, ...]) -> _Kind:
+    return _kind(texts)
+
+
+def _kind(texts: tuple[str, ...]) -> _Kind:
+    labels = [text for text in texts if text.strip() and not is_figure(text)]
     if not labels:
-        return replace(line, role="figures")
-    return _head(line, labels) or _data(line) or _weak(line, labels)
+        return _Kind("figures")
+    return _head(labels) or _data(texts) or _weak(len(texts), labels)
 
 
 def is_figure(text: str) -> bool:
@@ -132,44 +161,47 @@ def application_row(text: str, near: bool = False) -> str | None:
     return found
 
 
-def _data(line: Line) -> Line | None:
+def _data(texts: Sequence[str]) -> _Kind | None:
     """A data row: the rightmost known label, with mostly figures after it."""
-    for index in range(len(line.cells) - 2, -1, -1):
-        text = line.cells[index].text
-        if is_figure(text) or not has_values(line, index):
+    for index in range(len(texts) - 2, -1, -1):
+        text, after = texts[index], texts[index + 1 :]
+        if is_figure(text) or not mostly_figures(after):
             continue
         row = application_row(text)
-        if row in COMMON and len(line.cells) - index <= 5:
+        if row in COMMON and len(after) < 5:
             row = None
-        if row in _OVER and not all(is_figure(c.text) for c in line.cells[index + 1 :]):
+        if row in _OVER and not all(map(is_figure, after)):
             # A group's label with a row's own label after it, which is not known: the row is unknown.
             return None
         if row is not None:
-            role: Role = "data" if row else "group"
-            return replace(line, role=role, table="applications", row=row, label=index)
+            return _Kind("data" if row else "group", "applications", row, index)
         if row := words.PROACTIVE_ROWS.exact(text):
-            return replace(line, role="data", table="proactive", row=row, label=index)
+            return _Kind("data", "proactive", row, index)
     return None
 
 
 def has_values(line: Line, label: int) -> bool:
     """Whether at least half of the cells after a label hold figures or nothing."""
-    after = line.cells[label + 1 :]
-    return bool(after) and 2 * sum(is_figure(c.text) for c in after) >= len(after)
+    return mostly_figures([cell.text for cell in line.cells[label + 1 :]])
 
 
-def _head(line: Line, filled: list[str]) -> Line | None:
-    for table, labels in _HEADS:
-        if any(labels.exact(text) is not None for text in filled):
-            return replace(line, role="head", table=table)
-    if any(normal(text).startswith("(本列数据的勾稽关系") for text in filled):
-        return replace(line, role="head", table="applications")
+def mostly_figures(texts: Sequence[str]) -> bool:
+    """Whether at least half of some texts are figures or blank; not of none."""
+    return bool(texts) and 2 * sum(map(is_figure, texts)) >= len(texts)
+
+
+def _head(labels: Sequence[str]) -> _Kind | None:
+    for table, known in _HEADS:
+        if any(known.exact(text) is not None for text in labels):
+            return _Kind("head", table)
+    if any(normal(text).startswith("(本列数据的勾稽关系") for text in labels):
+        return _Kind("head", "applications")
     return None
 
 
-def _weak(line: Line, filled: list[str]) -> Line:
-    if any(words.is_block_header(text) for text in filled):
-        return replace(line, role="block", table="proactive")
-    if all(application_row(text) in _OVER for text in filled):
-        return replace(line, role="group", table="applications", label=len(line.cells) - 1)
-    return line
+def _weak(width: int, labels: Sequence[str]) -> _Kind:
+    if any(words.is_block_header(text) for text in labels):
+        return _Kind("block", "proactive")
+    if all(application_row(text) in _OVER for text in labels):
+        return _Kind("group", "applications", label=width - 1)
+    return _Kind("other")

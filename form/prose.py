@@ -9,7 +9,7 @@ from typing import Final
 
 from form.gathering import Gathered
 from form.grid import Cell, Document, Grid
-from form.lines import Line, classify, is_figure
+from form.lines import is_figure, line_of
 
 _PAGE_NUMBER: Final = re.compile(r"^\s*[-—–·.]*\s*第?\s*\d{1,3}\s*页?\s*[-—–·.]*\s*$")
 
@@ -64,5 +64,5 @@ def _alone(cells: Sequence[Cell], index: int) -> str | None:
     filled = [c.text for c in cells if c.text.strip()]
     if len(filled) != 1 or is_figure(filled[0]):
         return None
-    row = tuple(sorted(cells, key=lambda cell: cell.column))
-    return filled[0] if classify(Line(index, row, "other")).role in ("other", "noise") else None
+    row = sorted(cells, key=lambda cell: cell.column)
+    return filled[0] if line_of(index, row).role in ("other", "noise") else None

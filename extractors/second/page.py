@@ -24,6 +24,7 @@ _INLINE_NAMES: Final = (
 )
 _INLINE: Final = frozenset(_INLINE_NAMES.split())
 _UNSEEN: Final = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_LEADING: Final = re.compile(r"\s*(\d{1,9})")
 _BLANKS: Final = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -64,7 +65,7 @@ def _grid(table: html.HtmlElement, limits: Limits) -> Grid:
 
 
 def _spanning(cell: html.HtmlElement, limits: Limits) -> Spanning:
-    text = "\n".join(piece for piece in _pieces(cell, tables=False) if isinstance(piece, str))
+    text = _text(cell)
     wide = max(1, _number(cell.get("colspan")))
     high = _number(cell.get("rowspan"))
     if wide > limits.max_columns or high > limits.max_rows:
@@ -72,9 +73,19 @@ def _spanning(cell: html.HtmlElement, limits: Limits) -> Spanning:
     return Spanning(text, wide, high)
 
 
+def _text(cell: html.HtmlElement) -> str:
+    """The lines of text of a cell."""
+    if len(cell):
+        return "\n".join(piece for piece in _pieces(cell, tables=False) if isinstance(piece, str))
+    # Most cells hold a figure and no mark-up: no walk for them.
+    return "" if _silent(cell) else _trimmed(cell.text or "")
+
+
 def _number(text: str | None) -> int:
     """A span as browsers read it; 1 where there is none."""
-    digits = re.match(r"\s*(\d{1,9})", text or "")
+    if not text:
+        return 1
+    digits = _LEADING.match(text)
     return int(digits[1]) if digits else 1
 
 
@@ -107,7 +118,11 @@ def _silent(node: html.HtmlElement) -> bool:
 
 def _line(parts: list[str]) -> Iterator[str]:
     """The line gathered so far, if it says anything; empties it."""
-    text = _BLANKS.sub(" ", "".join(parts)).strip(" ")
+    text = _trimmed("".join(parts))
     parts.clear()
     if text:
         yield text
+
+
+def _trimmed(text: str) -> str:
+    return _BLANKS.sub(" ", text).strip(" ")

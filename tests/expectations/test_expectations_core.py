@@ -102,7 +102,7 @@ def test_what_fails_is_what_the_verdicts_say(reports: list[Made]) -> None:
         for row in evaluate(*made).to_pylist()
         if row["outcome"] == "fail" and row["severity"] != "info" and row["cells"]
     }
-    assert failing(*made) == said
+    assert set(failing(*made)) == said
 
 
 @settings(max_examples=40, deadline=None)

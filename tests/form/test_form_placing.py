@@ -14,7 +14,7 @@ from paper import Rows, Style
 
 from form.catalogue import EDITIONS, row_labels
 from form.grid import Cell, Document, Grid
-from form.lines import Line, classify
+from form.lines import Line, line_of
 from form.placing import placed
 from form.reading import Reading
 from form.recognise import read_reports
@@ -112,9 +112,7 @@ def test_a_row_between_that_cannot_be_one_of_the_forms_counts_all_the_same(label
     known, lost, after = ("4.保护第三方合法权益", "口于三类务口", "6.属于四类过程性信息")
     texts = [(known, 0.7), (lost, 0.7), (label, sure), (after, 0.7)]
     lines = [
-        replace(
-            classify(Line(0, (cell(text, p), *(cell(str(i), p) for i in range(7))), "other")), table="applications"
-        )
+        replace(line_of(0, (cell(text, p), *(cell(str(i), p) for i in range(7)))), table="applications")
         for text, p in texts
     ]
     assert [line.role for line in lines if line.role != "data"] == ["other", "other" if label else "figures"]
@@ -125,8 +123,7 @@ def test_a_row_between_that_cannot_be_one_of_the_forms_counts_all_the_same(label
 def test_a_row_that_is_known_elsewhere_is_not_named_again() -> None:
     lost = (cell("口于三类务口", 0.7), *(cell(str(i), 0.7) for i in range(7)))
     before, after = (
-        classify(Line(0, (cell(text, 0.7), *lost[1:]), "other"))
-        for text in ("4.保护第三方合法权益", "6.属于四类过程性信息")
+        line_of(0, (cell(text, 0.7), *lost[1:])) for text in ("4.保护第三方合法权益", "6.属于四类过程性信息")
     )
     lines = [before, Line(0, lost, "other", table="applications"), after]
     rows = [line.row for line in placed(lines * 2, "applications")]
@@ -187,7 +184,7 @@ def line_lists(draw: st.DrawFn) -> tuple[str, list[Line]]:
         texts = [draw(labels_of(label)), *draw(st.lists(FIGURES, min_size=least, max_size=VALUES[table]))]
         texts = texts[draw(st.sampled_from([0, 0, 0, 1])) :]
         cells = tuple(cell(text, sure, i) for i, text in enumerate(texts))
-        line = classify(Line(0, cells, "other"))
+        line = line_of(0, cells)
         lines.append(line if line.role == "data" else replace(line, table=table))
     return table, [line for line in lines if line.table == table]
 
