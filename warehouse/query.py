@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date
 from typing import Final
 
@@ -19,6 +20,11 @@ from warehouse.spec_claims import CLAIM, CLAIM_VIEWS
 from warehouse.status import ZONE, release_as_of
 from warehouse.table import Table
 
+#: everything that can be asked
+_VIEWS: Final = frozenset((*TABLES, *(view.name for view in CLAIM_VIEWS.values()), "releases"))
+_WORD: Final = re.compile(r"\w+")
+#: how words begin by which SQL lists what there is
+_LISTINGS: Final = ("information_schema", "show", "duckdb_", "pg_", "sqlite_")
 _LIMITS: Final[dict[str, str | bool | int]] = {
     "memory_limit": "4GB",
     "threads": 2,
@@ -37,12 +43,32 @@ def query(home: Where, sql: str, as_of: str | None = None, published: str | None
     statement = _only_select(sql)
     day = None if published is None else _day(published)
     release = release_as_of(home, as_of)
-    with opened(home, **_LIMITS) as connection:
-        _views(connection, home, release, day)
+    for views in (_VIEWS if day else _named(statement), _VIEWS):
         try:
-            return connection.sql(statement).to_arrow_table()
+            return _asked(home, statement, release, day, views)
         except (duckdb.Error, pa.ArrowException) as error:
-            raise QueryError(_line(error)) from error
+            # Not in the catalogue: named by a text that SQL put together, or not there at all.
+            if views == _VIEWS or not isinstance(error, duckdb.CatalogException):
+                raise QueryError(_line(error)) from error
+    raise AssertionError("unreachable")
+
+
+def _asked(home: Where, statement: str, release: Release, day: date | None, wanted: frozenset[str]) -> pa.Table:
+    with opened(home, **_LIMITS) as connection:
+        _views(connection, home, release, day, wanted)
+        return connection.sql(statement).to_arrow_table()
+
+
+def _named(statement: str) -> frozenset[str]:
+    """The views that a statement names, perhaps more; all where it may list them.
+
+    To open a table costs more than most questions to it, and there are a dozen and more.
+    """
+    words = {word.lower() for word in _WORD.findall(statement)}
+    if any(word.startswith(_LISTINGS) for word in words):
+        return _VIEWS
+    above = {reports for reports, view in CLAIM_VIEWS.items() if view.name in words}
+    return (_VIEWS & words) | above
 
 
 def _only_select(sql: str) -> str:
@@ -64,11 +90,15 @@ def _day(text: str) -> date:
         raise QueryError(f"{text!r} is no day such as 2026-10-31") from None
 
 
-def _views(connection: duckdb.DuckDBPyConnection, home: Where, release: Release, day: date | None) -> None:
+def _views(
+    connection: duckdb.DuckDBPyConnection, home: Where, release: Release, day: date | None, wanted: frozenset[str]
+) -> None:
     """Make the views, then shut everything but their files."""
     readable: list[str] = []
     renamed = {} if day is None else RENAMED
     for name, table in TABLES.items():
+        if name not in wanted:
+            continue
         version = release.tables.get(name)
         shown = renamed.get(name, name)
         files = {} if version is None else deltas.files(record.folder(home) / name, table, version)
@@ -81,8 +111,10 @@ def _views(connection: duckdb.DuckDBPyConnection, home: Where, release: Release,
     for statement in () if day is None else statements(day):
         connection.execute(statement)
     for reports, view in CLAIM_VIEWS.items():
-        connection.execute(_claims(reports, view))
-    connection.register("releases", release_rows(home, release))
+        if view.name in wanted:
+            connection.execute(_claims(reports, view))
+    if "releases" in wanted:
+        connection.register("releases", release_rows(home, release))
     connection.execute(f"SET allowed_paths = [{', '.join(map(literal, readable))}]")
     # It would be drawn on standard output, between the rows.
     connection.execute("SET enable_progress_bar = false")

@@ -13,10 +13,13 @@ from made_province import Doc, batch, night
 from warehouse import query as module
 from warehouse.errors import QueryError
 from warehouse.query import query
+from warehouse.record import releases
 from warehouse.release import publish
+from warehouse.scan import DataFiles
 from warehouse.spec import TABLES
 from warehouse.spec_claims import CLAIM_VIEWS
 from warehouse.status import read_table
+from warehouse.table import Table
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +103,42 @@ def test_releases_view(home: Path) -> None:
     assert rows[0]["created_at"] == datetime(2026, 3, 1, 18, 0, tzinfo=UTC)
     assert str(rows[0]["created_at"]) == "2026-03-02 02:00:00+08:00"
     assert _count(home, "releases", "r0002") == 2
+
+
+@pytest.mark.parametrize(
+    ("sql", "opened"),
+    [
+        ("SELECT 1", set()),
+        ('SELECT count(*) FROM Reports r SEMI JOIN "held_reports" USING (report_id)', {"reports", "held_reports"}),
+        ("WITH mine AS (FROM main.cells) SELECT * FROM mine", {"cells"}),
+        ("SELECT * FROM claims", {"reports"}),
+        ("SELECT * FROM releases", set()),
+        ("FROM query('SELECT * FROM find' || 'ings')", None),
+        ("FROM (SHOW TABLES)", None),
+        ("SELECT * FROM duckdb_views()", None),
+        ("SELECT * FROM information_schema.tables", None),
+    ],
+)
+def test_only_tables_that_are_named_are_opened(
+    home: Path, sql: str, opened: set[str] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """None: all that the release has."""
+    seen: set[str] = set()
+    files = module.deltas.files
+
+    def noted(path: Path, table: Table, at: int) -> DataFiles:
+        seen.add(table.name)
+        return files(path, table, at)
+
+    monkeypatch.setattr(module.deltas, "files", noted)
+    query(home, sql)
+    assert seen == (set(releases(home)[-1].tables) if opened is None else opened)
+
+
+def test_what_there_is_can_be_listed(home: Path) -> None:
+    known = {*TABLES, *(view.name for view in CLAIM_VIEWS.values()), "releases"}
+    assert set(query(home, "FROM (SHOW TABLES)")["name"].to_pylist()) == known
+    assert set(query(home, "SELECT table_name FROM information_schema.tables")["table_name"].to_pylist()) == known
 
 
 def test_nothing_released_yet(tmp_path: Path) -> None:
