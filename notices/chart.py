@@ -104,11 +104,11 @@ class Canvas:
         left, top, wide, high = box
         colour, hatch = self.palette[role], HATCH.get(role, "")
         # The hatch is drawn in the edge's colour: paper on the fill.
-        self.axes.add_patch(Rectangle((left, top), wide, high, facecolor=colour, linewidth=0, clip_on=False))
+        self.axes.add_artist(Rectangle((left, top), wide, high, facecolor=colour, linewidth=0, clip_on=False))
         if hatch:
             mesh = Rectangle((left, top), wide, high, fill=False, hatch=hatch, edgecolor=self.palette["paper"])
             mesh.set(linewidth=0, clip_on=False)
-            self.axes.add_patch(mesh)
+            self.axes.add_artist(mesh)
 
     def rule(self, y: float, left: float, right: float) -> None:
         """A thin level line."""
