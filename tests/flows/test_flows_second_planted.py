@@ -9,15 +9,17 @@ import pytest
 from second_planted import STYLES, Planted, first_reading, planted
 
 from expectations import evaluate
+from extractors.read import read
 from flows.doubts import broken, needed, plainly_right, plainly_wrong
 from flows.second_reading import second_look
 from form.reading import Report
+from samples import html
 from warehouse.rows import Provenance, cell_rows, report_rows
 
 REPORTS, ERRORS = 3, 4
 
 
-def read(document: Planted) -> tuple[Report, Report]:
+def looked_at(document: Planted) -> tuple[Report, Report]:
     """The report as first read and as it is after the second look."""
     (first,) = first_reading(document.data)
     (looked,) = second_look(document.data, document.media_type, (first,))
@@ -36,7 +38,7 @@ def verdicts(report: Report) -> list[dict[str, object]]:
 def test_every_planted_error_is_reported_as_printed_and_as_the_publishers(style: str) -> None:
     reported = 0
     for document in planted(style, REPORTS, ERRORS):
-        first, looked = read(document)
+        first, looked = looked_at(document)
         assert needed(first)
         found = {reading.key: reading for reading in looked.readings}
         assert found.keys() == document.draft.cells.keys()
@@ -64,14 +66,43 @@ def test_the_second_reading_of_clean_reports_differs_in_no_cell(style: str) -> N
         assert [(r.state, r.value) for r in looked.readings] == [(r.state, r.value) for r in first[0].readings]
 
 
+@pytest.mark.parametrize("style", [style for style in STYLES if style in html.STYLES])
+def test_what_the_second_reader_sees_alike_is_not_recognised_again(
+    style: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for document in planted(style, 2, ERRORS, seed=3):
+        reports = tuple(_doubted(report) for report in first_reading(document.data))
+        at_length = second_look(document.data, document.media_type, reports)
+        with monkeypatch.context() as patch:
+            patch.setattr("form.recognise.read_reports", never)
+            at_once = second_look(document.data, document.media_type, reports, None, read(document.data))
+        assert at_once == at_length
+
+
+def test_what_the_second_reader_sees_otherwise_is_recognised_again() -> None:
+    (document,) = planted("portal", 1, 0)
+    reports = tuple(_doubted(report) for report in first_reading(document.data))
+    at = next(reading for reading in reports[0].readings if reading.value and reading.value >= 10)
+    shown = read(document.data)
+    other = replace(shown, blocks=shown.blocks[:-1])
+    wrong = (
+        replace(
+            reports[0], readings=tuple(r._replace(value=Decimal(1)) if r is at else r for r in reports[0].readings)
+        ),
+    )
+    (looked,) = second_look(document.data, document.media_type, wrong, None, other)
+    assert next(reading for reading in looked.readings if reading.key == at.key).state == "unreadable"
+
+
+def never(*_: object, **__: object) -> None:
+    raise AssertionError("read again")
+
+
 def _doubted(report: Report) -> Report:
     return replace(report, readings=(report.readings[0]._replace(confidence=0.9), *report.readings[1:]))
 
 
 def test_a_clean_report_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    def never(*_: object, **__: object) -> None:
-        raise AssertionError("read again")
-
     monkeypatch.setattr("extractors.second.read_again", never)
     spared = 0
     for style in STYLES:
