@@ -78,11 +78,9 @@ def test_one_that_hangs_is_killed_with_its_children(
     slow.write_text(f"#!/bin/sh\n(sleep 3; touch {mark}) &\nsleep 30\n")
     slow.chmod(slow.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setattr(office, "program", lambda: str(slow))
-    begun = time.monotonic()
     with pytest.raises(DocumentError) as caught:
         read_office(doc, limits=Limits(max_seconds=0.5))
     assert caught.value.code == "timeout"
-    assert time.monotonic() - begun < 3
     time.sleep(3.2)
     assert not mark.exists()
 

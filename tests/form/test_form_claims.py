@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from bounded import readers_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -251,8 +251,7 @@ def test_any_text_gives_claims_that_quote_it(text: str) -> None:
     "piece",
     ["共计", "收到政府", "均在法定期限内", "政府信息公开", "12件", "各级各部门", "我县本级", "其中已", "公民"],
 )
-def test_long_texts_do_not_take_long(piece: str) -> None:
+def test_long_texts_do_not_hang_a_reader(piece: str) -> None:
     text = (piece * 40 + "甲5件，") * 100
-    began = time.process_time()
-    claims(Narrative(overview=text + piece * 20_000), 2024)
-    assert time.process_time() - began < 5
+    with readers_time():
+        claims(Narrative(overview=text + piece * 20_000), 2024)

@@ -110,10 +110,9 @@ def test_a_body_that_ends_early_is_tried_again(site: Site, fetching, fake: FakeT
 
 def test_slow_servers_are_left(site: Site, fetching, fake: FakeTime) -> None:
     real = Times(fake.now, fake.sleep, time.monotonic)
-    site.put("/drip", Answer(b"x" * 100, drip=0.02))
-    began = time.monotonic()
+    site.put("/drip", Answer(b"x" * 3000, drip=0.02))
     error = fails(fetching(times=real, max_seconds=0.1, attempts=1), f"{BASE}/drip")
-    assert error.code == "timeout" and time.monotonic() - began < 1
+    assert error.code == "timeout"
     site.put("/wait", Answer(b"x", delay=0.3))
     assert fails(fetching(max_seconds=0.1, attempts=1), f"{BASE}/wait").code == "timeout"
 
