@@ -12,6 +12,8 @@ from commandline import GOUJI, Command, environment
 from postgres import cluster, programs
 from prefect_server import prefect_server, production
 
+from samples.province import write_province
+
 
 @pytest.fixture(scope="session")
 def gouji() -> Command:
@@ -50,3 +52,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
         if installed := programs():
             variables["PREFECT_API_DATABASE_CONNECTION_URL"] = stack.enter_context(cluster(installed))
         yield stack.enter_context(prefect_server(variables, home / "server.log"))
+
+
+@pytest.fixture(scope="session")
+def small_province(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sources file of a small province."""
+    folder = tmp_path_factory.mktemp("province")
+    write_province(folder, units=4, years=(2020, 2023), seed=5)
+    return folder / "sources.toml"

@@ -1,11 +1,9 @@
-"""Against a Prefect server as in production: kills at ten moments, the deployments, what it forgets, its limits."""
+"""Against a Prefect server as in production: the deployments, what it forgets, its limits."""
 
 from __future__ import annotations
 
 import json
 import os
-import random
-import shutil
 import signal
 import subprocess
 import threading
@@ -18,7 +16,7 @@ from uuid import UUID
 
 import pytest
 import yaml
-from commandline import GOUJI, PREFECT, ROOT, Command, environment
+from commandline import PREFECT, ROOT, environment
 from postgres import ask, programs
 from prefect import flow
 from prefect.client.orchestration import SyncPrefectClient, get_client
@@ -36,80 +34,12 @@ from prefect.states import Completed, Running
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import steps
-from samples.province import write_province
-from warehouse.record import current, releases
-from warehouse.status import read_table
-
-#: columns that say when, and where in the archive, which a killed night cannot have in common with another
-ACCIDENTAL = {"fetched_at", "warc", "offset", "opened_at"}
-TABLES = (
-    "reports",
-    "cells",
-    "held_reports",
-    "held_cells",
-    "verdicts",
-    "findings",
-    "coverage",
-    "documents",
-    "captures",
-)
-
-
-@pytest.fixture(scope="module")
-def province(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sources file of a small province."""
-    folder = tmp_path_factory.mktemp("province")
-    write_province(folder, units=4, years=(2020, 2023), seed=5)
-    return folder / "sources.toml"
-
-
-def content(home: Path) -> dict[str, list[dict[str, object]]]:
-    found = {}
-    for name in TABLES:
-        table = read_table(home, name)
-        kept = table.select([column for column in table.column_names if column not in ACCIDENTAL])
-        found[name] = sorted(kept.to_pylist(), key=repr)
-    return found
-
-
-def test_killed_at_ten_moments_and_run_again_ends_the_same(
-    gouji: Command, province: Path, server: dict[str, str], tmp_path: Path
-) -> None:
-    begun = time.monotonic()
-    undisturbed = gouji("nightly", "--home", tmp_path / "calm", "--sources", province, **server)
-    length = time.monotonic() - begun
-    assert undisturbed.returncode in (0, 1), undisturbed.stderr
-    expected = content(tmp_path / "calm")
-    moments = random.Random(20)
-    home = tmp_path / "killed"
-    for number in range(10):
-        # Mostly one home that dies again and again; twice a new one, so that early moments come again.
-        if number in (4, 7):
-            shutil.rmtree(home)
-        process = subprocess.Popen(
-            [GOUJI, "nightly", "--home", home, "--sources", province],
-            env=environment(**server),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        time.sleep(length * (number + moments.random()) / 10)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        if current(home) is not None:  # what readers see is whole: every table opens, cells belong to reports
-            seen = content(home)
-            reports = {row["report_id"] for row in seen["reports"]}
-            assert {row["report_id"] for row in seen["cells"]} == reports
-    after = gouji("nightly", "--home", home, "--sources", province, **server)
-    assert after.returncode in (0, 1), after.stderr
-    assert content(home) == expected
-    assert len(releases(home)) == 1
 
 
 @pytest.fixture
-def deployed(server: dict[str, str], province: Path, tmp_path: Path) -> Iterator[dict[str, str]]:
+def deployed(server: dict[str, str], small_province: Path, tmp_path: Path) -> Iterator[dict[str, str]]:
     """The project's deployments on the server, the digest's schedule made frequent, and a worker."""
-    variables = server | {"GOUJI_HOME": str(tmp_path / "home"), "GOUJI_SOURCES": str(province)}
+    variables = server | {"GOUJI_HOME": str(tmp_path / "home"), "GOUJI_SOURCES": str(small_province)}
     plan = yaml.safe_load((ROOT / "prefect.yaml").read_text("utf-8"))
     for deployment in plan["deployments"]:
         assert all(schedule["timezone"] == "Asia/Shanghai" for schedule in deployment["schedules"])
