@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
@@ -9,6 +10,7 @@ from typing import Any
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from prefect.futures import PrefectFuture
 
 from flows.archived import archived
 from flows.artifacts import ProgressArtifacts, publish_summary
@@ -29,7 +31,9 @@ from flows.run import Run
 from flows.standing import standing
 from flows.summary import Summary, markdown
 from flows.surroundings import scene
+from portals.captures import DamagedError
 from portals.crawl import CrawlResult, Progress, crawl
+from portals.documents import DocumentSet
 from portals.units import PortalSource
 from store.where import Where
 from warehouse.release import publish as release
@@ -37,6 +41,7 @@ from warehouse.staging import read_parts
 
 #: a limit of this tag on the server holds for all homes together (docs/runbook.md); one that is absent costs nothing
 READER = "gouji-reader"
+_Reading = tuple[Sequence[DocumentSet], PrefectFuture[Where]]
 PHASES = {"list": "列表", "fetch": "采集"}
 
 
@@ -94,17 +99,31 @@ def read_documents(run: Run) -> list[Where]:
     done = 0
     parts: list[Where] = []
     with run.engine.at(Desk(run.home.warcs, run.home.staging, run.plan.registry)) as (runner, stage):
-        # Bound into a call: Prefect and Dask would look for futures in every field of every document.
-        futures = [runner.submit(read_batch, {"stage": partial(stage, batch)}) for batch in cut]
-        for batch, future in zip(cut, futures, strict=True):
+
+        def submit(batch: Sequence[DocumentSet]) -> _Reading:
+            # Bound into a call: Prefect and Dask would look for futures in every field of every document.
+            return batch, runner.submit(read_batch, {"stage": partial(stage, batch)})
+
+        waiting = deque(map(submit, cut))
+        while waiting:
+            batch, future = waiting.popleft()
             try:
                 parts.append(future.result())
             except Exception as error:
+                if isinstance(error, DamagedError) and len(batch) > 1:
+                    waiting.extendleft(map(submit, reversed(_halves(batch))))
+                    continue
                 detail = " ".join(f"{type(error).__name__}: {error}".split())
                 run.summary.problems.append({"code": "batch", "address": batch[0].entry.address, "detail": detail})
             done += len(batch)
             report("读取", done, total)
     return parts
+
+
+def _halves(batch: Sequence[DocumentSet]) -> tuple[Sequence[DocumentSet], Sequence[DocumentSet]]:
+    """Down to the one set whose capture is damaged, so that it takes no other with it."""
+    half = len(batch) // 2
+    return batch[:half], batch[half:]
 
 
 def judge_and_release(run: Run, parts: Sequence[Where]) -> None:

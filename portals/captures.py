@@ -70,6 +70,10 @@ class ArchiveError(Exception):
     """The archive is damaged, or not ours; one line."""
 
 
+class DamagedError(ArchiveError):
+    """One capture is gone or not what was received; the others may well be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where an address was found: the listed unit, its title there, the list's date, the title's year.

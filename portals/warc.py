@@ -14,7 +14,7 @@ from typing import BinaryIO, Final, NamedTuple
 from warcio.archiveiterator import ArchiveIterator
 
 from portals import bodies, records
-from portals.captures import ArchiveError, Capture
+from portals.captures import ArchiveError, Capture, DamagedError
 from portals.exchange import Exchange, Fetched
 from portals.problems import FetchError
 from portals.saved import Saved
@@ -153,15 +153,18 @@ def info(name: str, at: datetime) -> bytes:
 
 
 def received(folder: Where, capture: Capture) -> bytes:
-    """The body of a capture, content-decoded, from the files alone; `ArchiveError` if it is not what was received."""
+    """The body of a capture, content-decoded, from the files alone.
+
+    Raises `DamagedError` if it is not what was received, `ArchiveError` where that cannot be told.
+    """
     body = read(folder / capture.warc, capture.offset, capture.size)
     if hashlib.sha256(body).hexdigest() != capture.sha256:
-        raise ArchiveError(f"{capture.warc}@{capture.offset}: not the content that was received")
+        raise DamagedError(f"{capture.warc}@{capture.offset}: not the content that was received")
     return body
 
 
 def read(path: Where, offset: int, size: int) -> bytes:
-    """The body, content-decoded, of the response or resource at an offset; `ArchiveError` if there is none.
+    """The body, content-decoded, of the response or resource at an offset; `DamagedError` if there is none.
 
     It must be checked against its hash: damage may have made other bytes of it.
     """
@@ -177,7 +180,7 @@ def body_at(path: Where, offset: int, size: int) -> tuple[bytes, str, str]:
             if record.rec_type not in ("response", "resource") or (
                 record.rec_type == "response" and record.http_headers is None
             ):
-                raise ArchiveError(f"{path.name}@{offset}: a {record.rec_type} record")
+                raise DamagedError(f"{path.name}@{offset}: a {record.rec_type} record")
             raw = b"".join(iter(lambda: record.raw_stream.read(1 << 16), b""))
             stated, actual = record.rec_headers.get_header("WARC-Payload-Digest", ""), records.digest(raw)
             if record.rec_type == "resource":
@@ -187,7 +190,9 @@ def body_at(path: Where, offset: int, size: int) -> tuple[bytes, str, str]:
         raise
     except Exception as error:  # warcio breaks in many ways on a damaged record
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise ArchiveError(f"{path.name}@{offset}: {reason}") from error
+        # A disk or a store that fails says nothing of what it has.
+        gone = not isinstance(error, OSError) or isinstance(error, FileNotFoundError)
+        raise (DamagedError if gone else ArchiveError)(f"{path.name}@{offset}: {reason}") from error
 
 
 def _decoded(raw: bytes, encoding: str, size: int) -> bytes:

@@ -37,6 +37,7 @@ from portals.archive import Archive
 from portals.registry import load
 from samples.province import write_province
 from warehouse.spec import TABLES
+from warehouse.staging import read_parts
 from warehouse.status import read_table
 
 SPY = Path(__file__).with_name("dask_spy.py")
@@ -226,7 +227,7 @@ def reading(home: Path, sources: Path) -> tuple[list[Path], list[dict[str, Any]]
 
 
 @pytest.mark.parametrize("engine", ["threads", "dask"])
-def test_a_batch_that_fails_is_recorded_and_the_others_are_staged(
+def test_a_damaged_capture_is_recorded_and_takes_no_other_with_it(
     nights: Nights, running: Cluster, engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(steps, "batches", partial(batches, seconds=0.15))
@@ -240,10 +241,17 @@ def test_a_batch_that_fails_is_recorded_and_the_others_are_staged(
     parts, problems = reading(tmp_path, nights.sources)
     (problem,) = problems
     assert problem["code"] == "batch"
-    assert problem["detail"].startswith(f"ArchiveError: {capture.warc}@{capture.offset}: ")
-    whole_parts = {path.name for path in (nights.folder / "threads" / "staging").iterdir()}
-    assert {part.name for part in parts} < whole_parts
-    assert len(parts) == len(whole_parts) - 1
+    assert problem["address"] == capture.address
+    assert problem["detail"].startswith(f"DamagedError: {capture.warc}@{capture.offset}: ")
+    whole = sorted((nights.folder / "threads" / "staging").iterdir())
+    assert len(whole) > 2
+    assert staged(parts) == staged(whole) - {capture.capture_id}
+
+
+def staged(parts: list[Path]) -> set[str]:
+    """The captures of which something stands in these parts."""
+    tables = [table for part in parts for table in (read_parts([part])[0], read_parts([part])[2])]
+    return {one for table in tables for one in table["capture_id"].to_pylist()}
 
 
 def test_a_worker_with_other_readers_or_without_children_is_refused(

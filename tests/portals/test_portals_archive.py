@@ -18,6 +18,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from portals.archive import Archive, ArchiveError, Origin
+from portals.captures import DamagedError
 from portals.exchange import Exchange, Fetched
 from portals.families.base import Entry
 from portals.links import Link
@@ -183,16 +184,20 @@ def test_damage_is_found_on_reading(tmp_path: Path) -> None:
             path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :])
             try:
                 outcomes.add(made.read(capture.capture_id) == right)
-            except ArchiveError as error:
+            except DamagedError as error:
                 assert "\n" not in str(error)
                 outcomes.add("damaged")
         assert outcomes == {True, "damaged"}, "right, or said to be damaged; never wrong"
         path.write_bytes(whole[: capture.offset + 60])
-        with pytest.raises(ArchiveError):
+        with pytest.raises(DamagedError):
             made.read(capture.capture_id)
         path.unlink()
-        with pytest.raises(ArchiveError, match="No such file"):
+        with pytest.raises(DamagedError, match="No such file"):
             made.read(capture.capture_id)
+        path.mkdir()  # what cannot be read now may be whole
+        with pytest.raises(ArchiveError, match="Is a directory") as caught:
+            made.read(capture.capture_id)
+        assert not isinstance(caught.value, DamagedError)
         with pytest.raises(ArchiveError, match="no capture 'nope'"):
             made.read("nope")
 
@@ -206,7 +211,7 @@ def test_a_row_that_points_at_another_record_is_damage(tmp_path: Path) -> None:
             index.execute("UPDATE captures SET offset = ? WHERE address LIKE '%2'", (offset,))
         two = made.latest("http://a.example/2")
         assert two is not None
-        with pytest.raises(ArchiveError, match="not the content that was received"):
+        with pytest.raises(DamagedError, match="not the content that was received"):
             made.read(two.capture_id)
 
 
