@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +25,8 @@ _CONVERTED: Final = {
     "LibreOffice doc": ("docx", "doc:MS Word 97"),
     "LibreOffice xls": ("xlsx", "xls:MS Excel 97"),
 }
+#: those that draw with a library of the peers' environment
+_REPORTLAB: Final = ("reportlab", "reportlab table")
 _GARBAGE: Final = "(cid:12)(cid:88)(cid:7) lIl0O 1l1 ~~ 5S8B 6G " * 12
 
 
@@ -39,7 +42,8 @@ class Document:
 def missing_producers() -> tuple[str, ...]:
     """Producers of the plan that this machine lacks, or for which it lacks Chinese fonts."""
     fonts = has_chinese()
-    gone = [] if fonts and browser.program() else ["Chromium"]
+    gone = [] if find_spec("reportlab") else list(_REPORTLAB)
+    gone += [] if fonts and browser.program() else ["Chromium"]
     return tuple(gone if fonts and office.available() else [*gone, *_CONVERTED])
 
 
