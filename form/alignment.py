@@ -67,7 +67,10 @@ def align(cells: Sequence[Cell], count: int, places: Sequence[Interval]) -> Alig
         confidence = _ordinal_confidence(cells, places)
         return Alignment(tuple(Part(c, c.text, confidence) for c in cells))
     if len(places) == count:
-        return _by_place(cells, places)
+        placed = _by_place(cells, places)
+        # Merged cells under a header that is spanned otherwise stand where no place can tell them apart.
+        divided = _divided(_not_beside(cells, places), count) if _contested(placed) else None
+        return divided or placed
     if divided := _divided(cells, count):
         return divided
     trimmed = _trimmed(cells, count)
@@ -135,6 +138,16 @@ def _by_place(cells: Sequence[Cell], places: Sequence[Interval]) -> Alignment:
     if not wide and not spare and all(len(here) == 1 for here in under):
         parts = [Part(p.cell, p.text, SURE) if p else None for p in parts]
     return Alignment(tuple(parts), tuple(spare))
+
+
+def _not_beside(cells: Sequence[Cell], places: Sequence[Interval]) -> list[Cell]:
+    """The cells without blank ones that stand before or behind all places: those are of the labels, or the margin."""
+    low, high = min(start for start, _ in places), max(stop for _, stop in places)
+    return [c for c in cells if c.text.strip() or (c.column < high and c.column + c.column_span > low)]
+
+
+def _contested(aligned: Alignment) -> bool:
+    return any(part is not None and part.text is None for part in aligned.parts)
 
 
 def _one(here: list[Cell]) -> Part | None:
