@@ -33,8 +33,9 @@ if str(ROOT) not in sys.path:
 from benchmarks.nights_home import A_NIGHT, START, Growing  # noqa: E402
 from benchmarks.noted import machine, write  # noqa: E402
 from flows.archived import archived  # noqa: E402
-from flows.batches import batches, stage_batch  # noqa: E402
+from flows.batches import batches  # noqa: E402
 from flows.canonical import merge  # noqa: E402
+from flows.desk import Desk  # noqa: E402
 from flows.earlier import earlier  # noqa: E402
 from flows.home import Home  # noqa: E402
 from flows.housekeeping import keep_up  # noqa: E402
@@ -88,7 +89,8 @@ def night(growing: Growing, home: Home, number: int, pool: Readers) -> Spent:
             layers = [listed, *earlier(listed, archive, known, plan.anew)]
         with laps.of("read"):
             cut = [batch for layer in layers for batch in batches(layer)]
-            parts = [stage_batch(batch, home.staging, plan.registry, archive.read, pool) for batch in cut]
+            desk = Desk(home.warcs, home.staging, plan.registry)
+            parts = [desk.stage(batch, pool) for batch in cut]
         with laps.of("archive"):
             facts = archived(archive)
     with laps.of("standing"):
@@ -130,9 +132,7 @@ def prepare(growing: Growing, folder: Path) -> tuple[Home, Home]:
 
 def grow_old(growing: Growing, home: Home, nights: int, upkeep: bool) -> None:
     """The releases that are not there yet."""
-    release = current(home.root)
-    assert release
-    for number in range(int(release.release_id[1:]), nights + 1):
+    for number in range(_next(home), nights + 1):
         began = time.perf_counter()
         growing.release(home, number)
         at = START + timedelta(days=number)
@@ -144,15 +144,22 @@ def grow_old(growing: Growing, home: Home, nights: int, upkeep: bool) -> None:
             print(f"night {number}: {spent:.2f} s", file=sys.stderr, flush=True)
 
 
-def measure(growing: Growing, homes: tuple[Home, Home], nights: int, rounds: int, pool: Readers) -> list[list[Spent]]:
-    """For each home the steps of so many nights, in turn; one night before, to warm up, is not kept."""
+def measure(growing: Growing, homes: tuple[Home, Home], rounds: int, pool: Readers) -> list[list[Spent]]:
+    """For each home the steps of its next nights, in turn; one night before, to warm up, is not kept."""
     found: list[list[Spent]] = [[], []]
     for turn in range(rounds + 1):
-        for place, (home, first) in enumerate(zip(homes, (1, nights + 1), strict=True)):
-            spent = night(growing, home, first + turn, pool)
+        for place, home in enumerate(homes):
+            spent = night(growing, home, _next(home), pool)
             if turn:
                 found[place].append(spent)
     return found
+
+
+def _next(home: Home) -> int:
+    """The number of a home's next night: its first release is no night's."""
+    release = current(home.root)
+    assert release
+    return int(release.release_id[1:])
 
 
 def table(found: list[list[Spent]], nights: int) -> str:
@@ -204,7 +211,7 @@ def _run(folder: Path, options: argparse.Namespace) -> None:
     if options.no_measure:
         return
     with readers(2) as pool:
-        found = measure(growing, homes, options.nights, options.rounds, pool)
+        found = measure(growing, homes, options.rounds, pool)
     text = f"{table(found, options.nights)}\n\n{options.reports} reports at first, {A_NIGHT} a night; {machine()}.\n"
     text += "".join(f"\n- {name}: {disk(home)}" for name, home in zip(("young", "old"), homes, strict=True)) + "\n"
     print(text)

@@ -126,7 +126,7 @@ def _capture(home: Home, capture_id: str) -> tuple[Capture, bytes]:
 
     try:
         with Archive(home.archive) as archive:
-            found = next((capture for capture in archive.captures() if capture.capture_id == capture_id), None)
+            found = archive.capture(capture_id)
             if found is None:
                 raise UnusableError(f"{home.archive}: no capture {capture_id}")
             return found, archive.read(capture_id)
@@ -142,7 +142,7 @@ def pictures_of(home: Home, capture_id: str) -> tuple[bytes, ...]:
     try:
         with Archive(home.archive) as archive:
             places = {link.address: place for place, link in enumerate(archive.links(capture_id))}
-            linked = [c for c in archive.captures() if c.address in places and is_picture(c.address, c.media_type)]
+            linked = [c for address in places for c in archive.of(address) if is_picture(address, c.media_type)]
             newest: dict[str, Capture] = {}
             for capture in sorted(_part_of_a_report(home, linked), key=lambda capture: capture.checked_at):
                 newest[capture.address] = capture

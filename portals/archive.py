@@ -185,10 +185,14 @@ class Archive:
 
     def read(self, capture_id: str) -> bytes:
         """The body of a capture, content-decoded; `ArchiveError` if unknown, or not what was received."""
-        capture = self._one("capture_id = ?", capture_id)
+        capture = self.capture(capture_id)
         if capture is None:
             raise ArchiveError(f"no capture {capture_id!r}")
         return warc.received(self._vault.where(capture.warc).parent, capture)
+
+    def capture(self, capture_id: str) -> Capture | None:
+        """The capture of an id."""
+        return self._one("capture_id = ?", capture_id)
 
     def captures(self) -> Iterator[Capture]:
         """Every captured document, in order of address, time and id; a snapshot, whatever is added meanwhile."""
