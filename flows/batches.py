@@ -72,6 +72,12 @@ def _cut(sets: Sequence[DocumentSet], seconds: float) -> list[tuple[DocumentSet,
     return [*cut, tuple(current)] if current else cut
 
 
+def halves(batch: Sequence[DocumentSet]) -> tuple[Sequence[DocumentSet], Sequence[DocumentSet]]:
+    """A batch of several sets in two, to find the one that is in the way."""
+    half = len(batch) // 2
+    return batch[:half], batch[half:]
+
+
 def stage_batch(sets: Sequence[DocumentSet], staging: Where, registry: Registry, load: Load, pool: Readers) -> Where:
     """The staged part of a batch; one that an earlier, killed run finished is taken as it is."""
     name = part_id([reader_version(), *(capture.capture_id for documents in sets for capture in captures(documents))])

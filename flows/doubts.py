@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -34,21 +34,19 @@ def needed(report: Report) -> bool:
         bool(report.remarks or report.leftovers)
         or any(r.confidence < 1 or r.state == "unreadable" for r in report.readings)
         or not {reading.key for reading in report.readings}.issuperset(keys_of(report.edition))
-        or (not plainly_right(report) and (plainly_wrong(report) or _breaks_a_rule(report)))
+        or (not plainly_right(report) and (plainly_wrong(report) or next(_failing(report), None) is not None))
     )
 
 
 def broken(report: Report) -> frozenset[tuple[str, str]]:
     """Rule and scope of the failures, info aside, that concern cells, by the gate's own evaluator."""
+    return frozenset(_failing(report))
+
+
+def _failing(report: Report) -> Iterator[tuple[str, str]]:
     from expectations import failing
 
-    return frozenset(failing(*_tables(report)))
-
-
-def _breaks_a_rule(report: Report) -> bool:
-    from expectations import failing
-
-    return any(True for _ in failing(*_tables(report)))
+    return failing(*_tables(report))
 
 
 def plainly_right(report: Report) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from flows.archived import Archived
-from flows.batches import batches, captures
+from flows.batches import batches, captures, halves
 from flows.canonical import merge
 from flows.desk import Desk
 from flows.plan import Plan
@@ -122,8 +122,7 @@ def _apart(batch: Sequence[DocumentSet], stage: _Stage) -> _Staged:
         if len(batch) == 1:
             reason = " ".join(str(error).split())[:300] or type(error).__name__
             return [], {batch[0]: Trouble(batch[0].entry.address, reason)}
-    half = len(batch) // 2
-    (first, lost), (second, more) = _apart(batch[:half], stage), _apart(batch[half:], stage)
+    (first, lost), (second, more) = (_apart(half, stage) for half in halves(batch))
     return first + second, lost | more
 
 

@@ -14,7 +14,7 @@ from prefect.futures import PrefectFuture
 
 from flows.archived import archived
 from flows.artifacts import ProgressArtifacts, publish_summary
-from flows.batches import batches
+from flows.batches import batches, halves
 from flows.canonical import merge
 from flows.desk import Desk
 from flows.earlier import earlier
@@ -111,19 +111,14 @@ def read_documents(run: Run) -> list[Where]:
                 parts.append(future.result())
             except Exception as error:
                 if isinstance(error, DamagedError) and len(batch) > 1:
-                    waiting.extendleft(map(submit, reversed(_halves(batch))))
+                    # Down to the one set whose capture is damaged, so that it takes no other with it.
+                    waiting.extendleft(map(submit, reversed(halves(batch))))
                     continue
                 detail = " ".join(f"{type(error).__name__}: {error}".split())
                 run.summary.problems.append({"code": "batch", "address": batch[0].entry.address, "detail": detail})
             done += len(batch)
             report("读取", done, total)
     return parts
-
-
-def _halves(batch: Sequence[DocumentSet]) -> tuple[Sequence[DocumentSet], Sequence[DocumentSet]]:
-    """Down to the one set whose capture is damaged, so that it takes no other with it."""
-    half = len(batch) // 2
-    return batch[:half], batch[half:]
 
 
 def judge_and_release(run: Run, parts: Sequence[Where]) -> None:

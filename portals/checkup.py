@@ -19,7 +19,7 @@ from store.where import Where
 AGAIN: Final = (
     "restore the file from a backup; else forget the rows that name it, and gouji nightly fetches them again"
 )
-_INDEX_TODO: Final = f"restore {captures.INDEX} from a backup"
+_RESTORE_INDEX: Final = f"restore {captures.INDEX} from a backup"
 #: a sweep over rows that name what is not there: what, the rows, what to do
 _REFERENCES: Final = (
     (
@@ -67,7 +67,7 @@ def index_faults(index: Path) -> Iterator[Fault]:
         with closing(_opened(index)) as opened:
             said = opened.execute("PRAGMA quick_check(1)").fetchone()[0]
             if said != "ok":
-                yield Fault("index", index.name, f"damaged: {said}", _INDEX_TODO)
+                yield Fault("index", index.name, f"damaged: {said}", _RESTORE_INDEX)
                 return
             version = opened.execute("PRAGMA user_version").fetchone()[0]
             if version > captures.SCHEMA_VERSION:
@@ -81,14 +81,14 @@ def index_faults(index: Path) -> Iterator[Fault]:
                 return
             yield from _references(opened, index.name)
     except sqlite3.DatabaseError as error:
-        yield Fault("index", index.name, f"damaged: {error}", _INDEX_TODO)
+        yield Fault("index", index.name, f"damaged: {error}", _RESTORE_INDEX)
 
 
 def _references(opened: sqlite3.Connection, name: str) -> Iterator[Fault]:
     for what, query in _REFERENCES:
         found = [row[0] for row in opened.execute(query)]
         if found:
-            yield Fault("reference", name, f"{what}: {_some(found)}", _INDEX_TODO)
+            yield Fault("reference", name, f"{what}: {_some(found)}", _RESTORE_INDEX)
 
 
 def file_faults(archive: Where, known: Sequence[Row]) -> Iterator[Fault]:
@@ -125,7 +125,7 @@ def _body(archive: Where, row: Row) -> Iterator[Fault]:
     where = f"archive/{row.warc}@{row.offset}"
     about = f"capture {row.capture_id} ({row.address})"
     if captures.capture_id(row.address, row.sha256, row.role) != row.capture_id:
-        yield Fault("capture", where, f"{about}: its id is not that of its address and content", _INDEX_TODO)
+        yield Fault("capture", where, f"{about}: its id is not that of its address and content", _RESTORE_INDEX)
     try:
         body, stated, actual = warc.body_at(archive / row.warc, row.offset, row.size)
     except ArchiveError as error:
