@@ -137,7 +137,7 @@ def gouji(task: Task) -> Took:
             memory.append(resident())
 
     if task.filling:
-        os.fsync = lambda _file: None
+        os.fsync = lambda fd: None
     total = task.last - task.first
     marks = {total // 10, total // 2, total}
     network = Network({HOST: ("127.0.0.1", task.port)})

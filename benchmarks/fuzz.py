@@ -31,9 +31,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import fuzz_corpus
-import fuzz_mutate as mutate
-
+from benchmarks import fuzz_corpus
+from benchmarks import fuzz_mutate as mutate
 from form.errors import DocumentError
 
 #: reader -> its mutation, part of the corpus, share of the inputs (by what one costs)
@@ -84,7 +83,7 @@ def make_input(reader: str, number: int, seed: int, corpus: fuzz_corpus.Corpus) 
     originals = [data for every in corpus.values() for data in every] if part == "*" else corpus[part]
     if change is not None:
         return change(rng.choice(originals), rng, originals)
-    from fuzz_documents import random_document
+    from benchmarks.fuzz_documents import random_document
 
     return random_document(_documents(corpus), rng)
 
@@ -203,7 +202,7 @@ class Worker:
 
     def __init__(self, corpus_file: str, options: argparse.Namespace) -> None:
         self._arguments = corpus_file, options.seed, int(options.memory * (1 << 30))
-        self._context = multiprocessing.get_context(START)
+        self._context: Any = multiprocessing.get_context(START)
         self._start()
 
     def _start(self) -> None:

@@ -9,7 +9,11 @@ from random import Random
 from form.catalogue import CELLS, column_labels, row_labels
 from form.grid import Cell, Document, Grid, Paragraph
 
-_LABELS = [x.label for edition in ("2019", "2021") for x in (*row_labels(edition), *column_labels(edition))]
+_LABELS = [
+    label
+    for edition in ("2019", "2021")
+    for label in (*(x.label for x in row_labels(edition)), *(x.label for x in column_labels(edition)))
+]
 _TEXTS = (
     "", "0", "1", "26", "-1", "９９９", "1,234", "1.5", "/", "—", "无", "约5件", "22（其中修订16件）", "0 0 0",
     "1e9999",

@@ -36,6 +36,7 @@ from flows.plan import Plan  # noqa: E402
 from flows.standing import Standing  # noqa: E402
 from portals.archive import Archive  # noqa: E402
 from portals.registry import Registry  # noqa: E402
+from store.where import Where  # noqa: E402
 from warehouse.record import current  # noqa: E402
 from warehouse.rows import Source, cell_rows, error_rows, report_rows  # noqa: E402
 from warehouse.staging import write_part  # noqa: E402
@@ -52,7 +53,7 @@ def otherwise(one: Source) -> Source:
     return origin, replace(report, readings=(*report.readings[:-1], first))
 
 
-def staged(folder: Path, sources: Sequence[Source]) -> list[Path]:
+def staged(folder: Path, sources: Sequence[Source]) -> list[Where]:
     """The reports as parts."""
     cuts = [sources[start : start + _PART] for start in range(0, len(sources), _PART)]
     return [
@@ -60,7 +61,7 @@ def staged(folder: Path, sources: Sequence[Source]) -> list[Path]:
     ]
 
 
-def compared(home: Home, registry: Registry, parts: Sequence[Path]) -> str:
+def compared(home: Home, registry: Registry, parts: Sequence[Where]) -> str:
     """One comparison with what was read into the parts: seconds, differences, memory."""
 
     def read_again(plan: Plan, facts: Archived, known: Standing, *_: Any) -> Reread:

@@ -120,7 +120,7 @@ def make(into: Path, reports: int, *, scans: bool = False, workers: int = 2) -> 
 def _filled(folder: Path, province: Reports, scans: bool, workers: int) -> Counter[str]:
     listed: Counter[str] = Counter()
     synced = os.fsync
-    os.fsync = lambda _file: None  # nothing here would be missed after a power cut
+    os.fsync = lambda fd: None  # nothing here would be missed after a power cut
     try:
         with Archive.writing(folder) as archive:
             for made in in_order(_drawn, _tasks(province, scans), workers):

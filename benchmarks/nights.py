@@ -177,6 +177,7 @@ def disk(home: Home) -> str:
     """Files and megabytes of the parts of a home."""
     parts = []
     for folder in (home.archive, home.staging, home.root / "warehouse", home.outbox, home.runs):
+        assert isinstance(folder, Path)
         files = [path for path in folder.rglob("*") if path.is_file()]
         parts.append(f"{folder.name} {len(files)} files, {sum(path.stat().st_size for path in files) / 1e6:.0f} MB")
     return "; ".join(parts)

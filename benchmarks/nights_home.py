@@ -217,7 +217,7 @@ def _unit(holder: Holder, complete: bool) -> Unit:
 def _unsynced() -> Iterator[None]:
     """Do not wait for the disk: the crawl is not what is measured."""
     real = os.fsync
-    os.fsync = lambda _: None
+    os.fsync = lambda fd: None
     try:
         yield
     finally:

@@ -65,7 +65,7 @@ def cells_of(path: Path) -> pd.DataFrame:
     """A row a cell: document, table, row, column, text."""
     found = []
     for number, frame in enumerate(READERS[path.suffix](path)):
-        frame.columns = range(frame.shape[1])
+        frame.columns = pd.RangeIndex(frame.shape[1])
         long = frame.reset_index(drop=True).reset_index(names="row").melt("row", var_name="column", value_name="text")
         found.append(long.assign(document=path.stem, table=number))
     return pd.concat(found) if found else pd.DataFrame()

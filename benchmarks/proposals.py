@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -28,7 +29,7 @@ from scipy.sparse import lil_array
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from expectations.proposal_doubt import doubts
-from expectations.proposal_equations import REDUNDANT, Equation, equations, figure
+from expectations.proposal_equations import REDUNDANT, Contents, Equation, equations, figure
 from expectations.proposals import propose
 from form.catalogue import POSITION
 from form.reading import Reading, Report
@@ -150,7 +151,7 @@ def _solved(
     asked: tuple[Equation, ...],
     held: list[str],
     columns: list[tuple[str, Decimal | None, float]],
-    contents: dict,
+    contents: Contents,
     hard: bool,
 ) -> dict[str, Decimal]:
     most = 100_000
@@ -160,7 +161,7 @@ def _solved(
     matrix = lil_array((len(asked) * 2 + len(held) * 2, size))
     least, greatest = np.full(matrix.shape[0], -np.inf), np.zeros(matrix.shape[0])
     for row, equation in enumerate(asked):
-        rest = float(sum(c * figure(contents[key]) for key, c in equation.coefficients.items()))
+        rest = float(sum((c * figure(contents[key]) for key, c in equation.coefficients.items()), Fraction(0)))
         for i, (key, change, _) in enumerate(columns):
             if key in equation.coefficients and change is not None:
                 matrix[2 * row, i] = equation.coefficients[key] * float(change)

@@ -83,7 +83,7 @@ def on_postgresql(folder: Path, size: Size) -> Part:
         with prefect_server(settings(folder, kept) | looks, log):
             until(lambda: asyncio.run(_nights(kept)) <= KEPT + 1)
         with ExitStack() as stack:
-            plans = ((first, keeping), (grew, keeping), (kept, {}))
+            plans: tuple[tuple[str, dict[str, str]], ...] = ((first, keeping), (grew, keeping), (kept, {}))
             servers = [stack.enter_context(prefect_server(settings(folder, url) | more, log)) for url, more in plans]
             return Part("Server on PostgreSQL", in_turn(size, [partial(called, server) for server in servers]))
 
@@ -91,7 +91,8 @@ def on_postgresql(folder: Path, size: Size) -> Part:
 def settings(folder: Path, url: str) -> dict[str, str]:
     """Those of production, with a database and a folder of our own."""
     name = url.partition("@/")[2].partition("?")[0]
-    return production() | {
+    base: dict[str, str] = production()
+    return base | {
         "PREFECT_API_DATABASE_CONNECTION_URL": url,
         "PREFECT_HOME": str(folder / f"server-{name}"),
         "PREFECT_WORKER_QUERY_SECONDS": "1",
@@ -156,7 +157,7 @@ def written(url: str, night: Night, size: Size) -> str:
 
 def called(server: dict[str, str]) -> Figures:
     """`benchmarks/scheduler_calls.py` in a process of its own."""
-    command = [sys.executable, ROOT / "benchmarks" / "scheduler_calls.py"]
+    command = [sys.executable, str(ROOT / "benchmarks" / "scheduler_calls.py")]
     done = subprocess.run(command, env=environment(**server), cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"not measured: {done.stderr[-3000:]}")

@@ -11,7 +11,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -26,6 +27,7 @@ from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate, LogCr
 from prefect.client.schemas.sorting import FlowRunSort  # noqa: E402
 from prefect.server.services.scheduler import schedule_deployments  # noqa: E402
 from prefect.states import Completed, Running  # noqa: E402
+from prefect.types import DateTime  # noqa: E402
 
 from benchmarks.scheduler_flow import idle, steps  # noqa: E402
 
@@ -60,7 +62,7 @@ def calls(client: SyncPrefectClient) -> Iterator[tuple[str, float]]:
     page = ArtifactCreate(key="gouji-summary", type="markdown", data="text", flow_run_id=run)
     yield "an artifact that keeps its history, ms", timed(lambda: client.create_artifact(page))
     yield "progress moves, ms", timed(lambda: client.update_artifact(made.id, ArtifactUpdate(data=50.0)))
-    line = LogCreate(name="bench", level=20, message="a line", timestamp=datetime.now(UTC), flow_run_id=run)
+    line = LogCreate(name="bench", level=20, message="a line", timestamp=DateTime.now(UTC), flow_run_id=run)
     yield f"{_LINES} log lines, ms", timed(lambda: client.create_logs([line] * _LINES))
     poll = "/work_pools/gouji/get_scheduled_flow_runs"
     yield "a worker asks for work, ms", timed(lambda: client._client.post(poll, json={}).raise_for_status())
@@ -90,7 +92,7 @@ def started(client: SyncPrefectClient) -> float:
         for _ in range(_STARTS + 1):
             run = client.create_flow_run_from_deployment(deployment.id)
             chosen = filters.FlowRunFilter(id=filters.FlowRunFilterId(any_=[run.id]))
-            _until(lambda chosen=chosen: bool((client.read_flow_runs(flow_run_filter=chosen)[0]).end_time))
+            _until(partial(_has_ended, client, chosen))
             done = client.read_flow_run(run.id)
             assert done.start_time is not None
             assert done.expected_start_time is not None
@@ -98,10 +100,14 @@ def started(client: SyncPrefectClient) -> float:
     return median(found[1:])
 
 
+def _has_ended(client: SyncPrefectClient, chosen: filters.FlowRunFilter) -> bool:
+    return client.read_flow_runs(flow_run_filter=chosen)[0].end_time is not None
+
+
 @contextlib.contextmanager
 def worker() -> Iterator[None]:
     """A process worker of the pool."""
-    words = [_PREFECT, "worker", "start", "--pool", "gouji"]
+    words = [str(_PREFECT), "worker", "start", "--pool", "gouji"]
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
         yield

@@ -148,7 +148,7 @@ def repeated(sample: Template, reports: int) -> dict[str, pa.Table]:
 
 def _renamed(table: pa.Table, prefix: str, number: str) -> pa.Table:
     """The rows with another unit: its id begins with another code, its name with another number."""
-    changes = {
+    changes: dict[str, Callable[[pa.ChunkedArray], pa.Array | pa.ChunkedArray]] = {
         "unit_id": lambda column: pc.binary_join_element_wise(prefix, column, "-"),
         "report_id": lambda column: pc.binary_join_element_wise(prefix, column, "-"),
         "code": lambda column: pa.repeat(prefix[:6], len(column)),

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -77,8 +78,8 @@ def warehouse(home: Where, reports: int) -> Iterator[tuple[str, float]]:
         "SELECT key, sum(value) FROM cells GROUP BY key",
         "SELECT * FROM cells WHERE report_id = '62000100-2019'",
     ):
-        yield f"`{sql}`", timed(lambda sql=sql: query(home, sql))
-        yield "… as of the first release", timed(lambda sql=sql: query(home, sql, "r0001"))
+        yield f"`{sql}`", timed(partial(query, home, sql))
+        yield "… as of the first release", timed(partial(query, home, sql, "r0001"))
 
 
 def fetched(number: int) -> Fetched:

@@ -100,13 +100,16 @@ def _closed(cells: Cells) -> Cells:
 
 def judge(said: Sequence[tuple[Said, Cells, Cells]]) -> list[list[dict[str, Any]]]:
     """The failed verdicts of the rules about text, sentence by sentence."""
-    reports, cells = [], []
+    reports: list[tuple[Provenance, Report]] = []
+    cells: list[dict[str, Any]] = []
     for number, (one, now, last) in enumerate(said):
         unit, kind = next((unit, kind) for words, unit, kind in _UNITS if words.search(one.text))
         for year, figures, text in ((_YEAR, now, one.text), (_YEAR - 1, last, "")):
             narrative = Narrative(**{one.wording.section: text} if text else {})
             report = Report(unit, year, "2021", "", (), narrative=narrative, claims=claims(narrative, year, unit))
-            place = dict.fromkeys(("code", "address", "media_type", "sha256", "capture_id", "reader"), "")
+            place: dict[str, Any] = dict.fromkeys(
+                ("code", "address", "media_type", "sha256", "capture_id", "reader"), ""
+            )
             origin = Provenance(
                 unit_id=f"u{number:05}", unit_name=unit, level="county", kind=kind, parent_id=None, year=year, **place
             )  # fmt: skip

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -204,7 +205,7 @@ def _run(home: Path, reports: int, nights: int) -> None:
         "SELECT * FROM cells WHERE report_id = '62000100-2019'",
         "SELECT unit_id, year, sum(value) v FROM cells GROUP BY ALL ORDER BY v DESC LIMIT 10",
     ):
-        _timed(f"`{sql}`", lambda sql=sql: query(home, sql), lines)
+        _timed(f"`{sql}`", partial(query, home, sql), lines)
 
 
 if __name__ == "__main__":

@@ -51,8 +51,8 @@ class UnsolvedError(Exception):
 
 def solve(programme: Programme, more: Iterable[Row] = (), *, nodes: int) -> Solution | None:
     """The cheapest solution with further constraints, None where there is none. Raises `UnsolvedError` at the cap."""
-    # scipy takes a second to import; reports without faults and doubts never come here. It has no type stubs.
-    from scipy.optimize import Bounds, LinearConstraint, milp  # type: ignore[import-untyped]
+    # scipy takes a second to import; reports without faults and doubts never come here.
+    from scipy.optimize import Bounds, LinearConstraint, milp
 
     rows = [*programme.rows, *more]
     result = milp(
@@ -70,7 +70,7 @@ def solve(programme: Programme, more: Iterable[Row] = (), *, nodes: int) -> Solu
 
 
 def _matrix(rows: Sequence[Row], width: int) -> object:
-    from scipy.sparse import csr_array  # type: ignore[import-untyped]
+    from scipy.sparse import csr_array
 
     entries = [(value, row, column) for row, (terms, _, _) in enumerate(rows) for column, value in terms.items()]
     values, at_row, at_column = zip(*entries, strict=True)

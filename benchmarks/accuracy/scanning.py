@@ -69,7 +69,7 @@ def spoil(page: Picture, how: Spoiling, dpi: int, rng: np.random.Generator) -> P
     if how.shade:
         out = _shaded(out, how.shade, rng)
     if how.blur:
-        out = cv2.GaussianBlur(out, (0, 0), how.blur * dpi / 150)
+        out = np.asarray(cv2.GaussianBlur(out, (0, 0), how.blur * dpi / 150), np.uint8)
     if how.noise:
         out = _clipped(out + _grain(out, how.noise, rng))
     if how.specks:
@@ -78,8 +78,14 @@ def spoil(page: Picture, how: Spoiling, dpi: int, rng: np.random.Generator) -> P
         out = np.ascontiguousarray(np.rot90(out, how.turn // 90))
     if how.jpeg:
         done, data = cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, how.jpeg])
-        out = cv2.imdecode(data, cv2.IMREAD_COLOR) if done else out
+        out = _decoded(data) if done else out
     return out
+
+
+def _decoded(jpeg: npt.NDArray[Any]) -> Picture:
+    picture = cv2.imdecode(jpeg, cv2.IMREAD_COLOR)
+    assert picture is not None
+    return np.asarray(picture, np.uint8)
 
 
 def _grain(page: Picture, spread: float, rng: np.random.Generator) -> npt.NDArray[np.float32]:
@@ -88,13 +94,15 @@ def _grain(page: Picture, spread: float, rng: np.random.Generator) -> npt.NDArra
 
 
 def _clipped(values: npt.NDArray[Any]) -> Picture:
-    return np.clip(values, 0, 255).astype(np.uint8)
+    clipped: Picture = np.clip(values, 0, 255).astype(np.uint8)
+    return clipped
 
 
 def _skewed(page: Picture, degrees: float) -> Picture:
     height, width = page.shape[:2]
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
-    return cv2.warpAffine(page, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=(255, 255, 255))
+    turned = cv2.warpAffine(page, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=(255, 255, 255))
+    return np.asarray(turned, np.uint8)
 
 
 def _shaded(page: Picture, depth: float, rng: np.random.Generator) -> Picture:

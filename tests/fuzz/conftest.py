@@ -6,4 +6,4 @@ import sys
 from pathlib import Path
 
 # Last: some benches have the names of rooms.
-sys.path.append(str(Path(__file__).resolve().parents[2] / "benchmarks"))
+sys.path.append(str(Path(__file__).resolve().parents[2]))

@@ -9,10 +9,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import fuzz
-import fuzz_corpus
-import fuzz_mutate
 import pytest
+
+from benchmarks import fuzz, fuzz_corpus, fuzz_mutate
 
 QUICK = ("html", "form", "docx", "xlsx", "pdf", "evidence")
 

@@ -81,17 +81,19 @@ def tesseract() -> Peer:
 def rapidocr() -> Peer:
     """RapidOCR's lines of whole pages, laid into the cells of the rules found."""
     from rapidocr import RapidOCR
+    from rapidocr.utils.output import RapidOCROutput
 
     engine = RapidOCR(params={"Global.log_level": "error"})
 
     def recognise(page: Picture) -> list[Word]:
         result = engine(page[:, :, ::-1])
-        if result.boxes is None or result.txts is None:
+        if not isinstance(result, RapidOCROutput) or result.boxes is None or result.txts is None:
             return []
-        return [
-            (*map(float, np.min(box, axis=0)), *map(float, np.max(box, axis=0)), text)  # type: ignore[misc]
-            for box, text in zip(result.boxes, result.txts, strict=True)
-        ]
+        found: list[Word] = []
+        for box, text in zip(result.boxes, result.txts, strict=True):
+            (left, top), (right, bottom) = np.min(box, axis=0).tolist(), np.max(box, axis=0).tolist()
+            found.append((left, top, right, bottom, text))
+        return found
 
     return Peer(lambda path: _whole_pages(path, recognise))
 
