@@ -17,6 +17,7 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.desk import Desk
 from flows.exits import UnusableError
+from flows.server import Server
 from flows.workers import readers, worker_count
 from portals.documents import DocumentSet
 from store.where import Where
@@ -65,7 +66,7 @@ def chosen_engine() -> Engine:
         )
     if find_spec("prefect_dask") is None:
         raise UnusableError("GOUJI_ENGINE: Dask is not installed; pip install 'gouji[dask]'")
-    if address is not None and not _here(address) and not PREFECT_API_URL.value():
+    if address is not None and not _here(address) and _only_here():
         raise UnusableError(f"GOUJI_ENGINE: workers of {address} need a Prefect server: set PREFECT_API_URL")
     return Engine("dask", address)
 
@@ -76,6 +77,11 @@ def _usable(address: str) -> bool:
         return parts.scheme in SCHEMES and bool(parts.hostname) and parts.port is not None
     except ValueError:
         return False
+
+
+def _only_here() -> bool:
+    """Whether there is no Prefect server but this run's own."""
+    return PREFECT_API_URL.value() in (None, Server.own and Server.own.url)
 
 
 def _here(address: str) -> bool:

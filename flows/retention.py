@@ -6,7 +6,6 @@ releases are records for good, and nothing here touches them.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 from datetime import UTC, datetime, timedelta
@@ -49,26 +48,22 @@ def forget_records(home: Home, now: datetime) -> int:
     return len(gone)
 
 
-def forget_history() -> None:
+async def forget_history() -> None:
     """Delete what the embedded server's database keeps of runs that ended before Prefect's own retention period.
 
-    Prefect has the service for it, but leaves it out of an embedded server: its work is done here, in this process,
-    once a run. Call it while the embedded server is up (its schema is the present one then) and outside of a flow.
+    Prefect has the service for it, but leaves it out of an embedded server: its work is done here, once a run, in the
+    server's process, which has everything that it needs.
     """
     from prefect.server.database import provide_database_interface
     from prefect.server.services import db_vacuum
 
-    async def vacuum() -> None:
-        db = provide_database_interface()
-        await db_vacuum.vacuum_old_flow_runs(db=db)
-        await db_vacuum.vacuum_orphaned_logs(db=db)
-        await db_vacuum.vacuum_orphaned_artifacts(db=db)
-        await db_vacuum.vacuum_stale_artifact_collections(db=db)
-        await db_vacuum.vacuum_events_with_retention_overrides(db=db)
-        await db_vacuum.vacuum_old_events(db=db)
-
-    forget_abandoned()
-    asyncio.run(vacuum())
+    db = provide_database_interface()
+    await db_vacuum.vacuum_old_flow_runs(db=db)
+    await db_vacuum.vacuum_orphaned_logs(db=db)
+    await db_vacuum.vacuum_orphaned_artifacts(db=db)
+    await db_vacuum.vacuum_stale_artifact_collections(db=db)
+    await db_vacuum.vacuum_events_with_retention_overrides(db=db)
+    await db_vacuum.vacuum_old_events(db=db)
 
 
 def forget_abandoned() -> int:

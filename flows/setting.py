@@ -22,10 +22,10 @@ def quiet() -> None:
 
 
 def embed(home: Home) -> bool:
-    """Let Prefect start its own server for this run, with its database in `home`; gives whether it does.
+    """Prepare for a server embedded in this run (`flows.server`), its database in `home`; gives whether there is one.
 
     Where PREFECT_API_URL is set the run reports to that server instead. The start-up limit is raised because an
-    embedded server takes some 15 seconds on two busy cores, and its default is 20.
+    embedded server takes some seconds on two cores, far more where they have other work, and its default is 20.
     """
     quiet()
     if os.environ.get("PREFECT_API_URL"):
@@ -36,4 +36,7 @@ def embed(home: Home) -> bool:
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
     os.environ.setdefault("PREFECT_LOGGING_TO_API_ENABLED", "false")
+    # Of Prefect's blocks no flow uses one; to register them, or to see that they are, takes the server a second.
+    os.environ.setdefault("PREFECT_SERVER_REGISTER_BLOCKS_ON_START", "false")
+    os.environ.setdefault("PREFECT_SERVER_MEMOIZE_BLOCK_AUTO_REGISTRATION", "false")
     return True

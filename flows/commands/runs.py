@@ -17,6 +17,8 @@ from flows.home import STORE, Home
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from flows.server import Server
+
 
 def HOME(command: Callable[..., int]) -> Callable[..., int]:  # noqa: N802 - used as the other options are
     """`--home`, and `--store`, which every process of the command learns from the environment."""
@@ -97,30 +99,37 @@ def _chosen(home: Home, sources: Sequence[Path], waivers: Path | None) -> dict[s
 def _run(name: str, home: Home, parameters: dict[str, Any]) -> int:
     from flows.setting import embed
 
-    embedded = embed(home)
+    server = None
+    if embed(home):
+        from flows.server import Server
+
+        server = Server.start()
     from flows.progress import shown
     from flows.summary import exit_code, print_summary
 
     flow = _flow(name)
     with shown():
         try:
+            if server:
+                server.wait()
             summary = flow(**parameters)
         except UnusableError:
             raise
         except Exception as error:
             return _failed(home, name, error)
-    if embedded:
-        _tidy()
+    if server:
+        _tidy(server)
     print_summary(summary)
     return exit_code(summary)
 
 
-def _tidy() -> None:
+def _tidy(server: Server) -> None:
     """Keep the embedded Prefect's database small; what cannot be deleted tonight is deleted tomorrow."""
-    from flows.retention import forget_history
+    from flows.retention import forget_abandoned
 
     try:
-        forget_history()
+        forget_abandoned()
+        server.forget()
     except Exception as error:  # whatever Prefect's database answers: the run itself is done
         reason = " ".join(str(error).split())[:200]
         click.echo(f"gouji: Prefect's history was not shortened: {type(error).__name__}: {reason}", err=True)
@@ -139,5 +148,8 @@ def _failed(home: Home, name: str, error: Exception) -> int:
 def _flow(name: str) -> Callable[..., dict[str, Any]]:
     from importlib import import_module
 
-    chosen: Callable[..., dict[str, Any]] = getattr(import_module(f"flows.{name}"), name)
+    from flows.collector import uncollected
+
+    with uncollected():
+        chosen: Callable[..., dict[str, Any]] = getattr(import_module(f"flows.{name}"), name)
     return chosen

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import dask
@@ -33,6 +34,7 @@ from flows.home import Home
 from flows.nightly import nightly
 from flows.plan import make_plan
 from flows.run import started
+from flows.server import Server
 from portals.archive import Archive
 from portals.registry import load
 from samples.province import write_province
@@ -313,3 +315,13 @@ def test_workers_elsewhere_need_a_server(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("GOUJI_ENGINE", "tcp://10.0.0.9:8786")
     with temporary_settings({PREFECT_API_URL: None}), pytest.raises(UnusableError, match="set PREFECT_API_URL"):
         chosen_engine()
+
+
+def test_the_server_of_this_run_is_none_for_workers_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOUJI_ENGINE", "tcp://10.0.0.9:8786")
+    address = "http://127.0.0.1:4200/api"
+    with temporary_settings({PREFECT_API_URL: address}):
+        assert chosen_engine().address == "tcp://10.0.0.9:8786"
+        monkeypatch.setattr(Server, "own", SimpleNamespace(url=address))
+        with pytest.raises(UnusableError, match="set PREFECT_API_URL"):
+            chosen_engine()

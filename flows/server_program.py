@@ -1,0 +1,75 @@
+"""The program of the embedded Prefect server (`flows.server`): `python -m flows.server_program SOCKET`.
+
+It serves on a listening socket that it inherits, until its standard input ends: that is when its run's process has
+ended, or wants it to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import click
+import uvicorn
+
+from flows.collector import uncollected
+from flows.server import FORGET, READY
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+#: seconds that requests still have when the end has come
+_GRACE = 5
+
+
+class _Server(uvicorn.Server):
+    """Says once, on a file descriptor, that it takes requests."""
+
+    def __init__(self, app: FastAPI, said_on: int) -> None:
+        # As Prefect starts its own.
+        super().__init__(uvicorn.Config(app, log_level="error", lifespan="on", timeout_graceful_shutdown=_GRACE))
+        self._said_on = said_on
+        self.forgets = False
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            os.write(self._said_on, READY)
+            threading.Thread(target=self._until_told, daemon=True).start()
+
+    def _until_told(self) -> None:
+        self.forgets = FORGET in iter(sys.stdin.buffer.readline, b"")
+        self.should_exit = True
+
+
+def main(listening: int) -> None:
+    """Serve; then, where that was asked for, delete what Prefect need not remember."""
+    said_on = os.dup(1)
+    # Whatever a library prints is not for the run's process.
+    os.dup2(2, 1)
+    with uncollected():
+        from prefect.server.api.server import create_app
+
+        from flows.server_schema import prepare
+
+        prepare()
+        server = _Server(create_app(ephemeral=True, final=True), said_on)
+    server.run(sockets=[socket.socket(fileno=listening)])
+    if not server.started:
+        sys.exit(1)
+    if server.forgets:
+        try:
+            from flows.retention import forget_history
+
+            asyncio.run(forget_history())
+        except Exception as error:  # whatever Prefect's database answers: the run itself is done
+            reason = " ".join(str(error).split())[:200]
+            click.echo(f"gouji: Prefect's history was not shortened: {type(error).__name__}: {reason}", err=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,116 @@
+"""The embedded server and the process that readers are forked from: what a night starts beside itself."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import closing
+from pathlib import Path
+
+import prefect
+import pytest
+from commandline import ROOT, environment
+
+from flows import server_schema
+from flows.preloaded import MODULES
+
+#: starts a server in a home, says where it is and which process serves, and stays
+SERVED = """
+import sys
+from pathlib import Path
+from flows.home import Home
+from flows.server import Server
+from flows.setting import embed
+assert embed(Home(Path(sys.argv[1])))
+server = Server.start()
+server.wait()
+print(server.url, server._process.pid, flush=True)
+sys.stdin.read()
+"""
+MIGRATED = """
+from asyncio import run
+from prefect.server.database import provide_database_interface
+run(provide_database_interface().create_db())
+"""
+FORKED = """
+import os, sys
+from flows.workers import readers
+def seen(modules):
+    server = os.getppid()
+    return server, len(os.listdir(f"/proc/{server}/task")), [it for it in modules if it not in sys.modules]
+def told(name):
+    return os.environ.get(name)
+if __name__ == "__main__":
+    with readers(2) as pool:
+        first = pool.run(seen, sys.argv[1:])
+        os.environ["SAID_LATER"] = "yes"
+    with readers(1) as pool:
+        same = first == pool.run(seen, sys.argv[1:])
+        print(same, first[0] != os.getpid(), *first[1:], pool.run(told, "SAID_LATER"))
+"""
+
+
+def started(home: Path, **more: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", SERVED, str(home)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(command, cwd=ROOT, env=environment(**more), text=True, **pipes)  # type: ignore[call-overload,no-any-return]
+
+
+def test_the_server_ends_with_its_process_however_that_ends(tmp_path: Path) -> None:
+    with started(tmp_path) as parent:
+        assert parent.stdout is not None
+        url, pid = parent.stdout.readline().split()
+        assert urllib.request.urlopen(f"{url}/health").read() == b"true"
+        parent.kill()
+        parent.wait()
+        state = Path("/proc", pid, "stat")
+        for _ in range(600):
+            if not state.exists() or state.read_text("utf-8").rpartition(") ")[2].startswith("Z"):
+                break
+            time.sleep(0.1)
+        else:
+            pytest.fail("the server goes on")
+    assert (tmp_path / "prefect" / "prefect.db").exists()
+
+
+def test_a_server_that_cannot_start_is_told_of(tmp_path: Path) -> None:
+    with started(tmp_path, PREFECT_SERVER_DATABASE_CONNECTION_URL=f"sqlite+aiosqlite:///{tmp_path}") as parent:
+        assert parent.stderr is not None
+        assert parent.wait() != 0
+        assert "ServerError: Prefect's server did not start" in parent.stderr.read()
+
+
+def test_a_new_database_is_what_the_migrations_make(tmp_path: Path) -> None:
+    """Prefect's own: constraints in any order, since that of the migrations changes from run to run."""
+    settled = environment(PREFECT_HOME=str(tmp_path), PREFECT_LOGGING_LEVEL="CRITICAL")
+    subprocess.run([sys.executable, "-c", MIGRATED], check=True, env=settled, cwd=ROOT)
+    kept = (ROOT / "flows" / f"prefect-{prefect.__version__}.sql").read_text("utf-8")
+    with closing(sqlite3.connect(tmp_path / "kept.db")) as db:
+        db.executescript(kept)
+    found = [server_schema.written(tmp_path / name) for name in ("prefect.db", "kept.db")]
+    migrated, made = (sorted(line.rstrip(", \n") for line in text.splitlines()) for text in found)
+    assert made == migrated
+
+
+def test_a_database_that_is_there_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, before in (("old.db", b"old"), ("new/prefect.db", None)):
+        database = tmp_path / name
+        monkeypatch.setattr(server_schema, "_file", lambda database=database: database)
+        if before is not None:
+            database.write_bytes(before)
+        server_schema.prepare()
+        assert before is None or database.read_bytes() == before
+    with closing(sqlite3.connect(tmp_path / "new" / "prefect.db")) as db:
+        assert db.execute("SELECT count(*) FROM alembic_version").fetchone() == (1,)
+    assert [it.name for it in (tmp_path / "new").iterdir()] == ["prefect.db"]
+
+
+def test_readers_are_forked_from_one_process_without_threads_that_has_their_libraries(tmp_path: Path) -> None:
+    program = tmp_path / "forked.py"
+    program.write_text(FORKED, "utf-8")
+    command = [sys.executable, str(program), *MODULES]
+    said = subprocess.run(command, check=True, capture_output=True, text=True, env=environment(PYTHONPATH=str(ROOT)))
+    assert said.stdout.split("\n")[0] == "True True 1 [] yes"
