@@ -16,16 +16,26 @@ from typing import Any
 
 from pebble import ProcessFuture, ProcessPool
 
+from flows.one_thread import ONE_THREAD
+
 MEMORY_BYTES = 4 << 30
 #: tasks after which a process is replaced, so that leaks in C libraries stay small
 TASKS_A_PROCESS = 2_000
 
 
 class Pool:
-    """`workers` processes; threads may share one."""
+    """`workers` processes; threads may share one.
 
-    def __init__(self, workers: int) -> None:
+    They are forked from a server without threads of its own, one for all pools of this process. What a reader needs
+    is imported there once (`flows.preloaded`), unless the first pool is made with `preload=False`: a process that
+    reads one document imports what it needs for that.
+    """
+
+    def __init__(self, workers: int, *, preload: bool = True) -> None:
         self._workers = workers
+        # Not fork: the parent has threads (Prefect, the crawl).
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["__main__", *(["flows.preloaded"] if preload else [])])
         self._lock = threading.Lock()
         self._pool = self._made()
 
@@ -52,21 +62,20 @@ class Pool:
             max_workers=self._workers,
             max_tasks=TASKS_A_PROCESS,
             initializer=_begin,
-            initargs=(MEMORY_BYTES,),
-            # Not fork: the parent has threads (Prefect, the crawl).
-            context=multiprocessing.get_context("spawn"),
+            # The fork server has the environment that was when it started.
+            initargs=(MEMORY_BYTES, dict(os.environ)),
+            context=self._context,
         )
 
 
-def _begin(limit: int) -> None:
+def _begin(limit: int, environment: dict[str, str]) -> None:
     """In a new process: cap its memory, and end it with the process that set its deadlines."""
     parent = multiprocessing.parent_process()
     assert parent is not None
     threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    # OpenCV and Arrow would each start a thread a core in every process; scans are read by as many as OpenCV has.
-    for variable in ("OMP_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"):
-        os.environ.setdefault(variable, "1")
+    os.environ.clear()
+    os.environ.update(ONE_THREAD | environment)
 
 
 def _end_with(sentinel: int) -> None:

@@ -153,9 +153,11 @@ def worker_count() -> int:
 
 
 @contextmanager
-def readers(workers: int | None = None, *, seconds: float = SECONDS_A_DOCUMENT) -> Iterator[Readers]:
-    """A pool of `workers` reader processes, gone at the end of the block."""
-    pool = Pool(workers or worker_count())
+def readers(
+    workers: int | None = None, *, seconds: float = SECONDS_A_DOCUMENT, preload: bool = True
+) -> Iterator[Readers]:
+    """A pool of `workers` reader processes, gone at the end of the block; `preload` as `Pool` takes it."""
+    pool = Pool(workers or worker_count(), preload=preload)
     try:
         yield Readers(pool, seconds)
     except BaseException:

@@ -70,7 +70,7 @@ def _extractions(paths: tuple[Path, ...]) -> Iterator[tuple[Path, Extraction]]:
         except OSError as error:
             sources.append(unread("unopened", error.strerror or type(error).__name__))
     jobs = [source for source in sources if isinstance(source, Job)]
-    with readers(min(worker_count(), len(jobs)) or 1) as pool:
+    with readers(min(worker_count(), len(jobs)) or 1, preload=len(jobs) > 1) as pool:
         read = pool.read(jobs)
         for path, source in zip(paths, sources, strict=True):
             extraction = next(read) if isinstance(source, Job) else source

@@ -39,7 +39,7 @@ def evidence(report: str, key: str, out: Path | None, margin: int, home: Path | 
     local = Path(report)
     wanted = from_file(local, key, margin) if local.is_file() else from_warehouse(Home.at(home), report, key, margin)
     try:
-        with readers(1) as pool:
+        with readers(1, preload=False) as pool:
             picture = pool.run(draw, wanted)
     except (DocumentError, UnusableError) as error:
         raise UnusableError(f"{report}: {error}") from error
