@@ -10,9 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from expectations import evaluate
-from expectations.suites import gate, held_by
+from expectations.suites import gate, held_by, prepare
 from expectations.suites.population import Population, Source
 from expectations.waivers import Void, failing, weigh
+from flows.collector import uncollected
 from flows.kin import key_of, report_id
 from flows.standing import Standing
 from flows.surroundings import Scene
@@ -57,6 +58,8 @@ def expected(scene: Scene, previous: Population | None = None, source: Source | 
     reports, cells = scene.near
     # Verdicts are asked of the subjects alone; how much there is of what is due is measured on the whole ledger.
     world = replace(scene.world, coverage=scene.coverage)
+    with uncollected():
+        prepare()
     done = gate(reports, cells, world, scene.subjects, scene.waivers, scene.today, previous=previous, source=source)
     told = tuple(one.message for one in done.warnings)
     return Judged(done.verdicts, done.held, done.waived, done.void, measures=done.population.to_dict(), warnings=told)

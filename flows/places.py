@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from form.divisions import divisions
-from notices.charts import place_names
+from notices.coverage import place_names
 
 
 def places(coverage: pa.Table) -> dict[str, str]:

@@ -22,7 +22,6 @@ from flows.waivers import run_waivers
 from form.catalogue import CELLS
 from notices.addresses import UNSET, SettingsError, sender_from
 from notices.bounces import bounces
-from notices.charts import coverage_chart
 from notices.coverage import Matrix
 from notices.digest import Digest, Reader, RunFacts, Tables, build
 from notices.enclosures import Enclosures, Picture, both
@@ -218,6 +217,9 @@ class _Desk:
     def _chart(self, found: Matrix) -> tuple[Picture, Picture]:
         """The chart of a choice of units, drawn once however many readers have made it."""
         if found not in self._charts:
+            # Most nights send nothing, and matplotlib is an import of its own.
+            from notices.charts import coverage_chart
+
             self._charts[found] = both(coverage_chart(found))
         return self._charts[found]
 

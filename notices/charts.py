@@ -10,7 +10,7 @@ from typing import Final
 import pyarrow as pa
 
 from notices.chart import WIDTH, Canvas, Chart, Role
-from notices.coverage import Matrix, Row, Tally, matrix
+from notices.coverage import Matrix, Row, Tally, matrix, place_names
 from notices.text import plain
 
 #: kinds of a tally in the order in which a bar shows them
@@ -45,14 +45,6 @@ def coverage_chart(found: Matrix) -> Chart:
     rows = [*found.places, found.total]
     height = _LEGEND + _HEAD + _ROW * len(rows) + 8
     return Chart("覆盖与健康：地区 × 年度", _said(found), height, partial(_draw_coverage, found, rows))
-
-
-def place_names(coverage: pa.Table) -> dict[str, str]:
-    """GB/T 2260 code -> name of the place, from the governments that a coverage table lists."""
-    if not {"kind", "unit_name"} <= set(coverage.column_names):
-        return {}
-    rows = coverage.select(["code", "kind", "unit_name"]).to_pylist()
-    return {row["code"]: row["unit_name"].removesuffix("人民政府") for row in rows if row["kind"] == "aggregate"}
 
 
 def findings_by_rule(findings: pa.Table, titles: Mapping[str, str]) -> Chart:

@@ -118,6 +118,14 @@ def matrix(coverage: pa.Table, places: Mapping[str, str], years: int | None = YE
     return Matrix(shown, len(every) - len(shown), tuple(by_place), tuple(by_level), total)
 
 
+def place_names(coverage: pa.Table) -> dict[str, str]:
+    """GB/T 2260 code -> name of the place, from the governments that a coverage table lists."""
+    if not {"kind", "unit_name"} <= set(coverage.column_names):
+        return {}
+    rows = coverage.select(["code", "kind", "unit_name"]).to_pylist()
+    return {row["code"]: row["unit_name"].removesuffix("人民政府") for row in rows if row["kind"] == "aggregate"}
+
+
 def _place(code: str, places: Mapping[str, str]) -> str:
     return "省级" if code.endswith(_PROVINCE) else plain(places.get(code, code), 20)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from notices.chart import Chart
+if TYPE_CHECKING:
+    from notices.chart import Chart
 
 #: pixels of a chart for each CSS pixel
 _SHARP: Final = 1.6

@@ -6,7 +6,8 @@ validated, not when this package is read.
 
 from expectations.suites.decision import Gate, GateError, Statistic, held_by
 from expectations.suites.judgement import gate
+from expectations.suites.library import prepare
 from expectations.suites.measures import Measured
 from expectations.suites.population import Population, Source
 
-__all__ = ["Gate", "GateError", "Measured", "Population", "Source", "Statistic", "gate", "held_by"]
+__all__ = ["Gate", "GateError", "Measured", "Population", "Source", "Statistic", "gate", "held_by", "prepare"]

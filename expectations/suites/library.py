@@ -44,6 +44,11 @@ def run(suites: Sequence[Suite], frames: Mapping[str, Frame], parameters: Mappin
     return [_in_order(declared, one) for declared, one in zip(suites, result.run_results.values(), strict=True)]
 
 
+def prepare() -> None:
+    """Import Great Expectations, which takes seconds; `run` does so where nobody did."""
+    _library()
+
+
 def _kept(store: Any, made: Any, declared: Suite) -> Any:
     """The suite as the context keeps it, with the declared ids instead of those that adding it draws."""
     kept = store.add(made)

@@ -11,7 +11,8 @@ from made_release import NAMES
 from PIL import Image
 
 from notices.chart import DARK, LIGHT, Chart
-from notices.charts import coverage_by_place, findings_by_rule, findings_over_releases, place_names
+from notices.charts import coverage_by_place, findings_by_rule, findings_over_releases
+from notices.coverage import place_names
 from notices.digest import Tables
 
 SVG = "{http://www.w3.org/2000/svg}"
