@@ -6,11 +6,15 @@ which task it took breaks the whole pool: what it was given fails, and nothing m
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
 import os
 import resource
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from multiprocessing import forkserver
 from multiprocessing.connection import wait
 from typing import Any
 
@@ -36,6 +40,7 @@ class Pool:
         # Not fork: the parent has threads (Prefect, the crawl).
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["__main__", *(["flows.preloaded"] if preload else [])])
+        _ended_with_this_process()
         self._lock = threading.Lock()
         self._pool = self._made()
 
@@ -66,6 +71,21 @@ class Pool:
             initargs=(MEMORY_BYTES, dict(os.environ)),
             context=self._context,
         )
+
+
+@cache
+def _ended_with_this_process() -> None:
+    atexit.register(_end_server)
+
+
+def _end_server() -> None:
+    """End the fork server and wait for it, so that what readers took counts with what this process took.
+
+    Left to itself it ends a moment later, as somebody else's child. A reader that is still there would keep it.
+    """
+    if not multiprocessing.active_children():
+        with suppress(OSError):
+            forkserver._forkserver._stop()  # type: ignore[attr-defined]
 
 
 def _begin(limit: int, environment: dict[str, str]) -> None:

@@ -50,10 +50,12 @@ _WRITER: Final = WriterProperties(compression="ZSTD", compression_level=3, max_r
 
 def files(path: Where, table: Table, at: int, of_years: list[int] | None = None) -> DataFiles:
     """The data files of version `at` by partition, those of some years only if asked."""
-    added = pa.table(_of_this_spec(open_at(path, at), table).get_add_actions(flatten=True))
-    partition = added[f"partition.{table.partition}"].to_pylist() if table.partition else [None] * len(added)
+    # Taken as they are: `pa.table` would import pandas, to see that this is no frame of its.
+    added = _of_this_spec(open_at(path, at), table).get_add_actions(flatten=True)
+    paths = added["path"].to_pylist()
+    partition = added[f"partition.{table.partition}"].to_pylist() if table.partition else [None] * len(paths)
     found: DataFiles = {}
-    for name, year in sorted(zip(added["path"].to_pylist(), partition, strict=True)):
+    for name, year in sorted(zip(paths, partition, strict=True)):
         if of_years is None or year in of_years:
             found.setdefault(year, []).append(data_file(path, name))
     return found
