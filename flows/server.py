@@ -39,11 +39,7 @@ class Server:
 
     @classmethod
     def start(cls) -> Server:
-        """Begin to start one, which ends with this process at the latest, and let Prefect's clients know of it.
-
-        Call it before Prefect is imported: its clients read the address then, and what they still have to say at the
-        end of the process they say before the server is ended.
-        """
+        """Begin to start one, which ends with this process at the latest, and let Prefect's clients know of it."""
         with socket.create_server(("127.0.0.1", 0)) as listening:
             # Requests wait in the socket until the server is there.
             process = subprocess.Popen(
@@ -55,8 +51,13 @@ class Server:
                 start_new_session=True,
             )
             cls.own = server = cls(f"http://127.0.0.1:{listening.getsockname()[1]}/api", process)
+        # What Prefect's clients still have to say when the process ends they say before this, as its threads end.
         atexit.register(server.end)
         os.environ["PREFECT_API_URL"] = server.url
+        if "prefect" in sys.modules:
+            from prefect.context import refresh_global_settings_context
+
+            refresh_global_settings_context()
         return server
 
     def wait(self) -> None:

@@ -116,3 +116,33 @@ def test_readers_are_forked_from_one_process_without_threads_that_has_their_libr
     server, _, told = said.stdout.strip().partition(" ")
     assert told == "True True 1 [] yes"
     assert not Path("/proc", server).exists()
+
+
+def test_a_server_that_prefects_files_name_is_the_one(tmp_path: Path) -> None:
+    """In the folder where the command is given, or in a profile of Prefect's home; files without one are nothing."""
+    program = "from flows.home import Home; from flows.setting import embed; print(embed(Home.at(None)))"
+    (tmp_path / "prefect.toml").write_text("[logging]\nlevel = 'ERROR'\n", "utf-8")
+
+    def embeds(**more: str) -> str:
+        env = environment(PYTHONPATH=str(ROOT), GOUJI_HOME=str(tmp_path / "home"), **more)
+        command = [sys.executable, "-c", program]
+        return subprocess.run(
+            command, check=True, capture_output=True, text=True, env=env, cwd=tmp_path
+        ).stdout.strip()
+
+    assert embeds() == "True"
+    own = tmp_path / "prefect"
+    own.mkdir()
+    profile = 'active = "p"\n[profiles.p]\nPREFECT_API_URL = "http://127.0.0.1:1/api"\n[profiles.q]\n'
+    (own / "profiles.toml").write_text(profile, "utf-8")
+    assert embeds(PREFECT_HOME=str(own)) == "False"
+    assert embeds(PREFECT_HOME=str(own), PREFECT_PROFILE="q") == "True"
+    (tmp_path / "prefect.toml").write_text("[api]\nurl = 'http://127.0.0.1:1/api'\n", "utf-8")
+    assert embeds() == "False"
+
+
+def test_prefect_may_be_there_before_its_server(tmp_path: Path) -> None:
+    told = "server.wait()\nfrom prefect.settings import PREFECT_API_URL as said\nassert said.value() == server.url"
+    program = SERVED.replace("import sys\n", "import sys, prefect\n", 1).replace("server.wait()", told)
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    assert subprocess.run(command, check=False, stdin=subprocess.DEVNULL, cwd=ROOT, env=environment()).returncode == 0
