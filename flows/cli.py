@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import atexit
 import os
-import sys
-import threading
-from contextlib import suppress
 from importlib import metadata
-from typing import NoReturn
 
 import click
 
@@ -28,10 +23,9 @@ from flows.commands.upkeep import upkeep
 from flows.commands.waive import waive
 from flows.commands.warehouse import query, releases, status
 from flows.commands.workbook import workbook
-from flows.exits import CANNOT_USE, INTERRUPTED, UnusableError
+from flows.exits import CANNOT_USE, INTERRUPTED, UnusableError, leave
 from flows.setting import quiet
 from store.errors import StoreError
-from store.remote import spoken
 
 EPILOG = "Exit codes: 0 done; 1 done, with critical findings; 2 input or configuration unusable; 3 can be resumed."
 
@@ -74,21 +68,4 @@ def main() -> None:
         reason = " ".join(str(error).split())[:300]
         click.echo(f"gouji: {type(error).__name__}: {reason} (a fault of ours; GOUJI_DEBUG=1 shows where)", err=True)
         code = INTERRUPTED
-    _leave(code or 0)
-
-
-def _leave(code: int) -> NoReturn:
-    """End the process.
-
-    Threads that libraries keep for an object store may abort the interpreter's own end, after all was done and said
-    (one doctor of 24: "terminate called without an active exception"). So what Python has to end is ended, and then
-    the process.
-    """
-    if spoken():
-        threading._shutdown()  # type: ignore[attr-defined]
-        atexit._run_exitfuncs()
-        with suppress(OSError):
-            sys.stdout.flush()
-            sys.stderr.flush()
-        os._exit(code)
-    sys.exit(code)
+    leave(code or 0)

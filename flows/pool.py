@@ -30,17 +30,18 @@ TASKS_A_PROCESS = 2_000
 class Pool:
     """`workers` processes; threads may share one.
 
-    They are forked from a server without threads of its own, one for all pools of this process. What a reader needs
-    is imported there once (`flows.preloaded`), unless the first pool is made with `preload=False`: a process that
-    reads one document imports what it needs for that.
+    They are forked from a server without threads of its own, one for all pools of this process, where what a reader
+    needs is imported once (`flows.preloaded`). With `preload=False` each is started alone and imports what it needs:
+    for a process that reads one document.
     """
 
     def __init__(self, workers: int, *, preload: bool = True) -> None:
         self._workers = workers
         # Not fork: the parent has threads (Prefect, the crawl).
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["__main__", *(["flows.preloaded"] if preload else [])])
-        _ended_with_this_process()
+        self._context = multiprocessing.get_context("forkserver" if preload else "spawn")
+        if preload:
+            self._context.set_forkserver_preload(["__main__", "flows.preloaded"])
+            _ended_with_this_process()
         self._lock = threading.Lock()
         self._pool = self._made()
 

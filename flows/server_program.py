@@ -17,6 +17,7 @@ import click
 import uvicorn
 
 from flows.collector import uncollected
+from flows.exits import leave
 from flows.server import FORGET, READY
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-def main(listening: int) -> None:
+def main(listening: int) -> int:
     """Serve; then, where that was asked for, delete what Prefect need not remember."""
     said_on = os.dup(1)
     # Whatever a library prints is not for the run's process.
@@ -60,7 +61,7 @@ def main(listening: int) -> None:
         server = _Server(create_app(ephemeral=True, final=True), said_on)
     server.run(sockets=[socket.socket(fileno=listening)])
     if not server.started:
-        sys.exit(1)
+        return 1
     if server.forgets:
         try:
             from flows.retention import forget_history
@@ -69,7 +70,8 @@ def main(listening: int) -> None:
         except Exception as error:  # whatever Prefect's database answers: the run itself is done
             reason = " ".join(str(error).split())[:200]
             click.echo(f"gouji: Prefect's history was not shortened: {type(error).__name__}: {reason}", err=True)
+    return 0
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    leave(main(int(sys.argv[1])))

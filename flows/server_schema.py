@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from importlib.resources import files
 from pathlib import Path
 
@@ -29,7 +29,10 @@ def prepare() -> None:
     partial = database.with_suffix(f".{os.getpid()}.partial")
     with closing(sqlite3.connect(partial)) as db:
         db.executescript(schema.read_text("utf-8"))
-    partial.replace(database)
+    # Not a replace: another run's server may have made it meanwhile. Where files have no links, Prefect migrates.
+    with suppress(OSError):
+        os.link(partial, database)
+    partial.unlink()
 
 
 def written(database: Path) -> str:

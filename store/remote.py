@@ -250,8 +250,3 @@ def _bucket(root: str) -> ObjectStore:
     if root.startswith("memory:"):
         return MemoryStore()
     return from_url(root, retry_config=RETRY)
-
-
-def spoken() -> bool:
-    """Whether this process has had to do with an object store."""
-    return _bucket.cache_info().currsize > 0

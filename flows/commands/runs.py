@@ -150,17 +150,17 @@ def _failed(home: Home, name: str, error: Exception) -> int:
 def _expect_reports() -> None:
     """Import what the gate needs while the server starts: what is read again will be judged."""
     from expectations.suites import prepare
-    from flows.collector import uncollected
+    from flows.collector import kept
 
-    with uncollected():
+    with kept():
         prepare()
 
 
 def _flow(name: str) -> Callable[..., dict[str, Any]]:
     from importlib import import_module
 
-    from flows.collector import uncollected
+    from flows.collector import kept
 
-    with uncollected():
+    with kept():
         chosen: Callable[..., dict[str, Any]] = getattr(import_module(f"flows.{name}"), name)
     return chosen
