@@ -43,7 +43,7 @@ class Server:
         with socket.create_server(("127.0.0.1", 0)) as listening:
             # Requests wait in the socket until the server is there.
             process = subprocess.Popen(
-                [sys.executable, "-m", "flows.server_program", str(listening.fileno())],
+                [sys.executable, "-P", "-m", "flows.server_program", str(listening.fileno())],
                 pass_fds=(listening.fileno(),),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

@@ -55,9 +55,6 @@ def main(listening: int) -> int:
     with uncollected():
         from prefect.server.api.server import create_app
 
-        from flows.server_schema import prepare
-
-        prepare()
         server = _Server(create_app(ephemeral=True, final=True), said_on)
     server.run(sockets=[socket.socket(fileno=listening)])
     if not server.started:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import closing
 from pathlib import Path
 
-import prefect
 import pytest
 from commandline import ROOT, environment
 
-from flows import server_schema
 from flows.preloaded import MODULES
 
 #: starts a server in a home, says where it is and which process serves, and stays
@@ -29,11 +25,6 @@ server = Server.start()
 server.wait()
 print(server.url, server._process.pid, flush=True)
 sys.stdin.read()
-"""
-MIGRATED = """
-from asyncio import run
-from prefect.server.database import provide_database_interface
-run(provide_database_interface().create_db())
 """
 FORKED = """
 import os, sys
@@ -81,31 +72,6 @@ def test_a_server_that_cannot_start_is_told_of(tmp_path: Path) -> None:
         assert parent.stderr is not None
         assert parent.wait() != 0
         assert "ServerError: Prefect's server did not start" in parent.stderr.read()
-
-
-def test_a_new_database_is_what_the_migrations_make(tmp_path: Path) -> None:
-    """Prefect's own: constraints in any order, since that of the migrations changes from run to run."""
-    settled = environment(PREFECT_HOME=str(tmp_path), PREFECT_LOGGING_LEVEL="CRITICAL")
-    subprocess.run([sys.executable, "-c", MIGRATED], check=True, env=settled, cwd=ROOT)
-    kept = (ROOT / "flows" / f"prefect-{prefect.__version__}.sql").read_text("utf-8")
-    with closing(sqlite3.connect(tmp_path / "kept.db")) as db:
-        db.executescript(kept)
-    found = [server_schema.written(tmp_path / name) for name in ("prefect.db", "kept.db")]
-    migrated, made = (sorted(line.rstrip(", \n") for line in text.splitlines()) for text in found)
-    assert made == migrated
-
-
-def test_a_database_that_is_there_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, before in (("old.db", b"old"), ("new/prefect.db", None)):
-        database = tmp_path / name
-        monkeypatch.setattr(server_schema, "_file", lambda database=database: database)
-        if before is not None:
-            database.write_bytes(before)
-        server_schema.prepare()
-        assert before is None or database.read_bytes() == before
-    with closing(sqlite3.connect(tmp_path / "new" / "prefect.db")) as db:
-        assert db.execute("SELECT count(*) FROM alembic_version").fetchone() == (1,)
-    assert [it.name for it in (tmp_path / "new").iterdir()] == ["prefect.db"]
 
 
 def test_readers_are_forked_from_one_process_without_threads_that_has_their_libraries(tmp_path: Path) -> None:
