@@ -25,6 +25,9 @@ def visible(text: str) -> str:
     Tabs, line breaks and runs of blanks become one blank. The result holds no control character, no
     mark that turns the direction of what follows, and can always be encoded as UTF-8.
     """
+    if text.isprintable() and "  " not in text:
+        # Nothing to hide and nothing to fold, as nearly always: no blank but the plain one is printable.
+        return text.strip(" ")
     folded = re.sub(r"[ \t\r\n\u3000\u00a0]+", " ", text).strip(" ")
     return "".join(map(_shown, folded))
 
