@@ -94,7 +94,7 @@ def night(growing: Growing, home: Home, number: int, pool: Readers) -> Spent:
         with laps.of("archive"):
             facts = archived(archive)
     with laps.of("standing"):
-        known = standing(home.root)
+        known = standing(home.root, known)
     with laps.of("scene"):
         read = [read_parts([]), *(read_parts([part]) for part in parts)]
         staged = merge(read, known.newest, facts.checked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 import pyarrow as pa
 
@@ -36,11 +37,13 @@ class Archived:
     def rows(self) -> pa.Table:
         """Rows of the table `captures`."""
         table = TABLES["captures"]
-        rows = []
-        for capture in self.captures.values():
-            row = {name: getattr(capture, name) for name in table.names}
-            rows.append({name: None if value == "" else value for name, value in row.items()})
-        return pa.Table.from_pylist(rows, schema=table.schema)
+        named = [attrgetter(name) for name in table.names]
+        columns = [[value(capture) for capture in self.captures.values()] for value in named]
+        arrays = [
+            pa.array([value or None for value in values] if pa.types.is_string(field.type) else values, field.type)
+            for values, field in zip(columns, table.schema, strict=True)
+        ]
+        return pa.table(arrays, schema=table.schema)
 
 
 def archived(archive: Archive) -> Archived:

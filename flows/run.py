@@ -22,6 +22,7 @@ from flows.network import network
 from flows.plan import CHINA, Plan
 from flows.retention import forget_records
 from flows.sources import served
+from flows.standing import Standing, standing
 from flows.summary import Summary
 from portals.archive import Archive
 from portals.crawl import Run as CrawlRun
@@ -52,6 +53,13 @@ class Run:
         self.crawl = crawl
         self.summary = summary
         self.started_at = datetime.fromisoformat(summary.started)
+        self._known: Standing | None = None
+
+    @property
+    def known(self) -> Standing:
+        """What the current release holds, read once as long as it is the current one."""
+        self._known = standing(self.home.store, self._known)
+        return self._known
 
     @property
     def day(self) -> date:

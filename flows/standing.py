@@ -81,9 +81,11 @@ class Standing:
         return {row["finding_id"]: (row["at"], row["release_id"]) for row in opened}
 
 
-def standing(home: Where) -> Standing:
-    """The tables of the current release."""
+def standing(home: Where, known: Standing | None = None) -> Standing:
+    """The tables of the current release; `known` itself where it is of that one."""
     release = current(home)
+    if known is not None and (known.home, known.release) == (home, release):
+        return known
     names = ("reports", "held_reports", "documents", "coverage", "findings", "versions")
     if release is None:
         return Standing(home, None, *(_nothing(name) for name in names))

@@ -28,7 +28,6 @@ from flows.progress import report, watched
 from flows.releasing import release_batch
 from flows.reporting import Mailed, send_report
 from flows.run import Run
-from flows.standing import standing
 from flows.summary import Summary, markdown
 from flows.surroundings import scene
 from portals.captures import DamagedError
@@ -50,7 +49,7 @@ class Case:
 
     def __init__(self, run: Run, parts: Sequence[Where]) -> None:
         self.archive = archived(run.archive)
-        self.known = standing(run.home.store)
+        self.known = run.known
         nothing = read_parts([])
         read = [nothing, *(read_parts([part]) for part in parts)]
         staged = merge(read, self.known.newest, self.archive.checked)
@@ -91,7 +90,7 @@ def crawl_portals(run: Run) -> None:
 
 def read_documents(run: Run) -> list[Where]:
     """The staged parts of all documents that are new (or, from the archive, asked for again)."""
-    known = standing(run.home.store)
+    known = run.known
     listed = pending(run.plan, run.archive, known)
     layers = [listed, *earlier(listed, run.archive, known, run.plan.anew)]
     cut = [batch for layer in layers for batch in batches(layer)]

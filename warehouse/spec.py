@@ -187,6 +187,7 @@ _DECLARED: Final = (
         _PER_VERDICT,
         "report_id",
         "year",
+        fine=True,
     ),
     Table(
         "findings",

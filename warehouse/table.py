@@ -25,7 +25,8 @@ class Table:
     """One table.
 
     `key` names a row. A release replaces together all rows of one `owner` (a report, a unit, a capture), in
-    one partition where the table has partitions.
+    one partition where the table has partitions. A `fine` table has files of few rows: a night replaces groups in all
+    its years, and writes anew the files that hold them.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Table:
     key: tuple[str, ...]
     owner: str
     partition: str | None = None
+    fine: bool = False
 
     @property
     def schema(self) -> pa.Schema:
