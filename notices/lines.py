@@ -59,6 +59,9 @@ class Lines(Worksheet):
             for number, cells in enumerate(block, start + 1):
                 if cells:
                     row = "".join(
-                        [f'<c r="{names[column]}{number}" s="{style._get_xf_index()}"{rest}' for column, style, rest in cells]
+                        [
+                            f'<c r="{names[column]}{number}" s="{style._get_xf_index()}"{rest}'
+                            for column, style, rest in cells
+                        ]
                     )
                     self.fh.write(f'<row r="{number}" spans="{min(ends) + 1}:{max(ends) + 1}">{row}</row>')

@@ -10,16 +10,15 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
-from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from store.files import names, remove, size
 from store.where import Where
 from warehouse import deltas
 from warehouse.errors import WarehouseError
+from warehouse.needed import LOG, needed
 from warehouse.table import Table
 
-_LOG: Final = "_delta_log"
 _COMMIT: Final = re.compile(r"(\d{20})\.(?:json|checkpoint\.parquet)")
 #: two files that fit into one are put together
 _CROWD: Final = 2
@@ -65,16 +64,10 @@ def compact(path: Where, table: Table, at: int) -> int:
 def waste(path: Where, keep: Collection[int], since: int) -> Waste:
     """What none of the versions `keep` needs; from the version `since`, one of them, on all commits stay."""
     try:
-        found = DeltaTable(deltas.uri(path), storage_options=deltas.options(path)).vacuum(
-            retention_hours=0,
-            dry_run=True,
-            enforce_retention_duration=False,
-            full=True,
-            keep_versions=sorted(keep),
-        )
-    except (DeltaError, OSError) as error:
+        kept = {unquote(name) for name in needed(path, keep, since)}
+    except (DeltaError, OSError, ValueError) as error:
         raise WarehouseError(f"table {path.name} cannot be vacuumed: {' '.join(str(error).split())}") from error
-    data = _sized(path, [unquote(name) for name in sorted(found)])
+    data = _sized(path, [name for name in _data(path) if name not in kept])
     alone = tuple(sorted(version for version in keep if version <= since))
     return Waste(tuple(data), tuple(_sized(path, _old_log(path, keep, since))), alone, max(keep))
 
@@ -82,7 +75,7 @@ def waste(path: Where, keep: Collection[int], since: int) -> Waste:
 def clear(path: Where, waste: Waste) -> None:
     """Remove the waste of a table; whatever kills this, every kept version can be read."""
     for version in waste.alone if waste.log else ():
-        if size(path / _LOG / f"{version:020d}.checkpoint.parquet") is None:
+        if size(path / LOG / f"{version:020d}.checkpoint.parquet") is None:
             deltas.open_at(path, version).create_checkpoint()
     if _commits_to_read(path, waste.last) > _MANY_COMMITS:
         deltas.open_at(path, waste.last).create_checkpoint()
@@ -92,16 +85,25 @@ def clear(path: Where, waste: Waste) -> None:
 
 def _commits_to_read(path: Where, version: int) -> int:
     """How many commits are read to open a version: those since the checkpoint before it."""
-    commits = [found for name in names(path / _LOG) if (found := _COMMIT.fullmatch(name))]
+    commits = [found for name in names(path / LOG) if (found := _COMMIT.fullmatch(name))]
     points = [int(found[1]) for found in commits if found[0].endswith(".parquet") and int(found[1]) <= version]
     return version - max(points, default=-1)
 
 
 def _old_log(path: Where, keep: Collection[int], since: int) -> Iterator[str]:
-    for name in names(path / _LOG):
+    for name in names(path / LOG):
         found = _COMMIT.fullmatch(name)
         if found and int(found[1]) < since and int(found[1]) not in keep:
-            yield f"{_LOG}/{name}"
+            yield f"{LOG}/{name}"
+
+
+def _data(path: Where) -> list[str]:
+    """The files of a table's folder but for its log, and whatever else is hidden, in order."""
+    if isinstance(path, Path):
+        there = [str(file.relative_to(path)) for file in path.rglob("*") if file.is_file()]
+    else:
+        there = list(path.below())
+    return sorted(name for name in there if not any(part.startswith(("_", ".")) for part in name.split("/")))
 
 
 def _sized(path: Where, found: Iterable[str]) -> Iterator[tuple[Where, int]]:
