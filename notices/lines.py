@@ -22,7 +22,7 @@ _BLOCK: Final = 16
 _UNITS: Final = 32_767
 
 
-class Lines(Worksheet):
+class Lines(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
     """A worksheet to which only `lay` gives rows."""
 
     def __init__(self) -> None:
@@ -58,10 +58,5 @@ class Lines(Worksheet):
             ends = [column for cells in block if cells for column in (cells[0][0], cells[-1][0])]
             for number, cells in enumerate(block, start + 1):
                 if cells:
-                    row = "".join(
-                        [
-                            f'<c r="{names[column]}{number}" s="{style._get_xf_index()}"{rest}'
-                            for column, style, rest in cells
-                        ]
-                    )
-                    self.fh.write(f'<row r="{number}" spans="{min(ends) + 1}:{max(ends) + 1}">{row}</row>')
+                    row = [f'<c r="{names[at]}{number}" s="{form._get_xf_index()}"{rest}' for at, form, rest in cells]
+                    self.fh.write(f'<row r="{number}" spans="{min(ends) + 1}:{max(ends) + 1}">{"".join(row)}</row>')

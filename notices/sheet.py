@@ -59,7 +59,7 @@ class Sheet:
     """A worksheet; rows are written from the top down."""
 
     def __init__(self, book: xlsxwriter.Workbook, styles: Styles, name: str) -> None:
-        self._sheet = book.add_worksheet(name, Lines)
+        self._sheet: Lines = book.add_worksheet(name, Lines)
         self._styles = styles
         self._next = 0
         #: what a text shows: most stand in many rows

@@ -33,7 +33,7 @@ def limit(table: Table, added: pa.Table) -> int:
     if not sizes:
         return FILE_BYTES
     if table.fine:
-        rows, size = max(zip(added["num_records"].to_pylist(), sizes, strict=True))
+        rows, size = max(zip(map(int, added["num_records"].to_pylist()), map(int, sizes), strict=True))
         return max(1, size * _FINE_ROWS // max(1, rows))
     of_years = Counter[int | None]()
     for year, size in zip(_years(table, added), sizes, strict=True):
@@ -45,7 +45,8 @@ def crowded(table: Table, added: pa.Table, many: int) -> list[int | None]:
     """The partitions (None: the table as a whole) with `many` small files or more."""
     small = added.filter(pc.less(added["size_bytes"], limit(table, added)))
     found = Counter(_years(table, small))
-    return sorted(year for year, count in found.items() if count >= many)
+    # None has no order, and is alone.
+    return sorted((year for year, count in found.items() if count >= many), key=lambda year: year or 0)
 
 
 def _years(table: Table, added: pa.Table) -> list[int | None]:

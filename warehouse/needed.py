@@ -8,6 +8,8 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Final
 
+import pyarrow as pa
+
 from store.files import names
 from store.where import Where
 from warehouse import deltas
@@ -55,7 +57,7 @@ def _versions(path: Where) -> Iterable[int]:
 
 
 def _files(path: Where, version: int) -> list[str]:
-    added: list[str] = deltas.open_at(path, version).get_add_actions(flatten=True)["path"].to_pylist()
+    added: list[str] = pa.table(deltas.open_at(path, version).get_add_actions(flatten=True))["path"].to_pylist()
     return added
 
 
