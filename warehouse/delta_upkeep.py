@@ -55,7 +55,7 @@ def compact(path: Where, table: Table, at: int) -> int:
         delta = deltas.latest(path, table)
         if delta.version() != at:
             delta.restore(at, commit_properties=deltas.COMMIT)
-        deltas.compact(delta, table, _CROWD)
+        deltas.compact(delta, path, table, _CROWD)
         return int(delta.version())
     except (DeltaError, OSError) as error:
         raise WarehouseError(f"table {path.name} cannot be compacted: {' '.join(str(error).split())}") from error

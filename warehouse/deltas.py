@@ -24,7 +24,7 @@ from store.where import Where
 from warehouse.changes import Changes
 from warehouse.errors import WarehouseError
 from warehouse.file_sizes import crowded, limit, target
-from warehouse.scan import DataFiles, literal
+from warehouse.scan import DataFiles, literal, opened, parquet
 from warehouse.table import Table, years
 
 #: So many small files in one partition are put together.
@@ -158,7 +158,7 @@ def _apply(path: Where, table: Table, released: int, changes: Changes) -> int:
         _replace(delta, replacing.of(replacing.units.slice(start, _CHUNK)))
     if len(added.rows):
         _append(delta, added)
-    compact(delta, table, MAX_SMALL_FILES)
+    compact(delta, path, table, MAX_SMALL_FILES)
     return int(delta.version())
 
 
@@ -230,18 +230,36 @@ def _owned(table: Table, units: pa.Table) -> str:
     return f"{table.owner} IN ({', '.join(map(literal, units[table.owner].to_pylist()))})"
 
 
-def compact(delta: DeltaTable, table: Table, many: int) -> None:
+def compact(delta: DeltaTable, path: Where, table: Table, many: int) -> None:
     """Put the small files together where a partition (or the table, if it has none) has `many` of them."""
     added = pa.table(delta.get_add_actions(flatten=True))
     full = crowded(table, added, many)
-    if not full:
-        return
-    delta.optimize.compact(
-        partition_filters=[("year", "in", list(map(str, full)))] if table.partition else None,
-        target_size=limit(table, added),
-        writer_properties=_WRITER,
-        commit_properties=COMMIT,
-    )
+    if full and table.fine:
+        _gather(delta, path, table, full)
+    elif full:
+        delta.optimize.compact(
+            partition_filters=[("year", "in", sorted(map(str, full)))] if table.partition else None,
+            target_size=limit(table, added),
+            writer_properties=_WRITER,
+            commit_properties=COMMIT,
+        )
+
+
+def _gather(delta: DeltaTable, path: Where, table: Table, small: Mapping[int | None, Sequence[str]]) -> None:
+    """Write the groups of small files anew, all their rows: the first may stand at the end of the file before.
+
+    Delta's own compaction goes by bytes alone.
+    """
+    few: DataFiles = {year: [data_file(path, name) for name in names] for year, names in small.items()}
+    every = files(path, table, int(delta.version()), [year for year in small if year is not None])
+    told = ", ".join(table.unit)
+    with opened(path) as connection:
+        connection.execute(f"CREATE TEMP TABLE told AS SELECT DISTINCT {told} FROM ({parquet(table, few)})")  # noqa: S608
+        sql = f"FROM ({parquet(table, every)}) SEMI JOIN told USING ({told})"
+        rows = table.conform(connection.sql(sql).to_arrow_table())
+    changes = Changes(table, table.units(rows), rows)
+    for start in range(0, len(changes.units), _CHUNK):
+        _replace(delta, changes.of(changes.units.slice(start, _CHUNK)))
 
 
 def _by_year(of_years: list[int] | None) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import Final
 
 import pyarrow as pa
@@ -29,24 +29,23 @@ def target(table: Table) -> int:
 
 def limit(table: Table, added: pa.Table) -> int:
     """Bytes from which on a file is left alone; `added` are the table's files as its log has them."""
-    sizes = added["size_bytes"].to_pylist()
-    if not sizes:
-        return FILE_BYTES
-    if table.fine:
-        rows, size = max(zip(map(int, added["num_records"].to_pylist()), map(int, sizes), strict=True))
-        return max(1, size * _FINE_ROWS // max(1, rows))
     of_years = Counter[int | None]()
-    for year, size in zip(_years(table, added), sizes, strict=True):
+    for year, size in zip(_years(table, added), added["size_bytes"].to_pylist(), strict=True):
         of_years[year] += size
-    return min(max(max(of_years.values()) // _PART, FILE_BYTES // _LEAST), FILE_BYTES)
+    return min(max(max(of_years.values(), default=0) // _PART, FILE_BYTES // _LEAST), FILE_BYTES)
 
 
-def crowded(table: Table, added: pa.Table, many: int) -> list[int | None]:
-    """The partitions (None: the table as a whole) with `many` small files or more."""
-    small = added.filter(pc.less(added["size_bytes"], limit(table, added)))
-    found = Counter(_years(table, small))
-    # None has no order, and is alone.
-    return sorted((year for year, count in found.items() if count >= many), key=lambda year: year or 0)
+def crowded(table: Table, added: pa.Table, many: int) -> dict[int | None, list[str]]:
+    """The partitions (None: the table as a whole) with `many` small files or more, and these, as the log names them.
+
+    In a fine table rows tell: of a hundred rows or of thousands, a file has the same few kilobytes.
+    """
+    column, least = ("num_records", _FINE_ROWS // 2) if table.fine else ("size_bytes", limit(table, added))
+    small = added.filter(pc.less(added[column], least))
+    found: defaultdict[int | None, list[str]] = defaultdict(list)
+    for year, name in zip(_years(table, small), small["path"].to_pylist(), strict=True):
+        found[year].append(name)
+    return {year: sorted(names) for year, names in found.items() if len(names) >= many}
 
 
 def _years(table: Table, added: pa.Table) -> list[int | None]:
