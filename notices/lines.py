@@ -6,6 +6,7 @@ and asks at the end of each row and column whether something is there; a provinc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -18,6 +19,8 @@ Cell = tuple[int, Any, str]
 
 #: rows that share a hint of the columns they span
 _BLOCK: Final = 16
+#: an address in which nothing is to be escaped or taken apart
+_PLAIN: Final = re.compile(r"https?://[!$'-;=?-Z_a-z|~]+")
 #: Excel's limit of a cell, in units of UTF-16
 _UNITS: Final = 32_767
 
@@ -28,6 +31,7 @@ class Lines(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
     def __init__(self) -> None:
         super().__init__()
         self._lines: list[Sequence[Cell]] = []
+        self._opened: list[tuple[int, int, str]] = []
 
     def lay(self, cells: Sequence[Cell], links: Iterable[tuple[int, str]] = ()) -> None:
         """Lay the next row: its cells from left to right, and the addresses that columns open."""
@@ -35,9 +39,7 @@ class Lines(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
         self._lines.append(cells)
         for column in (cells[0][0], cells[-1][0]) if cells else ():
             self._check_dimensions(row, column)
-        for column, address in links:
-            self.hlink_count += 1
-            self.hyperlinks[row][column] = Url(address)
+        self._opened += ((row, column, address) for column, address in sorted(links))
 
     def text(self, column: int, style: Any, text: str) -> Cell:
         """A cell of `lay` with a text."""
@@ -60,3 +62,19 @@ class Lines(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
                 if cells:
                     row = [f'<c r="{names[at]}{number}" s="{form._get_xf_index()}"{rest}' for at, form, rest in cells]
                     self.fh.write(f'<row r="{number}" spans="{min(ends) + 1}:{max(ends) + 1}">{"".join(row)}</row>')
+
+    def _write_hyperlinks(self) -> None:
+        """The links as XML, and as xlsxwriter's packager takes them."""
+        if not self._opened:
+            return
+        self.fh.write("<hyperlinks>")
+        for row, column, address in self._opened:
+            self.rel_count += 1
+            target, place = address, ""
+            if not _PLAIN.fullmatch(address):
+                url = Url(address)
+                target, place = url._target(), url._anchor
+            at = f' location="{self._escape_attributes(place)}"' if place else ""
+            self.fh.write(f'<hyperlink ref="{xl_col_to_name(column)}{row + 1}" r:id="rId{self.rel_count}"{at}/>')
+            self.external_hyper_links.append(["/hyperlink", target, "External"])
+        self.fh.write("</hyperlinks>")

@@ -230,6 +230,14 @@ def test_a_report_beyond_the_plan_is_in_the_ledger_all_the_same(shelf: Shelf) ->
     assert shelf.released() == ["620102-2018"]
 
 
+def test_what_stands_is_read_again_after_a_release(shelf: Shelf) -> None:
+    shelf.run(Doc("620102", 2022))
+    known = standing(shelf.home)
+    assert standing(shelf.home, known) is known
+    shelf.run(Doc("620102", 2023))
+    assert standing(shelf.home, known).newest.keys() > known.newest.keys()
+
+
 def test_names_of_reports() -> None:
     assert key_of("620102-bgs-2023") == ("620102-bgs", 2023)
     assert standing(Path("nowhere")).next_release == "r0001"
