@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from commandline import GOUJI, Command, environment
+from forks import Forks
 from postgres import cluster, programs
 from prefect_server import prefect_server, production
 
@@ -17,7 +18,7 @@ from samples.province import write_province
 
 @pytest.fixture(scope="session")
 def gouji() -> Command:
-    """Run `gouji …` to its end."""
+    """Run `gouji …` to its end, as a process of its own with all of its start-up."""
 
     def run(*words: str | Path, timeout: float = 300, **env: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -30,6 +31,20 @@ def gouji() -> Command:
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
+    """Where the command's start-up is not what a test is about."""
+    made = Forks(tmp_path_factory.mktemp("forks"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def quick(forks: Forks) -> Command:
+    """Run `gouji …` to its end without its start-up; a run reports to `server`."""
+    return forks.run
 
 
 @pytest.fixture(scope="session")

@@ -51,7 +51,9 @@ def saved(tmp_path: Path) -> Path:
     return folder
 
 
-def test_saved_files_are_imported_listed_and_exported(gouji: Command, saved: Path, tmp_path: Path) -> None:
+def test_saved_files_are_imported_listed_and_exported(
+    gouji: Command, quick: Command, saved: Path, tmp_path: Path
+) -> None:
     home = ("--home", tmp_path / "home")
     done = gouji("import", saved, *home, "--sources", tmp_path / "sources.toml")
     assert (done.returncode, done.stderr) == (0, "")
@@ -63,39 +65,39 @@ def test_saved_files_are_imported_listed_and_exported(gouji: Command, saved: Pat
         (2022, f"{ADDRESS[:-9]}2022.pdf", "王敏"),
         (2023, ADDRESS, "王敏"),
     ]
-    table = gouji("captures", *home, "--year", "2022").stdout
+    table = quick("captures", *home, "--year", "2022").stdout
     assert rows[0]["capture_id"] in table and rows[1]["capture_id"] not in table
-    comma = gouji("captures", *home, "--address", "2023", "--format", "csv").stdout
+    comma = quick("captures", *home, "--address", "2023", "--format", "csv").stdout
     assert [row["capture_id"] for row in csv.DictReader(io.StringIO(comma))] == [rows[1]["capture_id"]]
 
-    written = gouji("captures", *home, rows[0]["capture_id"][:8], "--out", tmp_path / "one.pdf")
+    written = quick("captures", *home, rows[0]["capture_id"][:8], "--out", tmp_path / "one.pdf")
     assert written.returncode == 0 and (tmp_path / "one.pdf").read_bytes() == b"%PDF-1.7 report"
-    sliced = gouji("captures", *home, "--year", "2023", "--warc", tmp_path / "slice.warc.gz")
+    sliced = quick("captures", *home, "--year", "2023", "--warc", tmp_path / "slice.warc.gz")
     assert sliced.stdout == f"{tmp_path / 'slice.warc.gz'}: 1 captures\n"
     with (tmp_path / "slice.warc.gz").open("rb") as file:
         records = [(r.headers["WARC-Type"], r.headers.get("WARC-Target-URI")) for r in ArchiveIterator(file)]
     assert records == [("warcinfo", None), ("resource", ADDRESS), ("metadata", ADDRESS)]
 
-    several = gouji("captures", *home, "--out", tmp_path / "x")
+    several = quick("captures", *home, "--out", tmp_path / "x")
     assert (several.returncode, several.stderr) == (2, "gouji: --out writes one capture, and 2 fit; give its ID\n")
-    none = gouji("captures", *home, "--year", "1999", "--warc", tmp_path / "none.warc.gz")
+    none = quick("captures", *home, "--year", "1999", "--warc", tmp_path / "none.warc.gz")
     assert none.returncode == 2 and not list(tmp_path.glob("none*"))
 
 
-def test_a_file_that_cannot_be_imported_is_named(gouji: Command, saved: Path, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_imported_is_named(quick: Command, saved: Path, tmp_path: Path) -> None:
     (saved / "other.html").write_text(PAGE.replace("www.county", "www.c0unty"), "utf-8")
     (tmp_path / "home").mkdir()
     with FileLock(tmp_path / "home" / "run.lock"):
-        busy = gouji("import", saved, "--home", tmp_path / "home", "--sources", tmp_path / "sources.toml")
+        busy = quick("import", saved, "--home", tmp_path / "home", "--sources", tmp_path / "sources.toml")
     assert busy.returncode == 2 and "another run is under way" in busy.stderr
-    done = gouji("import", saved, "--home", tmp_path / "home", "--sources", tmp_path / "sources.toml")
+    done = quick("import", saved, "--home", tmp_path / "home", "--sources", tmp_path / "sources.toml")
     assert done.returncode == 2 and "2 imported, 1 not" in done.stdout
     assert done.stderr == "gouji: other.html: host www.c0unty.gansu.example is not in the registry\n"
 
 
-def test_what_cannot_be_used_is_said_in_a_line(gouji: Command, saved: Path, tmp_path: Path) -> None:
-    lost = gouji("captures", "--home", tmp_path / "nowhere")
+def test_what_cannot_be_used_is_said_in_a_line(quick: Command, saved: Path, tmp_path: Path) -> None:
+    lost = quick("captures", "--home", tmp_path / "nowhere")
     assert (lost.returncode, lost.stderr.count("\n")) == (2, 1) and "no archive" in lost.stderr
     (saved / "import.toml").write_text("", "utf-8")
-    nobody = gouji("import", saved, "--home", tmp_path / "home", "--sources", tmp_path / "sources.toml")
+    nobody = quick("import", saved, "--home", tmp_path / "home", "--sources", tmp_path / "sources.toml")
     assert nobody.returncode == 2 and nobody.stderr.startswith("gouji: ") and "who saved" in nobody.stderr

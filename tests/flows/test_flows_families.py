@@ -43,7 +43,7 @@ class Nights:
 
 
 @pytest.fixture(scope="module")
-def nights(gouji: Command, server: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
+def nights(quick: Command, server: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
     folder = tmp_path_factory.mktemp("families")
     sites, home = folder / "sites", folder / "home"
     write_families(sites, units=UNITS, years=(2022, 2023), seed=3)
@@ -59,7 +59,7 @@ def nights(gouji: Command, server: dict[str, str], tmp_path_factory: pytest.Temp
         runs, asked = [], []
         for loopback.night in (1, 2):
             before = loopback.counts
-            runs.append(gouji("nightly", "--home", home, "--sources", sources, **variables))
+            runs.append(quick("nightly", "--home", home, "--sources", sources, **variables))
             asked.append(loopback.counts - before)
     yield Nights(home, {(line["unit_id"], line["year"]): line for line in lines}, runs, asked)
 

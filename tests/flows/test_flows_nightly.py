@@ -1,4 +1,7 @@
-"""A night on the sample province, embedded: what is released is the truth, what is held is what was planted."""
+"""A night on the sample province, embedded: what is released is the truth, what is held is what was planted.
+
+The first two nights are processes of their own with a Prefect server of their own, as `make nightly` is.
+"""
 
 from __future__ import annotations
 
@@ -214,7 +217,7 @@ def test_the_queries_of_the_documentation_run(night: Night) -> None:
     assert found.count(0) <= 2, dict(zip(queries, found, strict=True))
 
 
-def test_a_release_becomes_a_data_package(gouji: Command, night: Night, tmp_path: Path) -> None:
+def test_a_release_becomes_a_data_package(gouji: Command, quick: Command, night: Night, tmp_path: Path) -> None:
     done = gouji("package", tmp_path / "package", "--home", night.home)
     assert done.returncode == 0, done.stderr
     described = Package(str(tmp_path / "package" / "datapackage.json"))
@@ -222,17 +225,17 @@ def test_a_release_becomes_a_data_package(gouji: Command, night: Night, tmp_path
         if resource.format == "csv" and resource.name in {"findings", "coverage", "reports", "releases"}:
             report = resource.validate()
             assert report.valid, report.flatten(["fieldName", "type", "note"])
-    again = gouji("package", tmp_path / "package", "--home", night.home)
+    again = quick("package", tmp_path / "package", "--home", night.home)
     assert (again.returncode, again.stderr.count("\n")) == (2, 1)
 
 
-def test_a_workbook_with_a_report(gouji: Command, night: Night, tmp_path: Path) -> None:
+def test_a_workbook_with_a_report(gouji: Command, quick: Command, night: Night, tmp_path: Path) -> None:
     held = night.rows("SELECT report_id FROM held_reports ORDER BY report_id LIMIT 1")[0]["report_id"]
     done = gouji("workbook", held, "--home", night.home, "--out", tmp_path / "book.xlsx")
     assert done.returncode == 0, done.stderr
     sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")[held[-31:]]
     assert any(cell.comment for row in sheet.iter_rows() for cell in row)
-    unknown = gouji("workbook", "620102-1999", "--home", night.home, "--out", tmp_path / "x.xlsx")
+    unknown = quick("workbook", "620102-1999", "--home", night.home, "--out", tmp_path / "x.xlsx")
     assert (unknown.returncode, unknown.stderr.count("\n")) == (2, 1)
 
 
@@ -250,18 +253,19 @@ def test_a_second_night_changes_nothing(gouji: Command, night: Night) -> None:
     assert len(night.mails) == 1, night.first.stdout
 
 
-def test_a_backfill_from_the_archive_gives_the_same(gouji: Command, night: Night) -> None:
-    again = gouji("backfill", "--years", "2019..2025", "--from-archive", "--home", night.home, **night.smtp)
+def test_a_backfill_from_the_archive_gives_the_same(quick: Command, server: dict[str, str], night: Night) -> None:
+    words = ("backfill", "--years", "2019..2025", "--from-archive", "--home", night.home)
+    again = quick(*words, **night.smtp, **server)
     assert again.returncode == 1, again.stderr
     assert "nothing new; r0001 stands" in again.stdout
 
 
-def test_query_speaks_every_format(gouji: Command, night: Night) -> None:
+def test_query_speaks_every_format(gouji: Command, quick: Command, night: Night) -> None:
     sql = "SELECT unit_name, value FROM reports JOIN cells USING (report_id, year) WHERE key LIKE '%amount' LIMIT 3"
     as_json = gouji("query", "--home", night.home, "--as-of", "r0001", "--format", "json", sql)
     assert len(json.loads(as_json.stdout)) == 3
-    assert gouji("query", "--home", night.home, "--format", "csv", sql).stdout.startswith("unit_name,value\n")
-    refused = gouji("query", "--home", night.home, "--as-of", "r0099", sql)
+    assert quick("query", "--home", night.home, "--format", "csv", sql).stdout.startswith("unit_name,value\n")
+    refused = quick("query", "--home", night.home, "--as-of", "r0099", sql)
     assert refused.returncode == 2
     assert refused.stderr.startswith("gouji: unknown release")
     assert "coverage" in gouji("status", "--home", night.home).stdout
@@ -281,7 +285,7 @@ def test_types_are_exact(night: Night) -> None:
 
 
 @pytest.fixture(scope="module")
-def changed(gouji: Command, night: Night) -> dict[str, str]:
+def changed(quick: Command, server: dict[str, str], night: Night) -> dict[str, str]:
     """A further night, after which three pages changed: what befell each, and its report."""
     rows = night.rows(
         "SELECT report_id, address FROM reports WHERE media_type = 'text/html' AND edition = '2021' "
@@ -308,7 +312,7 @@ def changed(gouji: Command, night: Night) -> dict[str, str]:
             )
         page.write_text(text, "utf-8")
     assert not kinds
-    again = gouji("nightly", "--home", night.home, **night.smtp)
+    again = quick("nightly", "--home", night.home, **night.smtp, **server)
     assert again.returncode in (0, 1), again.stderr
     assert "3 fetched" in again.stdout
     return found
@@ -334,24 +338,26 @@ def test_a_changed_page_is_a_version_and_a_silent_one_is_found(night: Night, cha
     assert (finding["report_id"], finding["scope"], finding["gate"]) == (changed["silent"], "proactive", "released")
 
 
-def test_what_was_published_then_can_still_be_asked(gouji: Command, night: Night, changed: dict[str, str]) -> None:
+def test_what_was_published_then_can_still_be_asked(quick: Command, night: Night, changed: dict[str, str]) -> None:
     sql = (
         f"SELECT value::INTEGER AS n FROM cells WHERE report_id = '{changed['silent']}' "
         "AND key = 'proactive.penalties.decisions'"
     )
     (then,), (now,) = (
-        json.loads(gouji("query", "--home", night.home, "--format", "json", *how, sql).stdout)
+        json.loads(quick("query", "--home", night.home, "--format", "json", *how, sql).stdout)
         for how in (("--as-of", "r0001"), ())
     )
     year = int(changed["silent"][-4:])
-    published = gouji("query", "--home", night.home, "--format", "json", "--published", f"{year + 1}-12-31", sql)
+    published = quick("query", "--home", night.home, "--format", "json", "--published", f"{year + 1}-12-31", sql)
     assert json.loads(published.stdout) == [then]
     assert now["n"] == then["n"] + 1
-    refused = gouji("query", "--home", night.home, "--published", "31.12.2024", sql)
+    refused = quick("query", "--home", night.home, "--published", "31.12.2024", sql)
     assert (refused.returncode, refused.stderr) == (2, "gouji: '31.12.2024' is no day such as 2026-10-31\n")
 
 
-def test_the_archive_alone_gives_the_same_versions(gouji: Command, night: Night, changed: dict[str, str]) -> None:
+def test_the_archive_alone_gives_the_same_versions(
+    quick: Command, server: dict[str, str], night: Night, changed: dict[str, str]
+) -> None:
     units = ",".join(sorted({report.rpartition("-")[0] for report in changed.values()}))
     columns = "report_id, version, content, sha256, captures, seen_from, seen_to, announced"
     sql = (
@@ -359,9 +365,8 @@ def test_the_archive_alone_gives_the_same_versions(gouji: Command, night: Night,
     )
     before = night.rows(sql)
     shutil.move(night.home / "warehouse", night.home / "warehouse.before")
-    again = gouji(
-        "backfill", "--years", "2021..2025", "--units", units, "--from-archive", "--home", night.home, **night.smtp
-    )
+    words = ("backfill", "--years", "2021..2025", "--units", units, "--from-archive", "--home", night.home)
+    again = quick(*words, **night.smtp, **server)
     assert again.returncode in (0, 1), again.stderr
     wanted = {row["report_id"] for row in night.rows("SELECT report_id FROM versions")}
     assert night.rows(sql) == [row for row in before if row["report_id"] in wanted]

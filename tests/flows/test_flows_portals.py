@@ -190,10 +190,10 @@ def test_dates_come_from_the_page(province: Province) -> None:
 
 
 @pytest.mark.parametrize("family", sorted(STYLES))
-def test_portals_check_shows_what_is_there(province: Province, gouji: Command, family: str) -> None:
+def test_portals_check_shows_what_is_there(province: Province, quick: Command, family: str) -> None:
     sources = province.folder / "sites" / "sources.toml"
     name = family.replace("_", "-")
-    done = gouji("portals", "check", name, "--sources", sources, "--format", "json")
+    done = quick("portals", "check", name, "--sources", sources, "--format", "json")
     obstructed = [
         one for one in province.truth if one.family == family and not one.address and one.quirk != "unlisted"
     ]
@@ -221,7 +221,7 @@ def test_portals_check_for_people(province: Province, gouji: Command) -> None:
     assert "not verified" in done.stdout and "关于印发" in done.stdout and trs[0].unit_id in done.stdout
 
 
-def test_a_portal_that_cannot_be_checked(gouji: Command, tmp_path: Path) -> None:
+def test_a_portal_that_cannot_be_checked(quick: Command, tmp_path: Path) -> None:
     for words, says in (
         (("portals", "check", "nowhere"), "no portal 'nowhere' in the registry"),
         (("portals", "check", "lanzhou"), "GOUJI_CONTACT"),
@@ -229,12 +229,12 @@ def test_a_portal_that_cannot_be_checked(gouji: Command, tmp_path: Path) -> None
         (("portals", "check", "lanzhou", "--units", "6202"), "none of the chosen units publishes there"),
         (("portals", "check", "lanzhou", "--sources", tmp_path / "no.toml"), "no such sources file"),
     ):
-        done = gouji(*words)
+        done = quick(*words)
         assert (done.returncode, done.stdout) == (2, "") and says in done.stderr and done.stderr.count("\n") == 1
 
 
-def test_the_shipped_registry_is_listed(gouji: Command) -> None:
-    done = gouji("portals", "list")
+def test_the_shipped_registry_is_listed(quick: Command) -> None:
+    done = quick("portals", "list")
     assert done.returncode == 0 and done.stdout.count("not verified") == 113
     for word in ("www.lanzhou.gov.cn", "/col/col18829/index.html", "inferred", "rst-gansu"):
         assert word in done.stdout

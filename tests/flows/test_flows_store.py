@@ -48,10 +48,10 @@ class Night:
 
 
 @pytest.fixture(scope="module")
-def night(gouji: Command, server: dict[str, str], s3: S3Server, tmp_path_factory: pytest.TempPathFactory) -> Night:
+def night(quick: Command, server: dict[str, str], s3: S3Server, tmp_path_factory: pytest.TempPathFactory) -> Night:
     """A night of a first machine; the store is killed between the commits of two tables, and comes back."""
     folder = tmp_path_factory.mktemp("store")
-    made = gouji("sample", folder / "sample", "--units", "2", "--years", "2022..2023")
+    made = quick("sample", folder / "sample", "--units", "2", "--years", "2022..2023")
     assert made.returncode == 0, made.stderr
     sources = folder / "sample" / "sources.toml"
     read: list[tuple[str, int] | None] = []
@@ -74,7 +74,7 @@ def night(gouji: Command, server: dict[str, str], s3: S3Server, tmp_path_factory
     thread = threading.Thread(target=disturb)
     thread.start()
     try:
-        run = gouji("nightly", "--home", folder / "one", "--store", STORE, "--sources", sources, **server)
+        run = quick("nightly", "--home", folder / "one", "--store", STORE, "--sources", sources, **server)
     finally:
         ended.set()
         thread.join()
@@ -88,14 +88,14 @@ def test_nothing_half_was_ever_read(night: Night) -> None:
     assert {one for one in night.read if one} <= {("r0001", release.counts["cells"])}
 
 
-def test_the_same_as_an_undisturbed_night_in_a_folder(night: Night, gouji: Command) -> None:
+def test_the_same_as_an_undisturbed_night_in_a_folder(night: Night, quick: Command) -> None:
     home = night.folder / "plain"
-    run = gouji("nightly", "--home", home, "--sources", night.sample / "sources.toml", **night.variables)
+    run = quick("nightly", "--home", home, "--sources", night.sample / "sources.toml", **night.variables)
     assert run.returncode == 1, run.stdout + run.stderr
     assert night.contents(Remote(STORE), "r0001") == night.contents(home)
 
 
-def test_a_machine_that_knows_the_address_alone(night: Night, gouji: Command) -> None:
+def test_a_machine_that_knows_the_address_alone(night: Night, quick: Command) -> None:
     """Another machine's night after a correction; then a third one asks, and reads the archive again."""
     page = next(
         path for path in sorted(night.sample.rglob("*.html")) if re.search(r"行政处罚", path.read_text("utf-8"))
@@ -103,14 +103,14 @@ def test_a_machine_that_knows_the_address_alone(night: Night, gouji: Command) ->
     text = page.read_text("utf-8")
     page.write_text(re.sub(r"(行政处罚</td><td[^>]*>)(\d+)(?=<)", lambda m: f"{m[1]}{int(m[2]) + 7}", text), "utf-8")
     sources = night.sample / "sources.toml"
-    second = gouji(
+    second = quick(
         "nightly", "--home", night.folder / "two", "--store", STORE, "--sources", sources, **night.variables
     )
     assert "r0002" in second.stdout, second.stdout + second.stderr
     variables = night.variables | {"GOUJI_STORE": STORE, "GOUJI_HOME": str(night.folder / "three")}
 
     def asked(*words: str) -> Any:
-        done = gouji(*words, "--format", "json", **variables)
+        done = quick(*words, "--format", "json", **variables)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
@@ -121,31 +121,31 @@ def test_a_machine_that_knows_the_address_alone(night: Night, gouji: Command) ->
     assert (status["store"], status["release"]["release_id"]) == (STORE, "r0002")
     listed = asked("captures")
     assert len(listed) >= 5
-    one = gouji("captures", listed[0]["capture_id"], "--out", night.folder / "one.bytes", **variables)
+    one = quick("captures", listed[0]["capture_id"], "--out", night.folder / "one.bytes", **variables)
     assert one.returncode == 0, one.stderr
     assert (night.folder / "one.bytes").stat().st_size == listed[0]["size"]
-    again = gouji("backfill", "--years", "2022..2023", "--from-archive", "--sources", sources, **variables)
+    again = quick("backfill", "--years", "2022..2023", "--from-archive", "--sources", sources, **variables)
     assert "nothing new; r0002 stands" in again.stdout, again.stdout + again.stderr
 
 
-def test_a_store_that_cannot_be_used_is_one_line(gouji: Command, tmp_path: Path) -> None:
+def test_a_store_that_cannot_be_used_is_one_line(quick: Command, tmp_path: Path) -> None:
     for address, code, says in (
         ("ftp://bucket/x", 2, "a store is a path"),
         ("s3://bucket/a b", 2, "letters, digits"),
         ("s3://gouji/nothing-here", 2, "nothing has been released yet"),
     ):
-        done = gouji("releases", "--home", tmp_path, "--store", address)
+        done = quick("releases", "--home", tmp_path, "--store", address)
         assert done.returncode == code, done.stderr
         assert re.fullmatch(rf"gouji: [^\n]*{says}[^\n]*\n", done.stderr)
 
 
-def test_doctor_and_upkeep(night: Night, gouji: Command) -> None:
+def test_doctor_and_upkeep(night: Night, gouji: Command, quick: Command) -> None:
     """From a machine that knows the address alone; last, since it takes something away."""
     variables = night.variables | {"GOUJI_STORE": STORE, "GOUJI_HOME": str(night.folder / "four")}
     before = night.contents(Remote(STORE))
 
-    def doctor() -> tuple[int, list[dict[str, str]]]:
-        done = gouji("doctor", "--format", "json", **variables)
+    def doctor(command: Command = quick) -> tuple[int, list[dict[str, str]]]:
+        done = command("doctor", "--format", "json", **variables)
         assert done.stdout and done.returncode >= 0, done.stderr
         return done.returncode, json.loads(done.stdout)["faults"]
 
@@ -157,6 +157,6 @@ def test_doctor_and_upkeep(night: Night, gouji: Command) -> None:
     archive = Remote(STORE) / "archive"
     gone = next(name for name in archive.names() if name.endswith(".warc.gz"))
     (archive / gone).unlink()
-    code, faults = doctor()
+    code, faults = doctor(gouji)
     assert code == 1
     assert [(fault["code"], fault["where"]) for fault in faults] == [("warc", f"archive/{gone}")]
