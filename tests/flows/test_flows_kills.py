@@ -1,22 +1,31 @@
-"""A night killed at ten moments and run again, against a Prefect server as in production."""
+"""A night killed at one place after the other and run again, against a Prefect server as in production."""
 
 from __future__ import annotations
 
-import os
-import random
-import shutil
-import signal
-import subprocess
-import time
 from pathlib import Path
 
-from commandline import GOUJI, Command, environment
+from commandline import Command
 
 from warehouse.record import current, releases
 from warehouse.status import read_table
 
 #: columns that say when, and where in the archive, which a killed night cannot have in common with another
 ACCIDENTAL = {"fetched_at", "warc", "offset", "opened_at"}
+#: after which call, and which time of it, the night is killed: each time a little later in it
+PLACES = (
+    ("portals.archive:Archive.listed", 2),
+    ("portals.archive:Archive.add", 1),
+    ("portals.archive:Archive.add", 4),
+    ("warehouse.staging:_sums", 1),
+    ("flows.desk:stage_batch", 1),
+    ("flows.steps:judge", 1),
+    ("warehouse.deltas:apply", 1),
+    ("warehouse.deltas:apply", 5),
+    ("warehouse.record:replace_text", 1),
+    ("flows.steps:release", 1),
+    ("flows.steps:send_report", 1),
+    ("flows.summary:Summary.save", 1),
+)
 TABLES = (
     "reports",
     "cells",
@@ -39,35 +48,22 @@ def content(home: Path) -> dict[str, list[dict[str, object]]]:
     return found
 
 
-def test_killed_at_ten_moments_and_run_again_ends_the_same(
-    gouji: Command, small_province: Path, server: dict[str, str], tmp_path: Path
+def test_killed_at_every_place_and_run_again_ends_the_same(
+    quick: Command, small_province: Path, server: dict[str, str], tmp_path: Path
 ) -> None:
-    begun = time.monotonic()
-    undisturbed = gouji("nightly", "--home", tmp_path / "calm", "--sources", small_province, **server)
-    length = time.monotonic() - begun
-    assert undisturbed.returncode in (0, 1), undisturbed.stderr
+    def night(home: str, dies: tuple[str, int] | None = None) -> int:
+        words = ("nightly", "--home", tmp_path / home, "--sources", small_province)
+        return quick(*words, dies=dies, **server).returncode
+
+    assert night("calm") == 1
     expected = content(tmp_path / "calm")
-    moments = random.Random(20)
     home = tmp_path / "killed"
-    for number in range(10):
-        # Mostly one home that dies again and again; twice a new one, so that early moments come again.
-        if number in (4, 7):
-            shutil.rmtree(home)
-        process = subprocess.Popen(
-            [GOUJI, "nightly", "--home", home, "--sources", small_province],
-            env=environment(**server),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        time.sleep(length * (number + moments.random()) / 10)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    for place in PLACES:
+        assert night("killed", place) == -9, place
         if current(home) is not None:  # what readers see is whole: every table opens, cells belong to reports
             seen = content(home)
             reports = {row["report_id"] for row in seen["reports"]}
             assert {row["report_id"] for row in seen["cells"]} == reports
-    after = gouji("nightly", "--home", home, "--sources", small_province, **server)
-    assert after.returncode in (0, 1), after.stderr
+    assert night("killed") in (0, 1)
     assert content(home) == expected
     assert len(releases(home)) == 1
