@@ -15,7 +15,7 @@ from made_reports import application, consistent, tables
 from expectations import evaluate, findings
 from expectations.findings import finding_id
 from expectations.rules import RULES
-from expectations.suites import GateError, declared, gate, staged
+from expectations.suites import Gate, GateError, declared, gate, staged
 from expectations.waivers import cited_printed, failing, waiver_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,8 +37,14 @@ STAGED = {
 }
 
 
-def test_the_gate_holds_exactly_the_critical_ones() -> None:
-    decision = gate(*tables(STAGED))
+@pytest.fixture(scope="module")
+def judged() -> Gate:
+    """What the gate says of those staged."""
+    return gate(*tables(STAGED))
+
+
+def test_the_gate_holds_exactly_the_critical_ones(judged: Gate) -> None:
+    decision = judged
     assert decision.held == {
         "620101-2023": ("T3-DETAIL", "T3-ROW"),
         "620102-2023": ("T3-IDENT", "T3-ROW", "T4-SUM"),
@@ -59,7 +65,7 @@ def test_the_gate_holds_exactly_the_critical_ones() -> None:
     }
 
 
-def test_a_waived_critical_lets_its_report_through_and_a_void_waiver_does_not() -> None:
+def test_a_waived_critical_lets_its_report_through_and_a_void_waiver_does_not(judged: Gate) -> None:
     reports, cells = tables(STAGED)
     found = failing(evaluate(reports, cells))
     printed = cited_printed(found.values(), cells)
@@ -70,7 +76,7 @@ def test_a_waived_critical_lets_its_report_through_and_a_void_waiver_does_not() 
     assert decision.held == {}
     assert decision.waived == found.keys()
     late = gate(reports, cells, waivers=waivers, today=date(2027, 4, 1))
-    assert late.held == gate(reports, cells).held
+    assert late.held == judged.held
     assert (late.waived, len(late.void)) == (frozenset(), len(waivers))
     one = next(waiver for waiver in waivers if waiver.rule == "T3-DETAIL")
     assert gate(reports, cells, waivers=[one], today=days[0]).held[one.report_id] == ("T3-ROW",)
@@ -85,10 +91,10 @@ def test_the_gate_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.Monk
     assert list(tmp_path.iterdir()) == []
 
 
-def test_clean_reports_pass_and_the_order_of_arrival_does_not_matter() -> None:
+def test_clean_reports_pass_and_the_order_of_arrival_does_not_matter(judged: Gate) -> None:
     assert gate(*tables(CLEAN)).success
     backwards = dict(reversed(STAGED.items()))
-    assert gate(*tables(backwards)).held == gate(*tables(STAGED)).held
+    assert gate(*tables(backwards)).held == judged.held
 
 
 @pytest.mark.parametrize(
