@@ -1,4 +1,4 @@
-"""What several rooms' tests share: an S3-speaking server."""
+"""What all tests share: which files begin first; what several rooms share: an S3-speaking server."""
 
 from __future__ import annotations
 
@@ -11,6 +11,28 @@ from s3_server import BUCKET, S3Server, missing
 from store.remote import Remote
 
 _numbers = count()
+#: the files that take longest, longest first
+LONGEST = (
+    "test_flows_nightly.py",
+    "test_flows_engine.py",
+    "test_flows_kills.py",
+    "test_flows_server.py",
+    "test_flows_families.py",
+    "test_flows_store.py",
+    "test_store_warehouse.py",
+    "test_site_browser.py",
+    "test_flows_gate_strict.py",
+    "test_warehouse_kill.py",
+    "test_extractors_scan.py",
+    "test_expectations_gate.py",
+    "test_expectations_suites.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest begin first, so that processes that share the files end together."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(places)))
 
 
 @pytest.fixture(scope="session")

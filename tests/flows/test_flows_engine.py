@@ -37,7 +37,6 @@ from flows.run import started
 from flows.server import Server
 from portals.archive import Archive
 from portals.registry import load
-from samples.province import write_province
 from warehouse.spec import TABLES
 from warehouse.staging import read_parts
 from warehouse.status import read_table
@@ -104,17 +103,10 @@ def api(server: dict[str, str]) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("province")
-    write_province(folder, units=4, years=(2020, 2023), seed=5)
-    return folder / "sources.toml"
-
-
-@pytest.fixture(scope="module")
-def nights(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Nights:
+def nights(small_province: Path, tmp_path_factory: pytest.TempPathFactory) -> Nights:
     """A first night, on threads."""
     folder = tmp_path_factory.mktemp("engines")
-    made = Nights(folder, sources)
+    made = Nights(folder, small_province)
     summary = made.run(folder / "threads", "threads")
     (folder / "begun").write_text(json.dumps({"started": summary["started"]}), "utf-8")
     assert summary["released"] and summary["held"], summary
@@ -257,9 +249,9 @@ def staged(parts: list[Path]) -> set[str]:
 
 
 def test_a_worker_with_other_readers_or_without_children_is_refused(
-    sources: Path, running: Cluster, tmp_path: Path
+    small_province: Path, running: Cluster, tmp_path: Path
 ) -> None:
-    desk = Desk(tmp_path, tmp_path, load(sources))
+    desk = Desk(tmp_path, tmp_path, load(small_province))
     with Client(running.address, set_as_default=False) as client:
         other = DeskPlugin(desk)
         client.wait_for_workers(2, timeout=60)
@@ -275,10 +267,10 @@ def test_a_worker_with_other_readers_or_without_children_is_refused(
 
 
 def test_a_scheduler_without_workers_is_not_waited_for_for_ever(
-    sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_province: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dask_engine, "PATIENCE", 0.1)
-    desk = Desk(tmp_path, tmp_path, load(sources))
+    desk = Desk(tmp_path, tmp_path, load(small_province))
     with LocalCluster(n_workers=0, protocol="tcp", dashboard_address="127.0.0.1:0") as empty:
         address = empty.scheduler_address
         with pytest.raises(ConnectionError, match=f"no Dask worker has come to {address} within"):

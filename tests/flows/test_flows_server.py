@@ -44,7 +44,7 @@ def deployed(server: dict[str, str], small_province: Path, tmp_path: Path) -> It
     for deployment in plan["deployments"]:
         assert all(schedule["timezone"] == "Asia/Shanghai" for schedule in deployment["schedules"])
         if deployment["name"] == "digest":
-            deployment["schedules"] = [{"interval": 5, "slug": "soon"}]
+            deployment["schedules"] = [{"interval": 45, "slug": "soon"}]
     (tmp_path / "prefect.yaml").write_text(yaml.safe_dump(plan, allow_unicode=True), "utf-8")
     prefect(variables, "work-pool", "create", "gouji", "--type", "process")
     prefect(variables, "--no-prompt", "deploy", "--all", "--prefect-file", str(tmp_path / "prefect.yaml"))
