@@ -6,6 +6,7 @@ and end are its own. What Prefect took from the environment when it was imported
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -29,6 +30,7 @@ def main() -> None:
     """Serve until nobody can ask any more."""
     for name in IMPORTED:
         import_module(name)
+    gc.freeze()  # else the first collection in a fork would copy all of it
     kept: list[int] = []
     with socket.socket(fileno=int(sys.argv[1])) as asked:
         while (message := socket.recv_fds(asked, 1 << 20, 3))[0]:
@@ -46,7 +48,7 @@ def main() -> None:
 
 
 def _keep(ordered: dict[str, Any], answer: int, streams: list[int]) -> None:
-    """Fork the command; tell its process and then its end. Returns in the command's process, when it is done."""
+    """Fork the command; tell its process and then its end."""
     if child := os.fork():
         for file in streams:
             os.close(file)

@@ -7,6 +7,7 @@ with the fork's exit code. The imports are done once, and no thread is started b
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -71,6 +72,7 @@ def _die_after(step: int) -> None:
 
 
 def main() -> None:
+    gc.freeze()  # else the first collection in a fork would copy all that was imported
     for line in sys.stdin:
         what, step, seconds, home = line.rstrip("\n").split(" ", 3)
         child = os.fork()
