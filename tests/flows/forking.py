@@ -45,6 +45,7 @@ def main() -> None:
                 os.close(file)
     for keeper in kept:
         os.waitpid(keeper, 0)
+    gc.unfreeze()  # what is not collected in the end, extensions complain of
 
 
 def _keep(ordered: dict[str, Any], answer: int, streams: list[int]) -> None:

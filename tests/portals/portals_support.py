@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import threading
 import time
 from dataclasses import dataclass, field
@@ -85,12 +84,6 @@ class Site:
     @property
     def paths(self) -> list[str]:
         return [seen.path for seen in self.requests]
-
-    @property
-    def least_gap(self) -> float:
-        """The shortest time between the arrivals of two requests, robots.txt included."""
-        times = sorted(seen.started for seen in self.requests)
-        return min((b - a for a, b in itertools.pairwise(times)), default=float("inf"))
 
     def put(self, path: str, *answers: Answer | str | bytes, host: str = HOST) -> None:
         made = [a if isinstance(a, Answer) else Answer(a.encode() if isinstance(a, str) else a) for a in answers]

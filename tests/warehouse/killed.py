@@ -87,6 +87,7 @@ def main() -> None:
             time.sleep(float(seconds))
             os.kill(child, signal.SIGKILL)  # at worst a zombie: it is reaped only now
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+    gc.unfreeze()  # what is not collected in the end, extensions complain of
 
 
 if __name__ == "__main__":
