@@ -35,6 +35,7 @@ from benchmarks.noted import machine, write  # noqa: E402
 from flows.archived import archived  # noqa: E402
 from flows.batches import batches  # noqa: E402
 from flows.canonical import merge  # noqa: E402
+from flows.collector import seldom  # noqa: E402
 from flows.desk import Desk  # noqa: E402
 from flows.earlier import earlier  # noqa: E402
 from flows.home import Home  # noqa: E402
@@ -204,6 +205,11 @@ def main() -> None:
 
 
 def _run(folder: Path, options: argparse.Namespace) -> None:
+    with seldom():
+        _grown(folder, options)
+
+
+def _grown(folder: Path, options: argparse.Namespace) -> None:
     growing = Growing(options.reports)
     began = time.perf_counter()
     homes = prepare(growing, folder)

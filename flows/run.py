@@ -14,6 +14,7 @@ from typing import Any
 from prefect.runtime import deployment
 
 from expectations.waivers import Waiver
+from flows.collector import seldom
 from flows.engine import Engine, chosen_engine
 from flows.exits import UnusableError
 from flows.home import Home
@@ -94,6 +95,7 @@ def started(plan: Plan) -> Iterator[Run]:
     """Everything a run needs, for the length of the block. Raises UnusableError while another run goes on."""
     engine = chosen_engine()
     with ExitStack() as stack:
+        stack.enter_context(seldom())
         stack.enter_context(only_run(plan.home, PATIENCE if deployment.id else 0.0))
         sweep(plan.home.staging)
         forget_records(plan.home, _now())
