@@ -21,13 +21,14 @@ from flows.impact_found import Found
 from flows.impact_reading import Reread, Trouble, read_again
 from flows.judging import evaluated, judge
 from flows.kin import key_of
+from flows.names import about
 from flows.pending import pending
 from flows.plan import CHINA, Plan, registered
 from flows.progress import report
 from flows.releasing import release_batch
 from flows.sources import standing_files
 from flows.standing import Standing, standing
-from flows.surroundings import Opened, about, opened
+from flows.surroundings import Opened, opened
 from flows.waivers import run_waivers
 from flows.workers import Readers
 from portals.archive import Archive, ArchiveError

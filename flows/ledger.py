@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from flows.archived import Archived
 from flows.coverage import Expected, Key, Known, Seen, Trouble, ledger
+from flows.names import named
 from flows.plan import Plan
 from form.errors import REASONS
 from portals.captures import Capture
@@ -37,8 +38,8 @@ def ledger_rows(
     `documents` is the table of that name; `reports` has the rows (`standing.INDEX`) of the newest version of every
     report. Where they went is not known yet: `gate` is null.
     """
-    places = _places(documents)
-    seen = {(row["unit_id"], row["year"]): _seen(row, archive.captures, places) for row in reports.values()}
+    others = _elsewhere(documents, reports.values())
+    seen = {(row["unit_id"], row["year"]): _seen(row, archive.captures, others) for row in reports.values()}
     troubles = _unreadable(documents, archive)
     blocked: dict[str, Trouble] = {}
     for problem in archive.problems:
@@ -70,28 +71,25 @@ def gated(coverage: pa.Table, gates: Mapping[str, str]) -> pa.Table:
 def since(before: pa.Table, now: pa.Table) -> pa.Table:
     """The ledger `now`, each status dated by the run that first found it, as the ledger `before` has it."""
     names = ("unit_id", "year", "status")
-    held = dict(
-        zip(zip(*(before[name].to_pylist() for name in names), strict=True), before["since"].to_pylist(), strict=True)
-    )
-    rows = zip(zip(*(now[name].to_pylist() for name in names), strict=True), now["since"].to_pylist(), strict=True)
+    rows = pc.index_in(named(now, names), value_set=named(before, names))
     at = now.schema.get_field_index("since")
-    field = now.schema.field("since")
-    return now.set_column(at, field, pa.array([held.get(key, day) for key, day in rows], field.type))
+    return now.set_column(at, now.schema.field("since"), pc.coalesce(before["since"].take(rows), now["since"]))
 
 
-def _seen(row: Mapping[str, Any], captures: Mapping[str, Capture], places: Mapping[Key, Collection[str]]) -> Seen:
+def _seen(row: Mapping[str, Any], captures: Mapping[str, Capture], others: Mapping[Key, Collection[str]]) -> Seen:
     capture = captures.get(row["capture_id"])
     attached = capture is not None and bool(capture.parent_address)
-    others = len({*places.get((row["unit_id"], row["year"]), ())} - {row["address"]})
-    return Seen(row["report_id"], row["address"], attached, row["published"], others)
+    elsewhere = len(others.get((row["unit_id"], row["year"]), ()))
+    return Seen(row["report_id"], row["address"], attached, row["published"], elsewhere)
 
 
-def _places(documents: pa.Table) -> dict[Key, set[str]]:
-    """The addresses at which a unit's report of a year was read."""
+def _elsewhere(documents: pa.Table, reports: Iterable[Mapping[str, Any]]) -> dict[Key, set[str]]:
+    """The other addresses at which a unit's report of a year was read, where there are any."""
+    own = {(row["unit_id"], row["year"]): row["address"] for row in reports}
     found: dict[Key, set[str]] = {}
     names = ("unit_id", "year", "address", "outcome")
     for unit, year, address, outcome in zip(*(documents[name].to_pylist() for name in names), strict=True):
-        if outcome in ("report", "duplicate"):
+        if outcome in ("report", "duplicate") and own.get((unit, year)) != address:
             found.setdefault((unit, year), set()).add(address)
     return found
 

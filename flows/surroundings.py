@@ -16,6 +16,7 @@ from flows.coverage import Key
 from flows.history import History, earlier_readings, history
 from flows.kin import Kin, key_of, report_id
 from flows.ledger import ledger_rows, since
+from flows.names import about, named, report_ids, without
 from flows.plan import Plan
 from flows.standing import INDEX, Standing
 from flows.world import world_of
@@ -140,10 +141,10 @@ def opened(
     coverage = _over(known.coverage, ledger_rows(plan, archive, documents, rows, ids, today))
     coverage = since(known.coverage, coverage)
     kin = Kin(plan.registry.units, rows.values())
-    listed = [report_id(key) for key in _keys(coverage)]
     again = _opened(kin, known, ids, coverage, fresh, waivers)
     if plan.anew:
         again |= {report_id((unit.id, year)) for unit in plan.units for year in plan.covers(unit)}
+    listed = report_ids(about(coverage, set(map(key_of, again)))).to_pylist()
     changed = frozenset(one for some in older for one in some.reports["report_id"].to_pylist())
     subjects = ids | changed | again.intersection({*rows, *listed})
     return Opened(
@@ -174,8 +175,8 @@ def _opened(
 
 def _changed(before: pa.Table, now: pa.Table) -> set[Key]:
     """The units and years of whose ledger row something changed that a rule may look at."""
-    old, new = ({tuple(row.values()) for row in table.select(_LOOKED_AT).to_pylist()} for table in (before, now))
-    return {(row[0], row[1]) for row in old ^ new}
+    old, new = named(before, _LOOKED_AT), named(now, _LOOKED_AT)
+    return {*_keys(without(before, old, new)), *_keys(without(now, new, old))}
 
 
 def _documents(
@@ -197,14 +198,8 @@ def _documents(
 def _over(before: pa.Table, now: pa.Table) -> pa.Table:
     """The rows of `now`, and those of `before` about anything else: by capture, or by unit and year."""
     by_capture = "capture_id" in now.column_names
-    old, new = (table["capture_id"].to_pylist() if by_capture else _keys(table) for table in (before, now))
-    taken = frozenset(new)
-    return pa.concat_tables([before.filter(pa.array([key not in taken for key in old], pa.bool_())), now])
-
-
-def about(table: pa.Table, keys: Collection[Key]) -> pa.Table:
-    """The rows of some units and years."""
-    return table.filter(pa.array([key in keys for key in _keys(table)], pa.bool_()))
+    old, new = (table["capture_id"] if by_capture else report_ids(table) for table in (before, now))
+    return pa.concat_tables([without(before, old, new), now])
 
 
 def _keys(table: pa.Table) -> list[Key]:

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from notices.lines import Cell, Lines
 from notices.text import plain
 
 #: what Excel takes for a formula when a person edits the cell; such text is marked as text for that too
@@ -59,7 +58,7 @@ class Sheet:
     """A worksheet; rows are written from the top down."""
 
     def __init__(self, book: xlsxwriter.Workbook, styles: Styles, name: str) -> None:
-        self._sheet: Lines = book.add_worksheet(name, Lines)
+        self._sheet = book.add_worksheet(name)
         self._styles = styles
         self._next = 0
         #: what a text shows: most stand in many rows
@@ -88,24 +87,22 @@ class Sheet:
     ) -> None:
         """Write a row: text, numbers, None; `styles` by column, `links` the addresses that columns open."""
         named = styles if isinstance(styles, Mapping) else dict(enumerate(styles))
-        opened = {
-            column: address
-            for column, address in (links or {}).items()
-            if address and len(address) < _ADDRESS and self._next < _LINKS
-        }
-        cells = [
-            self._cell(column, value, "link" if column in opened else named.get(column, "plain"), column in opened)
-            for column, value in enumerate(values)
-            if value is not None or column in opened
-        ]
-        self._sheet.lay(cells, opened.items())
+        for column, value in enumerate(values):
+            style = named.get(column, "plain")
+            address = (links or {}).get(column)
+            if address and len(address) < _ADDRESS and self._next < _LINKS:
+                self._sheet.write_url(self._next, column, address, self._styles.of("link"), string=self._text(value))
+            else:
+                self.cell(column, value, style)
         self._next += 1
 
-    def _cell(self, column: int, value: object, style: str, link: bool) -> Cell:
-        if isinstance(value, int | float) and not link:
-            return self._sheet.number(column, self._styles.of(style), value)
-        text = self._text(value)
-        return self._sheet.text(column, self._styles.of(style, "" if link else text), text)
+    def cell(self, column: int, value: object, style: str = "plain") -> None:
+        """Write one cell of the row under way."""
+        if isinstance(value, int | float):
+            self._sheet.write_number(self._next, column, value, self._styles.of(style))
+        elif value is not None:
+            text = self._text(value)
+            self._sheet.write_string(self._next, column, text, self._styles.of(style, text))
 
     def _text(self, value: object) -> str:
         text = str(value)

@@ -11,8 +11,6 @@ from urllib.parse import urlsplit
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 #: Printable ASCII without quotes, angle brackets, backslash, braces, back-tick: safe inside an attribute.
 _ADDRESS: Final = re.compile(r"[!#-;=?-\[\]_a-z|~]+")
-#: the same, of an address that is what `link` asks for without taking it apart: as nearly all are
-_USUAL: Final = re.compile(r"https?://[0-9A-Za-z.-]*[0-9A-Za-z](?::[0-9]+)?(?:/[!#-;=?-\[\]_a-z|~]*)?")
 
 
 def _shown(character: str) -> str:
@@ -41,9 +39,7 @@ def clip(text: str, length: int) -> str:
 
 def link(address: str | None) -> str | None:
     """Return an address that may be put into `href`, or None: http(s), ASCII, with a host, no credentials."""
-    if not address or _USUAL.fullmatch(address):
-        return address or None
-    if not _ADDRESS.fullmatch(address):
+    if not address or not _ADDRESS.fullmatch(address):
         return None
     try:
         parts = urlsplit(address)

@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_release import NAMES, faults, finding, tables
@@ -21,7 +19,6 @@ from openpyxl.workbook import Workbook
 from form.catalogue import keys_of
 from notices.digest import Tables
 from notices.findings import Waiving
-from notices.lines import Lines
 from notices.text import visible
 from notices.workbook import About, workbook
 from notices.workbook_report import ReportRows
@@ -159,35 +156,3 @@ def test_any_text_makes_a_workbook_that_opens(text: str) -> None:
 
 def test_bytes_are_the_same_every_time(release: Tables) -> None:
     assert workbook(ABOUT, release, NAMES, {}, [report()]) == workbook(ABOUT, release, NAMES, {}, [report()])
-
-
-def test_rows_are_what_xlsxwriter_makes_of_them(tmp_path: Path) -> None:
-    rows = [
-        ["甲", 2023, 0.5, "=1+1", None, "http://a.example/100%.html#a"],
-        [None] * 6,
-        *([f"{n}", n, -n / 3, " a ", "甲", "http://a.example/[1]"] for n in range(40)),
-        [None, None, None, "𠀀" * 20_000, "b", None],
-    ]
-    parts = []
-    for name, kind in (("fast", Lines), ("slow", None)):
-        with xlsxwriter.Workbook(tmp_path / name, {"strings_to_urls": False}) as book:
-            book.set_properties({"created": datetime(2025, 1, 1)})  # noqa: DTZ001  # as xlsxwriter takes it
-            sheet, form = book.add_worksheet("a", kind), book.add_format({"bold": True})
-            for number, row in enumerate(rows):
-                if kind:
-                    cells = [
-                        sheet.text(at, form, value) if isinstance(value, str) else sheet.number(at, form, value)
-                        for at, value in enumerate(row)
-                        if value is not None
-                    ]
-                    sheet.lay(cells, [(5, row[5])] if row[5] else [])
-                    continue
-                for at, value in enumerate(row):
-                    if at == 5 and value:
-                        sheet.write_url(number, at, value, form, string=value)
-                    elif isinstance(value, str):
-                        sheet.write_string(number, at, value, form)
-                    elif value is not None:
-                        sheet.write_number(number, at, value, form)
-        parts.append((tmp_path / name).read_bytes())
-    assert parts[0] == parts[1]
