@@ -20,7 +20,6 @@ from flows.impact_compare import Tools
 from flows.impact_found import Found
 from flows.impact_reading import Reread, Trouble, read_again
 from flows.judging import evaluated, judge
-from flows.kin import key_of
 from flows.names import about
 from flows.pending import pending
 from flows.plan import CHINA, Plan, registered
@@ -152,7 +151,7 @@ def _judge(looked: Looked, whole: Opened, reread: Reread, some: frozenset[str], 
     """Judge some subjects as a run would, and compare what it would release of them."""
     known = whole.known
     full = whole.scene(reread.chosen(whole.near(some)), some)
-    ledger = about(full.coverage, {key_of(one) for one in some})
+    ledger = about(full.coverage, some)
     scene = replace(full, coverage=ledger, documents=full.documents.slice(0, 0))
     judged = judge(known, scene, evaluated)
     # Captures are no matter of readers and rules.

@@ -8,9 +8,6 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.coverage import Key
-from flows.kin import report_id
-
 #: between the texts of a row, and for null, which is not the empty text
 _BETWEEN: Final = "\x1f"
 _NULL: Final = "\x00"
@@ -27,9 +24,9 @@ def report_ids(table: pa.Table) -> pa.ChunkedArray:
     return pc.binary_join_element_wise(table["unit_id"], table["year"].cast(pa.string()), "-")
 
 
-def about(table: pa.Table, keys: Collection[Key]) -> pa.Table:
-    """The rows of some units and years."""
-    return table.filter(pc.is_in(report_ids(table), value_set=pa.array(list(map(report_id, keys)), pa.string())))
+def about(table: pa.Table, reports: Collection[str]) -> pa.Table:
+    """The rows of the units and years of these reports; names of none may be among them."""
+    return table.filter(pc.is_in(report_ids(table), value_set=pa.array(list(reports), pa.string())))
 
 
 def without(table: pa.Table, names: pa.ChunkedArray, others: pa.ChunkedArray) -> pa.Table:

@@ -87,13 +87,12 @@ class Opened:
         loaded = newest(self.known.home, near.intersection(self.known.newest) - self.staged).beside(staged)
         older = [some.only(chosen) for some in self.older]
         past = history(self.known, self.archive, loaded.only(chosen), older, self.staged & chosen, self.today)
-        told = {key_of(one) for one in near}
         return Scene(
             loaded,
             past,
             chosen,
             self.staged,
-            world_of(self.registry, about(self.coverage, told), about(self.on_record, told), past.unannounced),
+            world_of(self.registry, about(self.coverage, near), about(self.on_record, near), past.unannounced),
             self.kin,
             self.documents,
             self.coverage,
@@ -144,7 +143,7 @@ def opened(
     again = _opened(kin, known, ids, coverage, fresh, waivers)
     if plan.anew:
         again |= {report_id((unit.id, year)) for unit in plan.units for year in plan.covers(unit)}
-    listed = report_ids(about(coverage, set(map(key_of, again)))).to_pylist()
+    listed = report_ids(about(coverage, again)).to_pylist()
     changed = frozenset(one for some in older for one in some.reports["report_id"].to_pylist())
     subjects = ids | changed | again.intersection({*rows, *listed})
     return Opened(
