@@ -6,12 +6,11 @@ so the settings come first, and ONNX Runtime, which has one from its import on, 
 
 from __future__ import annotations
 
-import gc
 import os
 from importlib import import_module
 from typing import Final
 
-from flows.collector import uncollected
+from flows.collector import kept
 from flows.one_thread import ONE_THREAD
 
 MODULES: Final = (
@@ -31,11 +30,10 @@ MODULES: Final = (
 def _preload() -> None:
     for name, value in ONE_THREAD.items():
         os.environ.setdefault(name, value)
-    with uncollected():
+    # Never looked at again, so that forks share its memory.
+    with kept():
         for module in MODULES:
             import_module(module)
-        # Never looked at again, so that forks share its memory.
-        gc.freeze()
 
 
 _preload()

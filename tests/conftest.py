@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from itertools import count
 
@@ -55,3 +56,7 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
 def bucket(s3: S3Server) -> Remote:
     """A place of its own in the server's bucket."""
     return Remote(f"s3://{BUCKET}/t{next(_numbers)}")
+
+
+# Most objects of a worker are what it has imported: to look through them again and again finds nothing.
+gc.set_threshold(50_000, 20, 100)
