@@ -39,7 +39,7 @@ def seldom() -> Iterator[None]:
     """What is not used any more is looked for seldom in the block.
 
     A run makes an object for each report of a province, some of them several times, and drops them without cycles: a
-    fifth of what a night takes was to look through them.
+    tenth or so of what a night takes was to look through them.
     """
     before = gc.get_threshold()
     gc.set_threshold(*_SELDOM)

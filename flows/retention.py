@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
+
+import click
 
 from flows.exits import UnusableError
 from flows.home import Home
@@ -28,6 +32,16 @@ def kept_for() -> timedelta:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 36500:
         raise UnusableError(f"GOUJI_KEEP_RUNS={text}: a number of days from 1 to 36500 is needed")
     return timedelta(days=int(text))
+
+
+@contextmanager
+def forgetting() -> Iterator[None]:
+    """What cannot be deleted tonight is deleted tomorrow, and said in a line: the run itself is done."""
+    try:
+        yield
+    except Exception as error:  # whatever Prefect's database answers
+        reason = " ".join(str(error).split())[:200]
+        click.echo(f"gouji: Prefect's history was not shortened: {type(error).__name__}: {reason}", err=True)
 
 
 def forget_records(home: Home, now: datetime) -> int:

@@ -13,7 +13,6 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-import click
 import uvicorn
 
 from flows.collector import uncollected
@@ -60,13 +59,10 @@ def main(listening: int) -> int:
     if not server.started:
         return 1
     if server.forgets:
-        try:
-            from flows.retention import forget_history
+        from flows.retention import forget_history, forgetting
 
+        with forgetting():
             asyncio.run(forget_history())
-        except Exception as error:  # whatever Prefect's database answers: the run itself is done
-            reason = " ".join(str(error).split())[:200]
-            click.echo(f"gouji: Prefect's history was not shortened: {type(error).__name__}: {reason}", err=True)
     return 0
 
 

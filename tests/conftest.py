@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 from s3_server import BUCKET, S3Server, missing
@@ -58,5 +60,7 @@ def bucket(s3: S3Server) -> Remote:
     return Remote(f"s3://{BUCKET}/t{next(_numbers)}")
 
 
+# `benchmarks/` is no package: its tests find it from the root.
+sys.path.append(str(Path(__file__).resolve().parents[1]))
 # Most objects of a worker are what it has imported: to look through them again and again finds nothing.
 gc.set_threshold(50_000, 20, 100)

@@ -126,15 +126,12 @@ def _run(name: str, home: Home, parameters: dict[str, Any]) -> int:
 
 
 def _tidy(server: Server) -> None:
-    """Keep the embedded Prefect's database small; what cannot be deleted tonight is deleted tomorrow."""
-    from flows.retention import forget_abandoned
+    """Keep the embedded Prefect's database small."""
+    from flows.retention import forget_abandoned, forgetting
 
-    try:
+    with forgetting():
         forget_abandoned()
         server.forget()
-    except Exception as error:  # whatever Prefect's database answers: the run itself is done
-        reason = " ".join(str(error).split())[:200]
-        click.echo(f"gouji: Prefect's history was not shortened: {type(error).__name__}: {reason}", err=True)
 
 
 def _failed(home: Home, name: str, error: Exception) -> int:
