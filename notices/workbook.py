@@ -1,5 +1,8 @@
 """The workbook of a report: findings to filter, coverage, and on demand a sheet for each report. Text stays text.
 
+Of units and years the mail's workbook lists those that somebody may want to look into, so that a mail grows with what
+is wrong and not with the archive; the whole one, that of the command, has them all.
+
 Nothing of a printed text can become a formula, a number or a link (docs/decisions/
 0033-workbook-and-charts.md). The same arguments give the same bytes.
 """
@@ -13,6 +16,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import xlsxwriter
 
 from notices import words
@@ -27,6 +32,7 @@ from notices.workbook_report import ReportRows, write_report
 
 #: findings in a workbook; a sheet has room for a million rows, a mailbox has not
 ROWS: Final = 20_000
+_SHEET: Final = 1_000_000
 _FINDINGS: Final = (
     ("严重程度", 9),
     ("状态", 10),
@@ -85,10 +91,11 @@ def workbook(
     names: Names,
     waivers: Mapping[str, Waiving],
     reports: Sequence[ReportRows] = (),
-    limit: int = ROWS,
+    limit: int | None = ROWS,
 ) -> bytes:
-    """Return the xlsx file of a release's tables; `reports` get a sheet each. At most `limit` findings, the gravest.
+    """Return the xlsx file of a release's tables; `reports` get a sheet each.
 
+    At most `limit` findings, the gravest, and the units and years in `attention`; all of both where it is None.
     Raises ValueError where two of `reports` have the same report_id.
     """
     with tempfile.TemporaryDirectory() as folder:
@@ -100,10 +107,12 @@ def workbook(
             book.set_properties({"title": f"勾稽 {about.release_id}", "created": moment})
             styles = Styles(book)
             rows = _rows(tables)
-            _about(Sheet(book, styles, "说明"), about, len(rows), limit)
-            _findings(Sheet(book, styles, "问题"), rows[:limit], about, tables, names, waivers)
+            units = tables.coverage if limit is None else attention(tables.coverage)
+            told = [*_told(len(rows), _SHEET if limit is None else limit), *_left_out(tables.coverage, units)]
+            _about(Sheet(book, styles, "说明"), about, told)
+            _findings(Sheet(book, styles, "问题"), rows[: limit or _SHEET], about, tables, names, waivers)
             _matrix(Sheet(book, styles, "覆盖"), tables, names)
-            _units(Sheet(book, styles, "单位与年度"), tables)
+            _units(Sheet(book, styles, "单位与年度"), units)
             for report in reports:
                 write_report(book, styles, report)
         return path.read_bytes()
@@ -116,13 +125,30 @@ def _rows(tables: Tables) -> list[dict[str, Any]]:
     return [*open_, *waived]
 
 
-def _about(sheet: Sheet, about: About, found: int, limit: int) -> None:
+def attention(coverage: pa.Table) -> pa.Table:
+    """The rows of the ledger without what is released with nothing to say, and without what is not due."""
+    fine = pc.and_(pc.equal(pc.coalesce(coverage["gate"], ""), "released"), pc.is_null(coverage["reason"]))
+    return coverage.filter(pc.invert(pc.or_(fine, pc.equal(coverage["status"], "not_due"))))
+
+
+def _told(found: int, limit: int) -> list[tuple[str, str]]:
+    return [("问题", f"{found} 项" + (f"，本表列出前 {limit} 项" if found > limit else ""))]
+
+
+def _left_out(coverage: pa.Table, listed: pa.Table) -> list[tuple[str, str]]:
+    if len(coverage) == len(listed):
+        return [("单位与年度", f"全部 {len(listed)} 项")]
+    left = f"已放行且无须说明的、尚未到期的共 {len(coverage) - len(listed)} 项不列"
+    return [("单位与年度", f"列出 {len(listed)} 项；{left}，完整名单由 gouji workbook 生成")]
+
+
+def _about(sheet: Sheet, about: About, told: Sequence[tuple[str, str]]) -> None:
     sheet.widths(14, 90)
     lines = [
         ("勾稽", f"{about.province} · 年度报告质量报告"),
         ("发布", f"{about.release_id}，{about.released_at.astimezone(BEIJING):%Y-%m-%d %H:%M}（北京时间）"),
         ("范围", about.scope or "全部"),
-        ("问题", f"{found} 项" + (f"，本表列出前 {limit} 项" if found > limit else "")),
+        *told,
         ("新增", "“新增”指收件人上次收到的报告中没有；首次报告全部为新增"),
         ("可疑", "改动后能使相关等式全部成立的最小单元格组合中的单元格；是线索，不是更正"),
         ("责任", "程序的判断，请以原文为准；勾稽只核对，不改动所印数字"),
@@ -201,9 +227,9 @@ def _matrix(sheet: Sheet, tables: Tables, names: Names) -> None:
             sheet.row([row.name, year, *figures, share], {2 + len(_KINDS): "share", 3: tally.tone})
 
 
-def _units(sheet: Sheet, tables: Tables) -> None:
+def _units(sheet: Sheet, coverage: pa.Table) -> None:
     columns = ("unit_name", "code", "level", "year", "status", "gate", "reason", "address", "unit_id")
-    rows = tables.coverage.select(list(columns)).to_pylist()
+    rows = coverage.select(list(columns)).to_pylist()
     rows.sort(key=lambda row: (row["code"] or "", row["unit_id"], row["year"]))
     sheet.table(_UNITS, len(rows), frozen=1)
     for row in rows:

@@ -26,7 +26,7 @@ _TABLES: Final = {"held": ("held_reports", "held_cells"), "released": ("reports"
 @click.option("--as-of", metavar="RELEASE", help="a release (r0007) or a date (2026-10-31) [the current one]")
 @HOME
 def workbook(reports: tuple[str, ...], out: Path | None, as_of: str | None, home: Path | None) -> int:
-    """A workbook (xlsx) of a release: findings to filter, coverage, units by year.
+    """A workbook (xlsx) of a release: findings to filter, coverage, every unit and year.
 
     Each REPORT (a report_id such as 620102-2023) gets a sheet: the statutory tables as printed, broken cells coloured
     and commented.
@@ -46,7 +46,7 @@ def workbook(reports: tuple[str, ...], out: Path | None, as_of: str | None, home
         raise UnusableError(str(error)) from error
     names = names_of(tables.coverage)
     about = About(province(names), release.release_id, release.created_at, site=site_address())
-    data = written(about, tables, names, waivings(place), sheets, limit=1_000_000)
+    data = written(about, tables, names, waivings(place), sheets, limit=None)
     target = out or Path(f"gouji-{release.release_id}.xlsx")
     try:
         target.write_bytes(data)

@@ -79,7 +79,20 @@ def test_coverage_adds_up(release: Tables) -> None:
             "放行率": 73 / 83,
         }
     ]
-    assert len(rows(book, "单位与年度")) == release.coverage.num_rows
+
+
+def test_the_mail_lists_units_that_somebody_may_want_to_look_into_and_the_command_all(release: Tables) -> None:
+    every = opened(release, limit=None)
+    assert len(rows(every, "单位与年度")) == release.coverage.num_rows
+    listed = rows(opened(release), "单位与年度")
+    assert 0 < len(listed) < release.coverage.num_rows
+    ledger = release.coverage.to_pylist()
+    plain = [row for row in ledger if row["gate"] == "released" and not row["reason"]]
+    early = [row for row in ledger if row["status"] == "not_due"]
+    assert len(listed) == len(ledger) - len(plain) - len(early)
+    assert all(row["放行"] != "已放行" or row["原因"] for row in listed)
+    said = [cell.value for cell in opened(release)["说明"]["B"]]
+    assert any(f"{len(plain) + len(early)} 项不列" in str(text) for text in said)
 
 
 def test_waivers_and_limits_are_said() -> None:
