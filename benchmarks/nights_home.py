@@ -32,6 +32,7 @@ from portals.archive import Archive, Origin
 from portals.exchange import Exchange, Fetched
 from portals.families.base import Entry
 from portals.registry import Registry
+from portals.shelved import Shelved
 from portals.units import PortalSource, Unit
 from samples import html
 from samples.draft import Draft
@@ -146,7 +147,7 @@ def _alone(home: Home) -> Standing:
 
 
 def _of(archive: Archive, addresses: Iterable[str]) -> Archived:
-    return Archived({one.capture_id: one for address in addresses for one in archive.of(address)})
+    return Archived(Shelved.of(one for address in addresses for one in archive.of(address)))
 
 
 def _captured(reports: pa.Table, facts: Archived) -> pa.Table:

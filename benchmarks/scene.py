@@ -33,6 +33,7 @@ from flows.surroundings import scene  # noqa: E402
 from form.catalogue import keys_of  # noqa: E402
 from form.reading import Reading, Report  # noqa: E402
 from portals.registry import Registry  # noqa: E402
+from portals.shelved import Shelved  # noqa: E402
 from portals.units import PortalSource, Unit  # noqa: E402
 from warehouse.release import publish  # noqa: E402
 from warehouse.rows import Provenance, Source, cell_rows, error_rows, report_rows  # noqa: E402
@@ -82,7 +83,7 @@ def run(home: Path, registry: Registry, sources: Sequence[Source], number: int, 
     """One run; gives what it did in the columns of the table."""
     at = _BEGUN + timedelta(days=number)
     plan = Plan("nightly", Home(home), registry, registry.select(), (_YEARS[0], _YEARS[-1]))
-    archive = Archived({})
+    archive = Archived(Shelved())
     part = report_rows(sources), cell_rows(sources), error_rows([])
     times = [time.perf_counter()]
 

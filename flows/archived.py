@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
+from typing import Any
 
 import pyarrow as pa
 
-from portals.archive import Archive
-from portals.captures import Capture
-from portals.families.base import Entry
+from portals.archive import Archive, Listed
 from portals.problems import Problem
+from portals.shelved import Shelved
 from warehouse.spec import TABLES
 
 
@@ -24,32 +23,40 @@ class Archived:
     copy), and of what hangs on it.
     """
 
-    captures: Mapping[str, Capture]
+    captures: Shelved
     problems: tuple[Problem, ...] = ()
-    listed: tuple[Entry, ...] = ()
+    listed: tuple[Listed, ...] = ()
     copies: frozenset[str] = frozenset()
 
     @property
     def checked(self) -> Mapping[str, datetime]:
         """capture_id -> when its address last gave this content."""
-        return {key: capture.checked_at for key, capture in self.captures.items()}
+        times = map(datetime.fromisoformat, self.captures.column("checked_at"))
+        return dict(zip(self.captures, times, strict=True))
+
+    @property
+    def attached(self) -> frozenset[str]:
+        """The captures of files that hang on a page."""
+        parents = self.captures.column("parent_address")
+        return frozenset(key for key, parent in zip(self.captures, parents, strict=True) if parent)
 
     def rows(self) -> pa.Table:
         """Rows of the table `captures`."""
-        table = TABLES["captures"]
-        named = [attrgetter(name) for name in table.names]
-        columns = [[value(capture) for capture in self.captures.values()] for value in named]
-        arrays = [
-            pa.array([value or None for value in values] if pa.types.is_string(field.type) else values, field.type)
-            for values, field in zip(columns, table.schema, strict=True)
-        ]
-        return pa.table(arrays, schema=table.schema)
+        schema = TABLES["captures"].schema
+        return pa.table([_array(self.captures.column(field.name), field.type) for field in schema], schema=schema)
+
+
+def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    """Values as the index keeps them: it has dates and times as text, and '' for nothing."""
+    if pa.types.is_integer(kind):
+        return pa.array(values, kind)
+    return pa.array([value or None for value in values], pa.string()).cast(kind)
 
 
 def archived(archive: Archive) -> Archived:
     """All that an archive knows."""
-    captures = {capture.capture_id: capture for capture in archive.captures()}
-    entries = tuple(archive.entries())
+    captures = archive.shelved()
+    entries = archive.every_listed()
     listed = tuple(entry for entry in entries if entry.rank == 0)
     plain = {entry.address for entry in listed}
     copies = {entry.address for entry in entries} - plain

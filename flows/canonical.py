@@ -42,7 +42,9 @@ def merge(parts: Sequence[Part], newest: Mapping[str, Mapping[str, Any]], captur
     duplicate too. An older version of what stands is left out without a word: it was on record before. Within a
     part a report_id must be unique. At least one part.
     """
-    known = {key: Rival(row["address"], row["media_type"], row["capture_id"]) for key, row in newest.items()}
+    here = {report_id for reports, _, _ in parts for report_id in reports["report_id"].to_pylist()}
+    stood = {key: newest[key] for key in sorted(here & newest.keys())}
+    known = {key: Rival(row["address"], row["media_type"], row["capture_id"]) for key, row in stood.items()}
     best: dict[str, tuple[Rival, int]] = {}
     for number, (reports, _, _) in enumerate(parts):
         for report_id, rival in _rivals(reports).items():
@@ -62,8 +64,8 @@ def merge(parts: Sequence[Part], newest: Mapping[str, Mapping[str, Any]], captur
         kept.append((reports.filter(stays), mine, pa.concat_tables([errors, dropped])))
     reports, cells, errors = (pa.concat_tables([part[i] for part in kept]) for i in range(3))
     schema = pa.schema([reports.schema.field(name) for name in INDEX])
-    stood = pa.Table.from_pylist([dict(newest[key]) for key in sorted(best) if key in newest], schema)
-    displaced = _duplicates(stood, winners, errors.schema)
+    before = pa.Table.from_pylist([dict(row) for key, row in stood.items() if key in best], schema)
+    displaced = _duplicates(before, winners, errors.schema)
     return reports.sort_by("report_id"), cells, pa.concat_tables([errors, displaced])
 
 

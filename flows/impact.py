@@ -32,6 +32,7 @@ from flows.waivers import run_waivers
 from flows.workers import Readers
 from portals.archive import Archive, ArchiveError
 from portals.copying import copied_index
+from portals.shelved import Shelved
 from warehouse.chosen import newest, of_reports
 from warehouse.comparer import comparer
 from warehouse.errors import WarehouseError
@@ -155,7 +156,7 @@ def _judge(looked: Looked, whole: Opened, reread: Reread, some: frozenset[str], 
     scene = replace(full, coverage=ledger, documents=full.documents.slice(0, 0))
     judged = judge(known, scene, evaluated)
     # Captures are no matter of readers and rules.
-    batch = release_batch("impact", Archived({}), known, scene, judged, looked.release.created_at)
+    batch = release_batch("impact", Archived(Shelved()), known, scene, judged, looked.release.created_at)
     (before,) = of_reports(known.home, some, ("findings",))
     both = some & whole.staged & known.newest.keys()
     old, new = newest(known.home, both), scene.near.only(both)

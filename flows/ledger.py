@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from operator import attrgetter
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.archived import Archived
-from flows.coverage import Expected, Key, Known, Seen, Trouble, ledger
+from flows.coverage import Expected, Key, Known, Seen, Status, Trouble, status
+from flows.kin import report_id
 from flows.names import named
 from flows.plan import Plan
 from form.errors import REASONS
-from portals.captures import Capture
 from portals.problems import PROBLEMS
 from portals.units import Unit
 from warehouse.spec import TABLES
@@ -23,6 +24,13 @@ from warehouse.spec import TABLES
 UNUSABLE: Final = frozenset({"missing", "too_large", "encoding", "damaged", "parse", "unexpected", "redirects"})
 #: outcomes that are no reason for a missing report
 NO_TROUBLE: Final = ("report", "duplicate", "carrier")
+#: column of the ledger -> the unit's own
+_UNIT: Final = {
+    "unit_id": "id",
+    "unit_name": "name",
+    "parent_id": "parent",
+    **{name: name for name in ("code", "level", "kind")},
+}
 
 
 def ledger_rows(
@@ -38,27 +46,37 @@ def ledger_rows(
     `documents` is the table of that name; `reports` has the rows (`standing.INDEX`) of the newest version of every
     report. Where they went is not known yet: `gate` is null.
     """
-    others = _elsewhere(documents, reports.values())
-    seen = {(row["unit_id"], row["year"]): _seen(row, archive.captures, others) for row in reports.values()}
     troubles = _unreadable(documents, archive)
     blocked: dict[str, Trouble] = {}
     for problem in archive.problems:
         if problem.code == "missing" and problem.address in archive.copies:
             continue
         # Of a list that cannot be read nobody knows what it would say, whatever the reason.
-        status = "unreadable" if problem.code in UNUSABLE and problem.kind != "list" else "blocked"
-        trouble = Trouble(status, _explained(PROBLEMS, problem.code, problem.detail), problem.address)
+        said = "unreadable" if problem.code in UNUSABLE and problem.kind != "list" else "blocked"
+        trouble = Trouble(said, _explained(PROBLEMS, problem.code, problem.detail), problem.address)
         if problem.kind == "list":
             blocked[problem.unit_id] = trouble
         elif problem.year is not None:
             troubles[problem.unit_id, problem.year] = trouble
-    expected = {(item.unit_id, item.year): item for item in _expected(plan)}
+    expected = {(item.unit.id, item.year): item for item in _expected(plan)}
     for row in (reports[report] for report in sorted(read)):
-        key = (row["unit_id"], row["year"])
-        if key not in expected:
-            expected[key] = _item(plan.registry.units[row["unit_id"]], row["year"])
-    rows = ledger(expected.values(), Known(seen, troubles, blocked), today)
-    return pa.Table.from_pylist(rows, schema=TABLES["coverage"].schema)
+        unit, year = row["unit_id"], row["year"]
+        expected.setdefault((unit, year), Expected(plan.registry.units[unit], year))
+    seen = _seen(reports, archive.attached, _elsewhere(documents, reports.values()))
+    known = Known(troubles, blocked)
+    told = [status(item, seen(key), known, today) for key, item in expected.items()]
+    return _table(list(expected.values()), told, today)
+
+
+def _table(expected: Sequence[Expected], told: Sequence[Status], today: date) -> pa.Table:
+    """The rows of `coverage`, column by column: a province has tens of thousands."""
+    units = [item.unit for item in expected]
+    columns: dict[str, Any] = {name: list(map(attrgetter(of), units)) for name, of in _UNIT.items()}
+    columns["year"] = [item.year for item in expected]
+    columns |= {name: [one[place] for one in told] for place, name in enumerate(Status._fields)}
+    schema = TABLES["coverage"].schema
+    columns |= {"gate": pa.nulls(len(units), pa.string()), "since": pa.repeat(pa.scalar(today), len(units))}
+    return pa.table([pa.array(columns[field.name], field.type) for field in schema], schema=schema)
 
 
 def gated(coverage: pa.Table, gates: Mapping[str, str]) -> pa.Table:
@@ -76,11 +94,19 @@ def since(before: pa.Table, now: pa.Table) -> pa.Table:
     return now.set_column(at, now.schema.field("since"), pc.coalesce(before["since"].take(rows), now["since"]))
 
 
-def _seen(row: Mapping[str, Any], captures: Mapping[str, Capture], others: Mapping[Key, Collection[str]]) -> Seen:
-    capture = captures.get(row["capture_id"])
-    attached = capture is not None and bool(capture.parent_address)
-    elsewhere = len(others.get((row["unit_id"], row["year"]), ()))
-    return Seen(row["report_id"], row["address"], attached, row["published"], elsewhere)
+def _seen(
+    reports: Mapping[str, Mapping[str, Any]], attached: Collection[str], others: Mapping[Key, Collection[str]]
+) -> Callable[[Key], Seen | None]:
+    """What gives the report of a unit's year, if any; `attached` are captures, `others` further addresses."""
+
+    def of(key: Key) -> Seen | None:
+        row = reports.get(report_id(key))
+        if row is None:
+            return None
+        elsewhere = len(others.get(key, ()))
+        return Seen(row["report_id"], row["address"], row["capture_id"] in attached, row["published"], elsewhere)
+
+    return of
 
 
 def _elsewhere(documents: pa.Table, reports: Iterable[Mapping[str, Any]]) -> dict[Key, set[str]]:
@@ -102,16 +128,12 @@ def _expected(plan: Plan) -> Iterator[Expected]:
             heirs.setdefault(old, []).append(unit)
     for unit in plan.units:
         for year in plan.covers(unit):
-            yield _item(unit, year)
+            yield Expected(unit, year)
         if taken := heirs.get(unit.id):
             first = min(heir.first_year for heir in taken)
             by = f"自{first}年度起由{'、'.join(heir.name for heir in taken)}承接"
             after = range(max(plan.years[0], first), plan.years[1] + 1)
-            yield from (_item(unit, year, by) for year in after if not unit.existed(year))
-
-
-def _item(unit: Unit, year: int, merged: str | None = None) -> Expected:
-    return Expected(unit.id, unit.name, unit.code, unit.level, unit.kind, unit.parent, year, merged)
+            yield from (Expected(unit, year, by) for year in after if not unit.existed(year))
 
 
 def _unreadable(documents: pa.Table, archive: Archived) -> dict[Key, Trouble]:
@@ -128,9 +150,9 @@ def _unreadable(documents: pa.Table, archive: Archived) -> dict[Key, Trouble]:
             continue
         if row["outcome"] == "not_a_report" and row["address"] in archive.copies:
             continue
-        status = "image_only" if row["outcome"] == "no_text" else "unreadable"
+        said = "image_only" if row["outcome"] == "no_text" else "unreadable"
         reason = _explained(REASONS, row["outcome"], row["detail"] or "")
-        found[row["unit_id"], row["year"]] = Trouble(status, reason, row["address"])
+        found[row["unit_id"], row["year"]] = Trouble(said, reason, row["address"])
     return found
 
 

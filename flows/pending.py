@@ -16,25 +16,27 @@ def pending(plan: Plan, archive: Archive, known: Standing) -> list[DocumentSet]:
     outcomes = dict(zip(*(known.documents[name].to_pylist() for name in ("capture_id", "outcome")), strict=True))
     standing = frozenset(row["capture_id"] for row in known.newest.values())
     years = {unit.id: plan.covers(unit) for unit in plan.units}
-    # A night has thousands of documents that were read long ago: the archive is not asked about each.
-    latest, linked = ({}, {}) if plan.anew else (archive.latest_ids(), archive.linked())
 
     def wanted(entry: Entry) -> bool:
-        if plan.anew or not _wanted(entry, years):
-            return _wanted(entry, years)
-        article = latest.get(entry.address)
-        named = (latest.get(address) for address in linked.get(article or "", ()))
-        return any(_new(capture, outcomes, standing) for capture in (article, *named) if capture)
+        return entry.unit_id in years and (entry.year is None or entry.year in years[entry.unit_id])
 
+    among = None if plan.anew else _changed(archive, outcomes, standing)
     return [
         documents_set
-        for documents_set in documents(archive, plan.registry, wanted)
+        for documents_set in documents(archive, plan.registry, wanted, among)
         if plan.anew or _unread(documents_set, outcomes, standing)
     ]
 
 
-def _wanted(entry: Entry, years: Mapping[str, range]) -> bool:
-    return entry.unit_id in years and (entry.year is None or entry.year in years[entry.unit_id])
+def _changed(archive: Archive, outcomes: Mapping[str, str], standing: Collection[str]) -> set[str]:
+    """The addresses that last gave something new, and the pages that name one.
+
+    A night has thousands of documents that were read long ago: the archive is not asked about each.
+    """
+    latest, linked = archive.latest_ids(), archive.linked()
+    new = {address for address, capture in latest.items() if _new(capture, outcomes, standing)}
+    pages = {page for page, named in linked.items() if not new.isdisjoint(named)}
+    return new | {address for address, capture in latest.items() if capture in pages}
 
 
 def _unread(documents_set: DocumentSet, outcomes: Mapping[str, str], standing: Collection[str]) -> bool:

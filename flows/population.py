@@ -34,6 +34,6 @@ def source(plan: Plan, archive: Archived, reports: Iterable[Key]) -> Source:
     def wanted(unit: str, year: int | None) -> bool:
         return unit in years and (year is None or year in years[unit])
 
-    there = {capture.address for capture in archive.captures.values()}
+    there = set(archive.captures.column("address"))
     listed = {one.address for one in archive.listed if wanted(one.unit_id, one.year)}
     return Source(len(listed), len(listed & there), sum(wanted(unit, year) for unit, year in reports))

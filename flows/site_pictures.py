@@ -59,7 +59,7 @@ def draw_pictures(home: Home, folder: Folder, tables: Tables, most: int) -> Draw
     if not most or not suspects or not home.archive.is_dir():
         return drawn
     with Archive(home.archive) as archive, ExitStack() as stack:
-        source = _Source(home, archive, {capture.capture_id: capture for capture in archive.captures()}, stack)
+        source = _Source(home, archive, archive.shelved(), stack)
         for start in range(0, len(suspects), _AT_ONCE):
             chosen = suspects[start : start + _AT_ONCE]
             for suspect, entry in _entries(folder, tables, source, chosen):

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Final, Self
+from typing import Any, BinaryIO, Final, NamedTuple, Self
 
 from portals import captures, warc
 from portals import index as indexes
@@ -26,6 +26,7 @@ from portals.problems import Problem
 from portals.robots import Robots
 from portals.saved import MHTML, Saved
 from portals.shared import Shared
+from portals.shelved import Shelved
 from portals.slices import Found, Slice
 from portals.vaults import vault
 from portals.warc import ArchiveError, WarcFolder
@@ -39,6 +40,15 @@ _INSERT: Final = f"INSERT INTO captures ({_NAMES}) VALUES ({', '.join('?' * len(
 _ENTRIES: Final = "SELECT address, title, published, unit_id, year, rank FROM entries"
 _PROBLEMS: Final = "SELECT address, kind, code, detail, status, unit_id, title, year, at, evidence FROM problems"
 _TOUCH: Final = "UPDATE captures SET checked_at = ?, etag = ?, last_modified = ? WHERE capture_id = ?"
+
+
+class Listed(NamedTuple):
+    """Of an entry what tells which report it is, and whether it is only another form of one (`rank` 1)."""
+
+    address: str
+    unit_id: str
+    year: int | None
+    rank: int
 
 
 class Archive:
@@ -196,8 +206,14 @@ class Archive:
 
     def captures(self) -> Iterator[Capture]:
         """Every captured document, in order of address, time and id; a snapshot, whatever is added meanwhile."""
-        for row in self._rows(f"{_SELECT} WHERE role = 'document' ORDER BY address, fetched_at, capture_id"):
-            yield captures.from_row(row)
+        return map(captures.from_row, self._documents())
+
+    def shelved(self) -> Shelved:
+        """The same by id, not yet as objects."""
+        return Shelved(self._documents())
+
+    def _documents(self) -> Iterator[tuple[Any, ...]]:
+        return self._rows(f"{_SELECT} WHERE role = 'document' ORDER BY address, fetched_at, capture_id")
 
     def find(self, wanted: Slice) -> Iterator[Found]:
         """The captures of a slice with the year each was listed for, in order of unit, year, address, time and id."""
@@ -238,10 +254,18 @@ class Archive:
                 rows,
             )
 
-    def entries(self) -> Iterator[Entry]:
-        """Every entry ever listed, in order of unit, year (unknown first), rank and address."""
+    def entries(self, among: Container[str] | None = None) -> Iterator[Entry]:
+        """Every entry ever listed, in order of unit, year (unknown first), rank and address.
+
+        Only those `among` these addresses, where any are given.
+        """
         for row in self._rows(f"{_ENTRIES} ORDER BY unit_id, year, rank, address"):
-            yield _entry(row)
+            if among is None or row[0] in among:
+                yield _entry(row)
+
+    def every_listed(self) -> list[Listed]:
+        """What every entry ever listed is, in no order: of all at once, which is quick."""
+        return [Listed(*row) for row in self._rows("SELECT address, unit_id, year, rank FROM entries")]
 
     def listed_at(self, address: str) -> list[Entry]:
         """The entries that any unit listed at an address, in order of unit."""

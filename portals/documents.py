@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 
 from portals.archive import Archive
@@ -29,13 +29,17 @@ class DocumentSet:
 
 
 def documents(
-    archive: Archive, registry: Registry, wanted: Callable[[Entry], bool] = lambda _: True
+    archive: Archive,
+    registry: Registry,
+    wanted: Callable[[Entry], bool] = lambda _: True,
+    among: Container[str] | None = None,
 ) -> Iterator[DocumentSet]:
     """The captured reports of the registry's units that are `wanted`, in order of unit, year, rank and address.
 
+    Only those listed `among` these addresses, where any are given.
     Entries that were never captured are left out: `Archive.problems` says why.
     """
-    for entry in archive.entries():
+    for entry in archive.entries(among):
         if entry.unit_id not in registry.units or not wanted(entry):
             continue
         article = archive.latest(entry.address)

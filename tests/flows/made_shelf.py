@@ -24,6 +24,7 @@ from flows.surroundings import Scene, scene
 from form.reading import Narrative, Reading, Report
 from portals.captures import Capture, capture_id
 from portals.registry import Registry
+from portals.shelved import Shelved
 from portals.units import PortalSource, Unit
 from warehouse.record import Release
 from warehouse.release import publish
@@ -184,7 +185,7 @@ class Shelf:
         self.nights += 1
         at = AT + timedelta(days=self.nights)
         plan = Plan("nightly", Home(self.home), self.registry, self.registry.select(), (2019, 2024))
-        archived = Archived({key: self.captures[key] for key in sorted(self.captures)})
+        archived = Archived(Shelved.of(self.captures[key] for key in sorted(self.captures)))
         known = standing(self.home)
         parts = [read_parts([]), *(part(self.registry, doc) for doc in docs)]
         staged = merge(parts, known.newest, archived.checked)
