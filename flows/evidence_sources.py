@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -41,16 +42,45 @@ def from_file(path: Path, key: str, margin: int) -> Wanted:
     return Wanted(data, path.name, origin, (key,), margin=margin)
 
 
-def from_warehouse(home: Home, report_id: str, key: str, margin: int) -> Wanted:
-    """A cell, or the cells of a finding, of a report's newest version. Raises `UnusableError`."""
+class Stock:
+    """The rows of some reports in the current release, all read at once: each question of its own opens it again."""
+
+    def __init__(self, home: Home, report_ids: Collection[str]) -> None:
+        """Raises `UnusableError` where nothing is released, or the warehouse cannot be read."""
+        from warehouse.chosen import of_reports
+        from warehouse.errors import WarehouseError
+        from warehouse.status import release_as_of
+
+        names = ("findings", *(name for pair in _TABLES.values() for name in pair))
+        try:
+            release_as_of(home.store)
+            tables = of_reports(home.store, report_ids, names)
+        except WarehouseError as error:
+            raise UnusableError(str(error)) from error
+        self._rows: defaultdict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+        for name, table in zip(names, tables, strict=True):
+            for row in table.to_pylist():
+                self._rows[name, row["report_id"]].append(row)
+
+    def rows(self, table: str, report_id: str) -> list[dict[str, Any]]:
+        """The rows of a table about one of the reports."""
+        return self._rows.get((table, report_id), [])
+
+
+def from_warehouse(home: Home, report_id: str, key: str, margin: int, stock: Stock | None = None) -> Wanted:
+    """A cell, or the cells of a finding, of a report's newest version; of several from one `stock`.
+
+    Raises `UnusableError`.
+    """
     if not _REPORT_ID.fullmatch(report_id):
         raise UnusableError(f"{report_id}: neither a file nor the id of a report, such as 620102-2023")
     if not _KEY.fullmatch(key):
         raise UnusableError(f"{key}: neither the key of a cell nor the id of a finding")
-    finding = {} if key in POSITION else _finding(home, report_id, key)
+    stock = stock or Stock(home, [report_id])
+    finding = {} if key in POSITION else _finding(stock, report_id, key)
     keys = tuple(finding.get("cells") or (() if finding else (key,)))
-    gate, report = _report(home, report_id, finding.get("gate"))
-    readings = _readings(home, _TABLES[gate][1], report_id, keys)
+    gate, report = _report(home, stock, report_id, finding.get("gate"))
+    readings = _readings(stock.rows(_TABLES[gate][1], report_id), keys)
     if not readings:
         raise UnusableError(f"{report_id}: prints no cell {key}" if not finding else f"{key}: names no printed cell")
     capture, data = _capture(home, str(report["capture_id"]))
@@ -74,11 +104,11 @@ def from_warehouse(home: Home, report_id: str, key: str, margin: int) -> Wanted:
     )
 
 
-def _finding(home: Home, report_id: str, finding_id: str) -> Mapping[str, Any]:
-    rows = _rows(home, "findings", f"report_id = '{report_id}' AND finding_id = '{finding_id}'")
-    if not rows:
-        raise UnusableError(f"{finding_id}: neither the key of a cell nor a finding of {report_id}")
-    return rows[0]
+def _finding(stock: Stock, report_id: str, finding_id: str) -> Mapping[str, Any]:
+    for row in stock.rows("findings", report_id):
+        if row["finding_id"] == finding_id:
+            return row
+    raise UnusableError(f"{finding_id}: neither the key of a cell nor a finding of {report_id}")
 
 
 def _lines(finding: Mapping[str, Any]) -> tuple[str, ...]:
@@ -88,18 +118,17 @@ def _lines(finding: Mapping[str, Any]) -> tuple[str, ...]:
     return (head, "红框为存疑栏，蓝框为规则涉及的其他栏") if finding["suspects"] else (head,)
 
 
-def _report(home: Home, report_id: str, gate: str | None) -> tuple[str, Mapping[str, Any]]:
+def _report(home: Home, stock: Stock, report_id: str, gate: str | None) -> tuple[str, Mapping[str, Any]]:
     for name in [gate] if gate else list(_TABLES):
-        rows = _rows(home, _TABLES[name][0], f"report_id = '{report_id}'")
+        rows = stock.rows(_TABLES[name][0], report_id)
         if rows:
             return name, rows[0]
     raise UnusableError(f"{report_id}: no such report in {home.store}")
 
 
-def _readings(home: Home, table: str, report_id: str, keys: Iterable[str]) -> tuple[Reading, ...]:
-    listed = ", ".join(f"'{key}'" for key in keys if key in POSITION)
-    rows = _rows(home, table, f"report_id = '{report_id}' AND key IN ({listed})") if listed else []
-    return tuple(sorted((reading_of(row) for row in rows), key=lambda reading: POSITION[reading.key]))
+def _readings(cells: Iterable[Mapping[str, Any]], keys: Collection[str]) -> tuple[Reading, ...]:
+    chosen = (reading_of(row) for row in cells if row["key"] in keys and row["key"] in POSITION)
+    return tuple(sorted(chosen, key=lambda reading: POSITION[reading.key]))
 
 
 def reading_of(row: Mapping[str, Any]) -> Reading:
@@ -154,19 +183,13 @@ def pictures_of(home: Home, capture_id: str) -> tuple[bytes, ...]:
 def _part_of_a_report(home: Home, captures: Sequence[Capture]) -> list[Capture]:
     if not captures:
         return []
-    listed = ", ".join(f"'{capture.capture_id}'" for capture in captures)
-    rows = _rows(home, "documents", f"outcome = 'report' AND capture_id IN ({listed})")
-    read = {row["capture_id"] for row in rows}
-    return [capture for capture in captures if capture.capture_id in read]
-
-
-def _rows(home: Home, table: str, where: str) -> list[dict[str, Any]]:
     from warehouse.errors import WarehouseError
     from warehouse.query import query
 
+    listed = ", ".join(f"'{capture.capture_id}'" for capture in captures)
+    sql = f"SELECT capture_id FROM documents WHERE outcome = 'report' AND capture_id IN ({listed})"  # noqa: S608  # ours
     try:
-        # What comes from the command line has been matched against a pattern without quotes.
-        rows: list[dict[str, Any]] = query(home.store, f"SELECT * FROM {table} WHERE {where}").to_pylist()  # noqa: S608
+        read = set(query(home.store, sql)["capture_id"].to_pylist())
     except WarehouseError as error:
         raise UnusableError(str(error)) from error
-    return rows
+    return [capture for capture in captures if capture.capture_id in read]

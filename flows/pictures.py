@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import BrokenExecutor
 from dataclasses import replace
 from typing import Final
 
 from flows.evidence import crop
-from flows.evidence_sources import from_warehouse
+from flows.evidence_sources import Stock, from_warehouse
 from flows.exits import UnusableError
 from flows.home import Home
 from flows.workers import Readers, readers
@@ -34,9 +34,7 @@ class Crops:
         chosen = [finding for finding in findings if finding.cells][:CROPS]
         missing = [finding for finding in chosen if finding.finding_id not in self._drawn]
         if missing:
-            with readers(1) as pool:
-                for finding in missing:
-                    self._drawn[finding.finding_id] = self._draw(finding, pool)
+            self._draw(missing)
         found: dict[str, Picture] = {}
         for finding in chosen:
             png = self._drawn[finding.finding_id]
@@ -45,10 +43,20 @@ class Crops:
                 found[finding.finding_id] = picture(len(found) + 1, png, alt)
         return found
 
-    def _draw(self, finding: Finding, pool: Readers) -> bytes | None:
+    def _draw(self, findings: Sequence[Finding]) -> None:
+        try:
+            stock = Stock(self._home, frozenset(finding.report_id for finding in findings))
+        except UnusableError:
+            self._drawn |= dict.fromkeys((finding.finding_id for finding in findings), None)
+            return
+        with readers(1) as pool:
+            for finding in findings:
+                self._drawn[finding.finding_id] = self._crop(finding, stock, pool)
+
+    def _crop(self, finding: Finding, stock: Stock, pool: Readers) -> bytes | None:
         """The crop; None where the source is not to be had or drawn: the mail still names it."""
         try:
-            wanted = from_warehouse(self._home, finding.report_id, finding.finding_id, 1)
+            wanted = from_warehouse(self._home, finding.report_id, finding.finding_id, 1, stock)
             png = pool.run(crop, replace(wanted, finding=()))
         except (UnusableError, DocumentError, BrokenExecutor):
             return None
