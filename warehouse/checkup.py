@@ -125,7 +125,8 @@ def _open(home: Where, name: str, version: int, release: Release, faults: list[F
         faults.append(Fault("version", f"{release.release_id} {name}", " ".join(str(error).split())[:200], REBUILD))
         return None
     columns = (added[column].to_pylist() for column in ("path", "size_bytes", "num_records"))
-    files = {deltas.data_file(path, name): (size, rows) for name, size, rows in zip(*columns, strict=True)}
+    folder = deltas.root(path)
+    files = {deltas.data_file(folder, name): (size, rows) for name, size, rows in zip(*columns, strict=True)}
     return Opened(sum(rows for _, rows in files.values()), files)
 
 

@@ -91,18 +91,19 @@ def of_reports(home: Where, ids: Collection[str], tables: Sequence[str]) -> tupl
     if release is None or not ids:
         return tuple(TABLES[name].empty() for name in tables)
     wanted = pa.table({"report_id": pa.array(sorted(ids), pa.string())})
-    # `{unit_id}-{year}`: the year says which partitions to open.
-    of_years = sorted({int(report_id.rpartition("-")[2]) for report_id in ids})
     with opened(home, memory_limit=_MEMORY) as connection:
         connection.register("wanted", wanted)
-        return tuple(_rows(connection, home, release, name, of_years) for name in tables)
+        return tuple(_rows(connection, home, release, name, wanted["report_id"].to_pylist()) for name in tables)
 
 
 def _rows(
-    connection: duckdb.DuckDBPyConnection, home: Where, release: Release, name: str, of_years: list[int]
+    connection: duckdb.DuckDBPyConnection, home: Where, release: Release, name: str, ids: Sequence[str]
 ) -> pa.Table:
     table, version = TABLES[name], release.tables.get(name)
-    files = {} if version is None else deltas.files(record.folder(home) / name, table, version, of_years)
+    # `{unit_id}-{year}`: the year says which partitions to open.
+    of_years = {int(report_id.rpartition("-")[2]) for report_id in ids}
+    owners = ids if table.owner == "report_id" else None
+    files = {} if version is None else deltas.files(record.folder(home) / name, table, version, of_years, owners)
     if not files:
         return table.empty()
     columns = names(table.names)

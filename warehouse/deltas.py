@@ -7,7 +7,7 @@ them; small files are put together when they are many. So a night costs what it 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 from urllib.parse import unquote
 
@@ -21,9 +21,11 @@ from pyarrow.dataset import dataset
 from store.errors import one_line
 from store.remote import PATIENCE, Remote
 from store.where import Where
+from warehouse import looked_at
 from warehouse.changes import Changes
 from warehouse.errors import WarehouseError
 from warehouse.file_sizes import crowded, limit, target
+from warehouse.looked_at import DataFile, Version
 from warehouse.scan import DataFiles, literal, opened, parquet
 from warehouse.table import Table, years
 
@@ -47,22 +49,49 @@ COMMIT: Final = CommitProperties(max_commit_retries=0)
 _WRITER: Final = WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=131_072)
 
 
-def files(path: Where, table: Table, at: int, of_years: list[int] | None = None) -> DataFiles:
-    """The data files of version `at` by partition, those of some years only if asked."""
-    # Taken as they are: `pa.table` would import pandas, to see that this is no frame of its.
-    added = _of_this_spec(open_at(path, at), table).get_add_actions(flatten=True)
-    paths = added["path"].to_pylist()
-    partition = added[f"partition.{table.partition}"].to_pylist() if table.partition else [None] * len(paths)
+def files(
+    path: Where, table: Table, at: int, of_years: Collection[int] | None = None, owners: Sequence[str] | None = None
+) -> DataFiles:
+    """The data files of version `at` by partition; if asked, those alone of some years, and that may hold `owners`.
+
+    `owners` are in order; by what the log says of a file's first and last one.
+    """
+    folder = root(path)
     found: DataFiles = {}
-    for name, year in sorted(zip(paths, partition, strict=True)):
-        if of_years is None or year in of_years:
-            found.setdefault(year, []).append(data_file(path, name))
+    for file in _version(path, table, at).files:
+        if (of_years is None or file.year in of_years) and (owners is None or file.may_hold(owners)):
+            found.setdefault(file.year, []).append(data_file(folder, file.name))
     return found
 
 
-def data_file(path: Where, name: str) -> str:
-    """Where a data file is: the log has it as a relative URL."""
-    return f"{path.url if isinstance(path, Remote) else path.resolve()}/{unquote(name)}"
+def _version(path: Where, table: Table, at: int) -> Version:
+    """What version `at` holds. Raises WarehouseError as `open_at`, and where it is none of this table."""
+    found = looked_at.recall(path, at)
+    if found is None:
+        found = _looked(open_at(path, at), table)
+        looked_at.remember(path, at, found)
+    _check(found.schema, table)
+    return found
+
+
+def _looked(delta: DeltaTable, table: Table) -> Version:
+    # Taken as they are: `pa.table` would import pandas, to see that this is no frame of its.
+    added = delta.get_add_actions(flatten=True)
+    there = set(added.schema.names)
+    names = ("path", f"partition.{table.partition}", f"min.{table.owner}", f"max.{table.owner}")
+    columns = (added[name].to_pylist() if name in there else [None] * len(added["path"]) for name in names)
+    files = sorted(map(DataFile, *columns), key=lambda file: file.name)
+    return Version(tuple(files), int(delta.count()), pa.schema(delta.schema().to_arrow()))
+
+
+def root(path: Where) -> str:
+    """Where a table's folder is."""
+    return path.url if isinstance(path, Remote) else str(path.resolve())
+
+
+def data_file(folder: str, name: str) -> str:
+    """Where a data file is: the log has it as a URL relative to the folder (`root`)."""
+    return f"{folder}/{unquote(name)}"
 
 
 def open_at(path: Where, at: int) -> DeltaTable:
@@ -74,14 +103,18 @@ def open_at(path: Where, at: int) -> DeltaTable:
 
 
 def _of_this_spec(delta: DeltaTable, table: Table) -> DeltaTable:
-    """The table, if columns and types are those of `table`; else WarehouseError, since the archive can rebuild it."""
-    written = pa.schema(delta.schema().to_arrow())
+    """The table, if it is of this spec."""
+    _check(pa.schema(delta.schema().to_arrow()), table)
+    return delta
+
+
+def _check(written: pa.Schema, table: Table) -> None:
+    """WarehouseError where columns or types are not those of `table`: the archive can rebuild it."""
     if {field.name: field.type for field in written} != {field.name: field.type for field in table.schema}:
         raise WarehouseError(
             f"table {table.name} was written by another version of gouji; move the warehouse folder aside and "
             "rebuild it from the archive: gouji backfill --years … --from-archive"
         )
-    return delta
 
 
 def uri(path: Where) -> str:
@@ -128,9 +161,9 @@ def _stored(table: Table, schema: pa.Schema, year: int | None, paths: list[str])
     return rows.cast(schema)
 
 
-def rows(path: Where, at: int) -> int:
+def rows(path: Where, table: Table, at: int) -> int:
     """The number of rows of version `at`, from the log alone."""
-    return int(open_at(path, at).count())
+    return _version(path, table, at).rows
 
 
 def apply(path: Where, table: Table, released: int, changes: Changes) -> int:
@@ -159,6 +192,7 @@ def _apply(path: Where, table: Table, released: int, changes: Changes) -> int:
     if len(added.rows):
         _append(delta, added)
     compact(delta, path, table, MAX_SMALL_FILES)
+    looked_at.remember(path, int(delta.version()), _looked(delta, table))
     return int(delta.version())
 
 
@@ -250,7 +284,7 @@ def _gather(delta: DeltaTable, path: Where, table: Table, small: Mapping[int | N
 
     Delta's own compaction goes by bytes alone.
     """
-    few: DataFiles = {year: [data_file(path, name) for name in names] for year, names in small.items()}
+    few: DataFiles = {year: [data_file(root(path), name) for name in names] for year, names in small.items()}
     every = files(path, table, int(delta.version()), [year for year in small if year is not None])
     told = ", ".join(table.unit)
     with opened(path) as connection:

@@ -21,6 +21,8 @@ from warehouse.table import Table, years
 
 #: Seconds to wait for another writer: a release takes seconds.
 WAIT: Final = 60.0
+#: groups of rows of which it is worth asking which files can hold them
+_FEW: Final = 10_000
 
 
 def publish(home: Where, batch: ReleaseBatch, created_at: datetime, wait: float = WAIT) -> Release | None:
@@ -44,7 +46,7 @@ def publish(home: Where, batch: ReleaseBatch, created_at: datetime, wait: float 
         for name, change in changes.items():
             path = record.folder(home) / name
             tables[name] = deltas.apply(path, TABLES[name], tables.get(name, 0), change)
-            counts[name] = deltas.rows(path, tables[name])
+            counts[name] = deltas.rows(path, TABLES[name], tables[name])
         counts["released"] = _changed(changes, batch.reports, "reports", "cells")
         counts["held"] = _changed(changes, batch.held_reports, "held_reports", "held_cells")
         release = Release(
@@ -69,7 +71,8 @@ def _files(home: Where, table: Table, scope: pa.Table, before: Release | None) -
     if before is None or table.name not in before.tables:
         return {}
     path = record.folder(home) / table.name
-    return deltas.files(path, table, before.tables[table.name], years(scope) if table.partition else None)
+    owners = sorted(set(scope[table.owner].to_pylist())) if len(scope) <= _FEW else None
+    return deltas.files(path, table, before.tables[table.name], years(scope) if table.partition else None, owners)
 
 
 def _changed(changes: Mapping[str, Changes], reports: pa.Table, *names: str) -> int:
