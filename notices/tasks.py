@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from notices.coverage import kind
+from notices.coverage import kinds
 from notices.findings import Waived
 from notices.text import plain
 
@@ -47,11 +48,8 @@ def tasks(rows: Sequence[Mapping[str, Any]], coverage: pa.Table, ending: Sequenc
         _task(who, what, [it for it in grave if _attribution(it, known) == attribution])
         for attribution, who, what in _BY_ATTRIBUTION
     ]
-    states = coverage.select(["unit_id", "unit_name", "year", "status", "gate"]).to_pylist()
-    found += [
-        _task(who, what, [row for row in states if kind(row["status"], row["gate"]) == state])
-        for state, who, what in _BY_KIND
-    ]
+    states = kinds(coverage)
+    found += [_task(who, what, _of(coverage, pc.equal(states, state))) for state, who, what in _BY_KIND]
     reports = {(it.unit, it.year): f"{it.unit} {it.year}" for it in ending}
     what = "项豁免将在 30 天内到期：请复核是否续期"
     found.append(Task("审核人员", len(ending), what, tuple(reports.values())[:_EXAMPLES], len(reports)))
@@ -59,6 +57,11 @@ def tasks(rows: Sequence[Mapping[str, Any]], coverage: pa.Table, ending: Sequenc
         _task("审核人员", "项警告：可能有正当原因，请抽查", [it for it in rows if it["severity"] == "warning"])
     )
     return tuple(task for task in found if task.number)
+
+
+def _of(coverage: pa.Table, chosen: pa.Array) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = coverage.select(["unit_id", "unit_name", "year"]).filter(chosen).to_pylist()
+    return rows
 
 
 def _attribution(row: Mapping[str, Any], known: set[str | None]) -> str | None:
