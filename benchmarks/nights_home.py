@@ -49,7 +49,7 @@ from warehouse.spec import DECIMAL, ERRORS
 
 YEARS: Final = (2016, 2025)
 SEED: Final = 1
-START: Final = datetime(2026, 6, 1, 18, tzinfo=UTC)
+START: Final = datetime(2025, 6, 1, 18, tzinfo=UTC)
 A_NIGHT: Final = 50
 _UNITS: Final = 6672
 #: of 256 reports so many have a wrong total
