@@ -3,8 +3,9 @@
 A home of 35,000 reports is made and copied. One of the two is made old by so many releases of 50 new reports each: as
 nights leave them, though without reading pages (`nights_home`), with upkeep once a week as it is deployed. At last
 whole nights of 50 new pages on both, in turn: captured as the crawl would (not timed), then read, judged by Great
-Expectations, released and reported by the flows' own steps, each timed. Of the fresh home these are nights 1, 2, …,
-of the old one 501, 502, ….
+Expectations, released and reported. First by the command, each night in a process of its own and as long as it takes
+(`nights_command`); then by the flows' own steps in one warm process, each step timed: what is the same every night,
+start-up and imports, is not in those. Of the fresh home these are nights 1, 2, …, of the old one 501, 502, ….
 
 With --into what was done stays, and the same command goes on there; with --out the table is written into a file.
 """
@@ -30,6 +31,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+from benchmarks.nights_command import seconds  # noqa: E402
 from benchmarks.nights_home import A_NIGHT, START, Growing  # noqa: E402
 from benchmarks.noted import machine, write  # noqa: E402
 from flows.archived import archived  # noqa: E402
@@ -156,6 +158,19 @@ def measure(growing: Growing, homes: tuple[Home, Home], rounds: int, pool: Reade
     return found
 
 
+def command(growing: Growing, homes: tuple[Home, Home], rounds: int) -> list[list[float]]:
+    """For each home the seconds of `gouji nightly` on its next nights, in turn; the first is not kept."""
+    found: list[list[float]] = [[], []]
+    for turn in range(rounds + 1):
+        for place, home in enumerate(homes):
+            number = _next(home)
+            growing.capture(home, number)
+            spent = seconds(home.root, growing.plan(home, number))
+            if turn:
+                found[place].append(spent)
+    return found
+
+
 def _next(home: Home) -> int:
     """The number of a home's next night: its first release is no night's."""
     release = current(home.root)
@@ -163,11 +178,12 @@ def _next(home: Home) -> int:
     return int(release.release_id[1:])
 
 
-def table(found: list[list[Spent]], nights: int) -> str:
-    """Step by step: medians and their ratio."""
+def table(whole: list[list[float]], found: list[list[Spent]], nights: int) -> str:
+    """The command and step by step: medians and their ratio."""
     lines = [f"| step | night 1, s | night {nights + 1}, s | ratio |", "| --- | ---: | ---: | ---: |"]
-    rows = [(step, [[one.get(step, 0.0) for one in some] for some in found]) for step in STEPS]
-    rows.append(("**all**", [[sum(one.values()) for one in some] for some in found]))
+    rows = [("**`gouji nightly`, apart from the crawl**", whole)]
+    rows += [(step, [[one.get(step, 0.0) for one in some] for some in found]) for step in STEPS]
+    rows.append(("all steps, warm", [[sum(one.values()) for one in some] for some in found]))
     for name, sides in rows:
         young, old = map(statistics.median, sides)
         lines.append(f"| {name} | {young:.2f} | {old:.2f} | {old / young if young else 0:.2f} |")
@@ -217,9 +233,11 @@ def _grown(folder: Path, options: argparse.Namespace) -> None:
     grow_old(growing, homes[1], options.nights, not options.no_upkeep)
     if options.no_measure:
         return
+    whole = command(growing, homes, options.rounds)
     with readers(2) as pool:
         found = measure(growing, homes, options.rounds, pool)
-    text = f"{table(found, options.nights)}\n\n{options.reports} reports at first, {A_NIGHT} a night; {machine()}.\n"
+    text = f"{table(whole, found, options.nights)}\n\n"
+    text += f"{options.reports} reports at first, {A_NIGHT} a night; {machine()}.\n"
     text += "".join(f"\n- {name}: {disk(home)}" for name, home in zip(("young", "old"), homes, strict=True)) + "\n"
     print(text)
     if options.out:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -19,11 +20,14 @@ import click
 from flows.exits import UnusableError
 from flows.home import Home
 from flows.records import LAST
+from store.sqlite import give_back
 
 #: days for which the record of a run is kept, where GOUJI_KEEP_RUNS does not say
 _DAYS: Final = 400
 #: flow runs that never ended, forgotten in one go
 _ABANDONED: Final = 200
+#: of an embedded database's pages, the part that must be free before it is written anew; seconds to wait for it
+_FREE, _WAIT = 0.5, 10.0
 
 
 def kept_for() -> timedelta:
@@ -78,6 +82,17 @@ async def forget_history() -> None:
     await db_vacuum.vacuum_stale_artifact_collections(db=db)
     await db_vacuum.vacuum_events_with_retention_overrides(db=db)
     await db_vacuum.vacuum_old_events(db=db)
+    _give_back(db.database_config.connection_url)
+
+
+def _give_back(url: str) -> None:
+    """Let the file be as large as what is left in it; PostgreSQL sees to that by itself."""
+    from sqlalchemy import make_url
+
+    place = make_url(url)
+    if place.get_backend_name() == "sqlite" and place.database:
+        with closing(sqlite3.connect(place.database, timeout=_WAIT, isolation_level=None)) as database:
+            give_back(database, _FREE)
 
 
 def forget_abandoned() -> int:

@@ -9,6 +9,7 @@ from typing import Final
 
 from portals.captures import INDEX
 from portals.warc import ArchiveError
+from store.sqlite import give_back
 
 #: of the index's pages, the part that must be free before it is written anew
 _FREE: Final = 0.2
@@ -26,10 +27,7 @@ def tidy_index(archive: Path) -> int:
     try:
         with closing(sqlite3.connect(path, timeout=60, isolation_level=None)) as index:
             index.execute("PRAGMA optimize = 0x10002")
-            pages, free = (index.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count"))
-            if free > pages * _FREE:
-                index.execute("VACUUM")
-            index.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            give_back(index, _FREE)
     except sqlite3.DatabaseError as error:
         raise ArchiveError(f"{path.name}: {error}") from error
     return max(0, before - index_bytes(archive))

@@ -33,6 +33,14 @@ def age(home: Path, days: int) -> list[str]:
         return [identity for (identity,) in db.execute("SELECT id FROM flow_run")]
 
 
+def stretch(home: Path, size: int) -> None:
+    """Leave so many bytes of free pages in it, as a long history does that was forgotten."""
+    with database(home) as db:
+        db.execute("CREATE TABLE long (content BLOB)")
+        db.execute("INSERT INTO long VALUES (zeroblob(?))", (size,))
+        db.execute("DROP TABLE long")
+
+
 def remembered(home: Path, runs: list[str]) -> dict[str, int]:
     """How many rows there are of these runs, by table."""
     marks = ", ".join("?" * len(runs))

@@ -28,7 +28,7 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
 from commandline import Command
-from embedded import age, remembered
+from embedded import age, remembered, stretch
 from frictionless import Package
 
 from warehouse.query import query
@@ -243,9 +243,11 @@ def test_a_second_night_changes_nothing(gouji: Command, night: Night) -> None:
     before = (night.home / "warehouse" / "RELEASE").read_text("utf-8")
     earlier = age(night.home, days=100)
     assert all(remembered(night.home, earlier).values())
+    stretch(night.home, 8_000_000)
     second = gouji("nightly", "--home", night.home, **night.smtp)
     assert second.returncode == 0, second.stderr
     assert not any(remembered(night.home, earlier).values()), "Prefect's retention is 90 days"
+    assert (night.home / "prefect" / "prefect.db").stat().st_size < 8_000_000, "pages that are free are given back"
     assert re.search(r"\d+ listed, 0 fetched, \d+ unchanged", second.stdout)
     assert "nothing new; r0001 stands" in second.stdout
     assert "超出预期范围" not in second.stdout, "the batch as a whole is as it was"
