@@ -10,12 +10,14 @@ import atexit
 import multiprocessing
 import os
 import resource
+import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from multiprocessing import forkserver
 from multiprocessing.connection import wait
+from multiprocessing.util import get_temp_dir
 from typing import Any
 
 from pebble import ProcessFuture, ProcessPool
@@ -25,6 +27,8 @@ from flows.one_thread import ONE_THREAD
 MEMORY_BYTES = 4 << 30
 #: tasks after which a process is replaced, so that leaks in C libraries stay small
 TASKS_A_PROCESS = 2_000
+#: bytes of a folder's name that leave room for multiprocessing's folder and socket in it
+_DEEPEST = 70
 
 
 class Pool:
@@ -42,6 +46,7 @@ class Pool:
         if preload:
             self._context.set_forkserver_preload(["__main__", "flows.preloaded"])
             _ended_with_this_process()
+            _sockets_with_short_names()
         self._lock = threading.Lock()
         self._pool = self._made()
 
@@ -77,6 +82,19 @@ class Pool:
 @cache
 def _ended_with_this_process() -> None:
     atexit.register(_end_server)
+
+
+@cache
+def _sockets_with_short_names() -> None:
+    """Have the fork server's socket where its name is short enough: Linux takes 107 bytes, and TMPDIR may be deep."""
+    if len(os.fsencode(tempfile.gettempdir())) <= _DEEPEST:
+        return
+    chosen, tempfile.tempdir = tempfile.tempdir, "/tmp"  # noqa: S108  # a folder of its own is made in it
+    try:
+        with suppress(OSError):
+            get_temp_dir()
+    finally:
+        tempfile.tempdir = chosen
 
 
 def _end_server() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import replace
@@ -225,3 +226,17 @@ def test_pictures_beyond_the_bound_are_left_out_and_said_so(tmp_path: Path, monk
         "p0": "not_a_report",
         "p1": "too_large",
     }
+
+
+def test_readers_start_however_deep_the_folder_for_temporary_files(tmp_path: Path) -> None:
+    deep = tmp_path / ("d" * 60) / ("e" * 60)
+    deep.mkdir(parents=True)
+    program = "from flows.workers import readers\nwith readers(1) as pool: print(pool.run(len, 'abc'))"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "TMPDIR": str(deep)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.returncode) == ("3\n", 0), done.stderr
