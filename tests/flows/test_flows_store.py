@@ -95,6 +95,16 @@ def test_the_same_as_an_undisturbed_night_in_a_folder(night: Night, quick: Comma
     assert night.contents(Remote(STORE), "r0001") == night.contents(home)
 
 
+def test_the_same_read_by_a_dask_cluster(night: Night, quick: Command) -> None:
+    """Its workers get captures from the store, and leave their parts there."""
+    address = f"s3://{BUCKET}/clustered"
+    words = ("--store", address, "--sources", night.sample / "sources.toml")
+    run = quick("nightly", "--home", night.folder / "clustered", *words, **night.variables, GOUJI_ENGINE="dask")
+    assert run.returncode == 1, run.stdout + run.stderr
+    assert night.contents(Remote(address)) == night.contents(Remote(STORE), "r0001")
+    assert [name for name in (Remote(address) / "staging").below() if name.endswith(".parquet")]
+
+
 def test_a_machine_that_knows_the_address_alone(night: Night, quick: Command) -> None:
     """Another machine's night after a correction; then a third one asks, and reads the archive again."""
     page = next(
