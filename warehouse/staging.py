@@ -13,6 +13,7 @@ import logging
 import os
 import shutil
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
@@ -185,21 +186,37 @@ def _alive(pid: int) -> bool:
     return True
 
 
-def old_parts(staging: Where, before: datetime) -> dict[Path, int]:
+def old_parts(staging: Where, before: datetime) -> dict[Where, int]:
     """The parts that were made before that time, with their bytes: the run they were for is over.
 
-    Those in a store are left to its own rules for what is old (decision 0041).
+    In a store the time is that of the store's clock, and what a process left there half written counts as a part.
     """
     if isinstance(staging, Remote):
-        return {}
-    found = {}
+        return _old_objects(staging, before)
+    found: dict[Where, int] = {}
     for path in sorted(staging.glob("[!.]*")):
         if path.is_dir() and path.stat().st_mtime < before.timestamp():
             found[path] = sum(file.stat().st_size for file in path.iterdir())
     return found
 
 
-def remove_parts(parts: Iterable[Path]) -> None:
+def _old_objects(staging: Remote, before: datetime) -> dict[Where, int]:
+    parts: defaultdict[str, list[tuple[int, datetime]]] = defaultdict(list)
+    for name, told in staging.below().items():
+        parts[name.partition("/")[0]].append(told)
+    return {
+        staging / part: sum(size for size, _ in objects)
+        for part, objects in sorted(parts.items())
+        if max(at for _, at in objects) < before
+    }
+
+
+def remove_parts(parts: Iterable[Where]) -> None:
     """Delete parts; whatever they held is read again from the captures, should anybody ask."""
     for path in parts:
-        shutil.rmtree(path, ignore_errors=True)
+        if isinstance(path, Path):
+            shutil.rmtree(path, ignore_errors=True)
+            continue
+        # Without its sums it is no part any more, whatever ends this.
+        for name in (_SUMS, *(f"{key}.parquet" for key in _TABLES)):
+            (path / name).unlink()

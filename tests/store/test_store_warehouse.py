@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from warehouse.errors import QueryError, StagingError, WarehouseBusyError, Wareh
 from warehouse.package import write_package  # noqa: E402
 from warehouse.query import query  # noqa: E402
 from warehouse.release import publish  # noqa: E402
-from warehouse.staging import find_part, read_parts, sweep, write_part  # noqa: E402
+from warehouse.staging import find_part, old_parts, read_parts, remove_parts, sweep, write_part  # noqa: E402
 from warehouse.status import current, known_documents, releases  # noqa: E402
 
 
@@ -248,6 +248,14 @@ def test_a_part_is_there_with_its_sums_or_not_at_all(bucket: Remote) -> None:
     assert part == staging / "part" == find_part(staging, "part")
     assert read_parts([part])[1] == full.cells
     assert sweep(staging) == 0
+    now = datetime.now(UTC)
+    assert old_parts(staging, now - timedelta(days=1)) == {}
+    found = old_parts(staging, now + timedelta(days=1))
+    assert found == {part: sum(size for size, _ in part.below().values())}
+    remove_parts(found)
+    assert staging.below() == {}
+    assert find_part(staging, "part") is None
+    write_part(staging, "part", full.reports, full.cells, empty)
     (part / "SHA256SUMS").unlink()
     assert find_part(staging, "part") is None
     with pytest.raises(StagingError, match="part"):
