@@ -59,6 +59,9 @@ class Sheet:
 
     def __init__(self, book: xlsxwriter.Workbook, styles: Styles, name: str) -> None:
         self._sheet = book.add_worksheet(name)
+        # Printed, all columns stand side by side.
+        self._sheet.set_landscape()
+        self._sheet.fit_to_pages(1, 0)
         self._styles = styles
         self._next = 0
         #: what a text shows: most stand in many rows
@@ -76,8 +79,6 @@ class Sheet:
         self._sheet.freeze_panes(1, frozen)
         self._sheet.autofilter(0, 0, max(1, rows), len(heads) - 1)
         self._sheet.repeat_rows(0)
-        self._sheet.set_landscape()
-        self._sheet.fit_to_pages(1, 0)
 
     def row(
         self,
