@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
+from expectations.arrays import Bools, Codes
 from expectations.declaration import Relation
-
-if TYPE_CHECKING:  # a batch knows its neighbours, whose reasons stand here
-    from expectations.batch import Bools, Codes
 
 #: outcome codes; positions in `declaration.OUTCOMES`. SILENT: no verdict for this report.
 PASS, FAIL, NOT_EVALUABLE, NOT_APPLICABLE = range(4)

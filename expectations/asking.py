@@ -15,7 +15,8 @@ from expectations.answer import (
     blank_answer,
     put,
 )
-from expectations.batch import BLANK, PRINTED, Batch, Bools, Codes
+from expectations.arrays import Bools, Codes
+from expectations.batch import BLANK, PRINTED, Batch
 from expectations.batch import UNREADABLE as CELL_UNREADABLE
 from expectations.declaration import SEVERITIES, Rule, Scope
 

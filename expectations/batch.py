@@ -14,14 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from expectations import layout
+from expectations.arrays import Bools, Codes, Ints, Positions
 from expectations.declaration import Where
 from expectations.neighbours import Near, find
 from expectations.world import World
-
-Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.int8]
-Positions = npt.NDArray[np.intp]
 
 ABSENT, PRINTED, BLANK, UNREADABLE = range(4)
 _STATES: Final = pa.array(["printed", "blank", "unreadable"])

@@ -8,7 +8,8 @@ from fractions import Fraction
 import numpy as np
 
 from expectations import layout
-from expectations.batch import ABSENT, BLANK, PRINTED, UNREADABLE, Batch, Bools, Codes, Ints
+from expectations.arrays import Bools, Codes, Ints
+from expectations.batch import ABSENT, BLANK, PRINTED, UNREADABLE, Batch
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,9 @@ from expectations import (
     years_rules,
 )
 from expectations.answer import FAIL, NOT_EVALUABLE, REASONS, SILENT, UNREADABLE_CELL, Answer, Words
+from expectations.arrays import Bools
 from expectations.attribution import ATTRIBUTIONS, Asked, attributions
-from expectations.batch import Batch, Bools, load
+from expectations.batch import Batch, load
 from expectations.declaration import OUTCOMES, SEVERITIES, Rule
 from expectations.localisation import Locations, localise, speak
 from expectations.rules import RULES

@@ -18,7 +18,8 @@ from expectations.answer import (
     blank_answer,
     put,
 )
-from expectations.batch import BLANK, PRINTED, Batch, Bools
+from expectations.arrays import Bools
+from expectations.batch import BLANK, PRINTED, Batch
 from expectations.batch import UNREADABLE as CELL_UNREADABLE
 from expectations.declaration import SEVERITIES, Rule, Scope
 

@@ -28,7 +28,8 @@ from expectations.answer import (
     blank_answer,
     put,
 )
-from expectations.batch import BLANK, PRINTED, Batch, Bools, Ints, Positions, index
+from expectations.arrays import Bools, Ints, Positions
+from expectations.batch import BLANK, PRINTED, Batch, index
 from expectations.batch import UNREADABLE as CELL_UNREADABLE
 from expectations.declaration import SEVERITIES, Rule, Scope
 

@@ -29,7 +29,8 @@ from expectations.answer import (
     Answer,
     blank_answer,
 )
-from expectations.batch import ABSENT, BLANK, PRINTED, Batch, Bools, Codes, Ints, Positions, index
+from expectations.arrays import Bools, Codes, Ints, Positions
+from expectations.batch import ABSENT, BLANK, PRINTED, Batch, index
 from expectations.batch import UNREADABLE as CELL_UNREADABLE
 from expectations.declaration import SEVERITIES, Relation, Scope, Term
 

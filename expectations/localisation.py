@@ -19,7 +19,8 @@ import numpy as np
 
 from expectations import layout, years
 from expectations.answer import FAIL, PASS, SILENT, Answer
-from expectations.batch import Batch, Bools
+from expectations.arrays import Bools
+from expectations.batch import Batch
 from expectations.declaration import Rule
 from expectations.localisation_lines import Line, carries, coefficients, equations, relations
 from expectations.localisation_sets import TooLargeError, smallest

@@ -9,7 +9,8 @@ from typing import Final
 
 from expectations import layout, wording
 from expectations.answer import FAIL, PASS, Answer
-from expectations.batch import Batch, Codes
+from expectations.arrays import Codes
+from expectations.batch import Batch
 from expectations.declaration import Relation, Rule
 from expectations.localisation_system import Equation
 

@@ -20,10 +20,8 @@ from expectations.answer import (
     SCOPE_DIFFERS,
     ZONE,
 )
+from expectations.arrays import Codes, Positions
 from expectations.world import World
-
-Positions = npt.NDArray[np.intp]
-Codes = npt.NDArray[np.int8]
 
 #: the first year that has the form's predecessor: 2018 had another form, without a row for what was carried over
 FIRST_COMPARED: Final = 2020

@@ -24,7 +24,8 @@ from expectations.answer import (
     blank_answer,
     put,
 )
-from expectations.batch import Batch, Bools, Codes, Ints, Positions, integers, truth
+from expectations.arrays import Bools, Codes, Ints, Positions
+from expectations.batch import Batch, integers, truth
 from expectations.declaration import SEVERITIES, Rule, Scope
 from expectations.scopes_text import SECTIONS
 

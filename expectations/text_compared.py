@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 
 from expectations import text_claims, text_wording
 from expectations.answer import FAIL, NOT_EVALUABLE, PASS, Answer, Words
-from expectations.batch import Batch, Bools, Ints, Positions, truth
+from expectations.arrays import Bools, Ints, Positions
+from expectations.batch import Batch, truth
 from expectations.declaration import Rule, Scope
 from expectations.scopes_text import scope_of
 from expectations.text_claims import Claims, Judged, figure_of

@@ -9,7 +9,8 @@ import numpy as np
 
 from expectations import linear, text_claims, text_wording, wording
 from expectations.answer import FAIL, MISSING, NOT_APPLICABLE, NOT_EVALUABLE, PASS, Answer, Words
-from expectations.batch import Batch, Bools, Codes, Ints, Positions, index
+from expectations.arrays import Bools, Codes, Ints, Positions
+from expectations.batch import Batch, index
 from expectations.declaration import Relation, Rule, Scope
 from expectations.scopes_text import scope_of
 from expectations.text_claims import Claims, Judged, figure_of

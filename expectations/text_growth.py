@@ -10,7 +10,8 @@ import numpy as np
 
 from expectations import text_claims, wording
 from expectations.answer import EARLIER_BLANK, EARLIER_MISSING, MISSING, Answer
-from expectations.batch import Batch, Bools, Positions
+from expectations.arrays import Bools, Positions
+from expectations.batch import Batch
 from expectations.declaration import Rule
 from expectations.text_compared import Computed, clear, close, compared, known
 from expectations.text_counts import Side

@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from expectations import text_claims, wording
 from expectations.answer import MISSING, Answer
-from expectations.batch import Batch, Bools, Positions
+from expectations.arrays import Bools, Positions
+from expectations.batch import Batch
 from expectations.declaration import Rule
 from expectations.scopes_text import COUNTED
 from expectations.text_compared import Computed, clear, close, compared, known

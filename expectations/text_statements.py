@@ -9,7 +9,8 @@ import numpy as np
 
 from expectations import text_claims, text_wording, wording
 from expectations.answer import FAIL, MISSING, NOT_EVALUABLE, PASS, UNSTATED, Answer, Words
-from expectations.batch import Batch, Positions
+from expectations.arrays import Positions
+from expectations.batch import Batch
 from expectations.declaration import Rule, Scope
 from expectations.text_claims import Claims, Judged
 from expectations.text_counts import side, uncertain

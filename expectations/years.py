@@ -26,7 +26,8 @@ from expectations.answer import (
     blank_answer,
     put,
 )
-from expectations.batch import ABSENT, BLANK, Batch, Bools, Codes, Ints, truth
+from expectations.arrays import Bools, Codes, Ints
+from expectations.batch import ABSENT, BLANK, Batch, truth
 from expectations.batch import UNREADABLE as CELL_UNREADABLE
 from expectations.declaration import LAST, SEVERITIES, Relation, Scope, Term
 from expectations.earlier import Figures

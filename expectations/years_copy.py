@@ -30,7 +30,8 @@ from expectations.answer import (
     blank_answer,
     put,
 )
-from expectations.batch import ABSENT, PRINTED, Batch, Codes, Positions, index
+from expectations.arrays import Codes, Positions
+from expectations.batch import ABSENT, PRINTED, Batch, index
 from expectations.batch import UNREADABLE as CELL_UNREADABLE
 from expectations.declaration import SEVERITIES, Rule, Scope
 

@@ -14,7 +14,8 @@ import numpy as np
 
 from expectations import linear, wording_years, years
 from expectations.answer import ANNOTATED, DEFINED, FAIL, NOT_EVALUABLE, PASS, Answer, put
-from expectations.batch import PRINTED, Batch, Bools
+from expectations.arrays import Bools
+from expectations.batch import PRINTED, Batch
 from expectations.declaration import LAST, SEVERITIES, Relation, Rule, Scope
 from expectations.rules_within import WITHIN
 
