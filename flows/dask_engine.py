@@ -22,8 +22,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.task_runners import TaskRunner
 from prefect_dask.task_runners import DaskTaskRunner
 
-from flows.desk import Desk
-from flows.engine import Stage
+from flows.desk import Desk, Stage
 from flows.exits import UnusableError
 from flows.extraction import reader_version
 from flows.setting import quiet

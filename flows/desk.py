@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,6 +12,9 @@ from portals.documents import DocumentSet
 from portals.registry import Registry
 from portals.warc import received
 from store.where import Where
+
+#: stages a batch where the task runner runs it; goes there by pickle
+Stage = Callable[[Sequence[DocumentSet]], Where]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -15,18 +15,13 @@ from urllib.parse import urlsplit
 from prefect.settings import PREFECT_API_URL
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
-from flows.desk import Desk
+from flows.desk import Desk, Stage
 from flows.exits import UnusableError
 from flows.server import Server
 from flows.workers import readers, worker_count
-from portals.documents import DocumentSet
-from store.where import Where
 
 #: schemes of a Dask scheduler's address
 SCHEMES = ("tcp", "tls")
-
-#: stages a batch where the task runner runs it; goes there by pickle
-Stage = Callable[[Sequence[DocumentSet]], Where]
 
 
 @dataclass(frozen=True, slots=True)

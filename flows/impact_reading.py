@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +14,7 @@ import pyarrow as pa
 from flows.archived import Archived
 from flows.batches import batches, captures, halves
 from flows.canonical import merge
-from flows.desk import Desk
+from flows.desk import Desk, Stage
 from flows.plan import Plan
 from flows.progress import report
 from flows.standing import INDEX, Standing
@@ -60,10 +60,6 @@ class Reread:
         return found
 
 
-#: a batch, staged: its part
-_Stage = Callable[[Sequence[DocumentSet]], Where]
-
-
 def read_again(
     plan: Plan,
     facts: Archived,
@@ -100,7 +96,7 @@ def settled(
 _Staged = tuple[list[Where], dict[DocumentSet, Trouble]]
 
 
-def _all(sets: Sequence[DocumentSet], stage: _Stage) -> Iterator[_Staged]:
+def _all(sets: Sequence[DocumentSet], stage: Stage) -> Iterator[_Staged]:
     """Every batch, staged, in order; a few at once, so that no reader process waits for another batch's last."""
     cut = batches(sets)
     done, total = 0, len(sets)
@@ -114,7 +110,7 @@ def _all(sets: Sequence[DocumentSet], stage: _Stage) -> Iterator[_Staged]:
             threads.shutdown(cancel_futures=True)
 
 
-def _apart(batch: Sequence[DocumentSet], stage: _Stage) -> _Staged:
+def _apart(batch: Sequence[DocumentSet], stage: Stage) -> _Staged:
     """The parts of a batch; where it cannot be staged, of its halves, down to the one set that is in the way."""
     try:
         return [stage(batch)], {}

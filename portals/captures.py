@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 from dataclasses import astuple, dataclass, fields
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from portals.exchange import Fetched
     from portals.saved import Saved
-    from portals.warc import Stored
 
 #: The file of the index, in the folder of the archive.
 INDEX: Final = "captures.sqlite"
@@ -72,6 +71,15 @@ class ArchiveError(Exception):
 
 class DamagedError(ArchiveError):
     """One capture is gone or not what was received; the others may well be."""
+
+
+class Stored(NamedTuple):
+    """Where the records of a fetch are: file, offset of the first; offset and digest of the one with the body."""
+
+    warc: str
+    start: int
+    offset: int
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)

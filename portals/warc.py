@@ -9,12 +9,12 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, Final, NamedTuple
+from typing import BinaryIO, Final
 
 from warcio.archiveiterator import ArchiveIterator
 
 from portals import bodies, records
-from portals.captures import ArchiveError, Capture, DamagedError
+from portals.captures import ArchiveError, Capture, DamagedError, Stored
 from portals.exchange import Exchange, Fetched
 from portals.problems import FetchError
 from portals.saved import Saved
@@ -25,16 +25,7 @@ _NOT_MODIFIED: Final = "http://netpreserve.org/warc/1.1/revisit/server-not-modif
 _IDENTICAL: Final = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 
 
-__all__ = ["ArchiveError", "Stored", "WarcFolder"]
-
-
-class Stored(NamedTuple):
-    """Where the records of a fetch are: file, offset of the first; offset and digest of the one with the body."""
-
-    warc: str
-    start: int
-    offset: int
-    digest: str
+__all__ = ["ArchiveError", "WarcFolder"]
 
 
 class WarcFolder:
