@@ -42,7 +42,6 @@ class Standing:
     documents: pa.Table
     coverage: pa.Table
     findings: pa.Table
-    versions: pa.Table
 
     @property
     def next_release(self) -> str:
@@ -86,7 +85,7 @@ def standing(home: Where, known: Standing | None = None) -> Standing:
     release = current(home)
     if known is not None and (known.home, known.release) == (home, release):
         return known
-    names = ("reports", "held_reports", "documents", "coverage", "findings", "versions")
+    names = ("reports", "held_reports", "documents", "coverage", "findings")
     if release is None:
         return Standing(home, None, *(_nothing(name) for name in names))
     return Standing(home, release, *(read_table(home, name, columns=_COLUMNS.get(name, ())) for name in names))
