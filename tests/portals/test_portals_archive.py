@@ -17,12 +17,13 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from portals.archive import Archive, ArchiveError, Origin
-from portals.captures import DamagedError
+from portals.archive import Archive, ArchiveError, Listed, Origin
+from portals.captures import DamagedError, stamp
 from portals.exchange import Exchange, Fetched
 from portals.families.base import Entry
 from portals.links import Link
 from portals.problems import Problem
+from portals.shelved import Shelved
 
 START = datetime(2025, 3, 1, 20, 0, tzinfo=UTC)
 ORIGIN = Origin("620102", "2023年政府信息公开工作年度报告", date(2024, 1, 31), 2023)
@@ -237,6 +238,14 @@ def test_entries_links_and_problems_are_kept(archive: Archive) -> None:
         ("620101", "2023年报", date(2024, 1, 1), None),
         ("620102", "改过的标题", None, 2023),
     ]
+    assert [(e.unit_id, e.year, e.rank) for e in archive.entries({address})] == [
+        ("620101", None, 0),
+        ("620102", 2023, 0),
+    ]
+    assert list(archive.entries({"http://a.example/2"})) == []
+    assert sorted(archive.every_listed()) == sorted(
+        Listed(e.address, e.unit_id, e.year, e.rank) for e in archive.entries()
+    )
     problem = Problem(address, "document", "blocked", "HTTP 412", 412, "620102", "2023年报", 2023, START)
     listing = replace(problem, address="http://a.example/", kind="list", year=None)
     archive.note(problem)
@@ -252,6 +261,20 @@ def test_entries_links_and_problems_are_kept(archive: Archive) -> None:
     archive.note(problem)
     archive.seen(capture, not_modified(address, 5))
     assert list(archive.problems()) == []
+
+
+def test_all_captures_by_id_are_the_captures(archive: Archive) -> None:
+    for n in range(3):
+        archive.add(
+            fetched(f"http://a.example/{n}", b"%d" % n, n), replace(ORIGIN, parent_address="p" if n else None)
+        )
+    every = {capture.capture_id: capture for capture in archive.captures()}
+    shelved = archive.shelved()
+    assert dict(shelved) == every == dict(Shelved.of(every.values()))
+    assert list(shelved) == list(every)
+    assert (len(shelved), "none" in shelved, shelved.get("none")) == (3, False, None)
+    assert shelved.column("parent_address") == [capture.parent_address for capture in every.values()]
+    assert shelved.column("fetched_at") == [stamp(capture.fetched_at) for capture in every.values()]
 
 
 def test_times_need_a_zone(archive: Archive) -> None:
