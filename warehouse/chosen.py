@@ -10,8 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from store.errors import one_line
 from store.where import Where
 from warehouse import deltas, record
+from warehouse.errors import WarehouseError
 from warehouse.record import Release, current
 from warehouse.scan import names, opened, parquet
 from warehouse.spec import TABLES
@@ -86,14 +88,20 @@ def past(home: Where, ids: Collection[str]) -> Chosen:
 
 
 def of_reports(home: Where, ids: Collection[str], tables: Sequence[str]) -> tuple[pa.Table, ...]:
-    """The rows about the reports `ids` in each of the tables, which are partitioned by year."""
+    """The rows about the reports `ids` in each of the tables, which are partitioned by year.
+
+    Raises WarehouseError where one cannot be read.
+    """
     release = current(home)
     if release is None or not ids:
         return tuple(TABLES[name].empty() for name in tables)
     wanted = pa.table({"report_id": pa.array(sorted(ids), pa.string())})
-    with opened(home, memory_limit=_MEMORY) as connection:
-        connection.register("wanted", wanted)
-        return tuple(_rows(connection, home, release, name, wanted["report_id"].to_pylist()) for name in tables)
+    try:
+        with opened(home, memory_limit=_MEMORY) as connection:
+            connection.register("wanted", wanted)
+            return tuple(_rows(connection, home, release, name, wanted["report_id"].to_pylist()) for name in tables)
+    except duckdb.Error as error:
+        raise WarehouseError(f"release {release.release_id}: {one_line(error)[:500]}") from error
 
 
 def _rows(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import io
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyarrow as pa
 import pypdfium2
@@ -17,6 +19,8 @@ from flows.commands.evidence import evidence
 from flows.evidence import Wanted, draw
 from flows.exits import UnusableError
 from flows.extraction import extract_bytes
+from flows.home import Home
+from flows.pictures import Crops
 from form.reading import Reading
 from notices.evidence_caption import Origin
 from portals.archive import Archive
@@ -242,13 +246,24 @@ def test_files_that_hold_no_such_cell(tmp_path: Path) -> None:
 
 def test_a_changed_capture_is_refused(made: Made, tmp_path: Path) -> None:
     copy = tmp_path / "home"
-    for path in made.home.rglob("*"):
-        if path.is_file():
-            target = copy / path.relative_to(made.home)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(path.read_bytes())
+    shutil.copytree(made.home, copy)
     for warc in (copy / "archive").glob("*.warc.gz"):
         raw = warc.read_bytes()
         warc.write_bytes(raw[: len(raw) // 3] + b"\0" * 40 + raw[len(raw) // 3 + 40 :])
     with pytest.raises(UnusableError, match="archive"):
         run(made.held, KEY, "--home", copy, "--out", tmp_path / "x.png")
+
+
+def test_a_lost_data_file_is_named(made: Made, tmp_path: Path) -> None:
+    copy = tmp_path / "home"
+    shutil.copytree(made.home, copy)
+    for file in (copy / "warehouse" / "held_cells").rglob("*.parquet"):
+        file.unlink()
+    with pytest.raises(UnusableError, match=r"r0001: .*held_cells") as raised:
+        run(made.held, KEY, "--home", copy, "--out", tmp_path / "x.png")
+    assert "\n" not in str(raised.value)
+    finding = SimpleNamespace(
+        finding_id=FINDING, report_id=made.held, cells=(KEY,), unit="u", year=2023, equation="≠"
+    )
+    assert Crops(Home(copy)).of([finding]) == {}, "the mail goes without it"
+    assert list(Crops(Home(made.home)).of([finding])) == [FINDING]
