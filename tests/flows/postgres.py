@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tied import tied
+
 #: PostgreSQL refuses to run as root; Debian's package makes this user
 USER = "postgres"
 
@@ -34,9 +36,10 @@ def cluster(bin_folder: Path) -> Iterator[str]:
             shutil.chown(folder, USER, USER)
         made = ["-D", folder / "data", "-U", "prefect", "--auth=trust", "--no-sync", "-E", "UTF8", "--no-locale"]
         subprocess.run([bin_folder / "initdb", *made], cwd=folder, check=True, stdout=subprocess.DEVNULL, **who)
+        words = ["-D", folder / "data", "-k", folder, "-F", "-c", "listen_addresses="]
         with (folder / "log").open("w") as log:
             server = subprocess.Popen(
-                [bin_folder / "postgres", "-D", folder / "data", "-k", folder, "-F", "-c", "listen_addresses="],
+                tied([bin_folder / "postgres", *words], "INT"),
                 cwd=folder,
                 stdout=log,
                 stderr=log,

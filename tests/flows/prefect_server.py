@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from commandline import PREFECT, ROOT, environment
+from tied import tied
 
 
 def production() -> dict[str, str]:
@@ -29,7 +30,7 @@ def prefect_server(variables: Mapping[str, str], log: Path) -> Iterator[dict[str
     settled = {**variables, **reached}
     with log.open("a") as lines:
         process = subprocess.Popen(
-            [PREFECT, "server", "start"],
+            tied([PREFECT, "server", "start"]),
             env=environment(**settled),
             stdout=lines,
             stderr=lines,
