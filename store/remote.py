@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, cast
 from store.errors import StoreError, one_line
 
 if TYPE_CHECKING:
+    from obstore import ObjectMeta
     from obstore.store import ObjectStore, RetryConfig
 
 #: For so long a store may be away (a restart, a failing line) before what is under way fails.
@@ -123,12 +124,21 @@ class Remote:
 
     def size(self) -> int | None:
         """Bytes of the object; None where there is none."""
+        head = self._head()
+        return None if head is None else int(head["size"])
+
+    def mark(self) -> str | None:
+        """The mark of the object's state, as the store gives it; None where there is no object."""
+        head = self._head()
+        return None if head is None else head["e_tag"]
+
+    def _head(self) -> ObjectMeta | None:
         import obstore
 
         bucket, key = self._split()
         try:
             with self._told():
-                return int(obstore.head(bucket, key)["size"])
+                return obstore.head(bucket, key)
         except FileNotFoundError:
             return None
 

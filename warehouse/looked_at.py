@@ -9,16 +9,18 @@ import threading
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final, NamedTuple
 
 import pyarrow as pa
 
+from store.errors import StoreError
+from store.remote import Remote
 from store.where import Where
 
 #: versions that are kept in mind: some runs' of all tables
 _MOST: Final = 256
-_Stamp = tuple[int, int, int]
+#: what tells a commit from another one of the same number
+_Stamp = tuple[int, int, int] | str
 
 
 class DataFile(NamedTuple):
@@ -45,15 +47,16 @@ class Version(NamedTuple):
     schema: pa.Schema
 
 
-_kept: Final[OrderedDict[tuple[Path, int], tuple[_Stamp, Version]]] = OrderedDict()
+_kept: Final[OrderedDict[tuple[Where, int], tuple[_Stamp, Version]]] = OrderedDict()
 _lock: Final = threading.Lock()
 
 
 def recall(path: Where, at: int) -> Version | None:
-    """The version, if this process has seen it; None where its commit is gone or another one, and in a store."""
+    """The version, if this process has seen it; None where its commit is gone, or another one."""
+    with _lock:
+        if (path, at) not in _kept:
+            return None
     stamp = _stamp(path, at)
-    if stamp is None or not isinstance(path, Path):
-        return None
     with _lock:
         found = _kept.get((path, at))
     return found[1] if found and found[0] == stamp else None
@@ -62,7 +65,7 @@ def recall(path: Where, at: int) -> Version | None:
 def remember(path: Where, at: int, version: Version) -> None:
     """Keep a version in mind."""
     stamp = _stamp(path, at)
-    if stamp is None or not isinstance(path, Path):
+    if stamp is None:
         return
     with _lock:
         _kept[path, at] = stamp, version
@@ -72,11 +75,13 @@ def remember(path: Where, at: int, version: Version) -> None:
 
 
 def _stamp(path: Where, at: int) -> _Stamp | None:
-    """What tells the commit of a version from one of another table that took its place."""
-    if not isinstance(path, Path):
-        return None
+    """What tells the commit of a version from one of another table that took its place; None where it is gone."""
+    commit = path / "_delta_log" / f"{at:020d}.json"
     try:
-        told = (path / "_delta_log" / f"{at:020d}.json").stat()
-    except OSError:
+        if isinstance(commit, Remote):
+            return commit.mark()
+        told = commit.stat()
+    except (OSError, StoreError):
+        # Whoever wants the version says what is wrong.
         return None
     return told.st_ino, told.st_mtime_ns, told.st_size

@@ -71,6 +71,23 @@ def test_the_same_as_in_a_folder(bucket: Remote, undisturbed: dict[str, Any], tm
     assert write_package(bucket, tmp_path / "package").release_id == "r0002"
 
 
+def test_a_version_of_a_table_is_opened_once(bucket: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    real = deltas.open_at
+    monkeypatch.setattr(deltas, "open_at", lambda path, at: asked.append(at) or real(path, at))
+    release = publish(bucket, first(), night(0))
+    assert release
+    sql, count = "SELECT count(*) AS n FROM cells", release.counts["cells"]
+    assert [query(bucket, sql).to_pylist()[0]["n"] for _ in range(2)] == [count, count]
+    assert asked == [], "what it wrote itself it need not look at"
+    commit = bucket / "warehouse" / "cells" / "_delta_log" / f"{release.tables['cells']:020d}.json"
+    assert (commit.mark(), (bucket / "none").mark()) == (commit.look().tag, None)
+    # Another commit of the same number, as of a table that took its place, is not taken for the one that was seen.
+    commit.write_bytes(commit.read_bytes() + b"\n")
+    assert query(bucket, sql).to_pylist()[0]["n"] == count
+    assert asked == [release.tables["cells"]]
+
+
 def test_a_folder_copied_into_a_store_goes_on_there(
     bucket: Remote, undisturbed: dict[str, Any], tmp_path: Path
 ) -> None:

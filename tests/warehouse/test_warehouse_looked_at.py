@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_province import Doc, batch, night
 
-from store.remote import Remote
 from warehouse import deltas, looked_at
 from warehouse.chosen import of_reports
 from warehouse.looked_at import DataFile
@@ -61,7 +60,7 @@ def test_another_table_in_its_place_is_looked_at_anew(tmp_path: Path) -> None:
         assert deltas.rows(tmp_path / "warehouse" / "reports", REPORTS, release.tables["reports"]) == len(docs)
 
 
-def test_what_has_no_commit_any_more_and_what_is_in_a_store_is_not_kept(tmp_path: Path) -> None:
+def test_what_has_no_commit_any_more_is_not_kept(tmp_path: Path) -> None:
     release = publish(tmp_path, batch([Doc(1, 2023, 5)]), night(0))
     assert release
     path, at = tmp_path / "warehouse" / "reports", release.tables["reports"]
@@ -71,8 +70,6 @@ def test_what_has_no_commit_any_more_and_what_is_in_a_store_is_not_kept(tmp_path
     assert looked_at.recall(path, at) is None
     looked_at.remember(path, at, found)
     assert looked_at.recall(path, at) is None
-    looked_at.remember(Remote("s3://bucket/reports"), at, found)
-    assert looked_at.recall(Remote("s3://bucket/reports"), at) is None
 
 
 def test_files_that_cannot_hold_a_report_are_not_opened(tmp_path: Path) -> None:
