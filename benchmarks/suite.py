@@ -42,6 +42,8 @@ _FINE: Final = frozenset({0, 1})
 _YEARS: Final = f"{mixed.YEARS[0]}..{mixed.YEARS[1]}"
 _COMMAND: Final = "import sys; from flows.cli import main; sys.argv[0] = 'gouji'; main()"
 _GIB: Final = 1 << 30
+#: sizes that a line can be laid through
+_LINE: Final = 2
 #: a size at which all is start-up: one unit's seven reports
 _LEAST: Final = 7
 
@@ -154,11 +156,15 @@ def whole_table(runs: Sequence[Whole], start: Mapping[int, Whole]) -> str:
             "processor seconds": [(one.reports, one.took.cpu) for one in mine],
             "the peak of memory": [(one.reports, float(one.took.tree)) for one in mine],
         }
-        told = "; ".join(f"{name} {exponent(at):.2f} ({growth(at):.2f})" for name, at in of.items())
-        lines.append(
-            f"Exponents with {workers} (in brackets from size to size, without the {least.took.wall:.1f} s that "
-            f"{least.reports} reports take): {told}.\n"
+        if len(mine) < _LINE:
+            continue
+        several = len(mine) > _LINE
+        told = "; ".join(
+            f"{name} {exponent(at):.2f}" + (f" ({growth(at):.2f})" if several else "") for name, at in of.items()
         )
+        brackets = " (in brackets from size to size, without the {:.1f} s that {} reports take)"
+        apart = brackets.format(least.took.wall, least.reports) if several else ""
+        lines.append(f"Exponents with {workers}{apart}: {told}.\n")
     return "\n".join(lines)
 
 

@@ -22,6 +22,9 @@ from flows.workers import readers, worker_count
 
 #: schemes of a Dask scheduler's address
 SCHEMES = ("tcp", "tls")
+#: batches under way beyond one a reader: with none, readers had nothing to do for a second or two whenever batches
+#: ended and others began
+_AHEAD = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Engine:
     def at(self, desk: Desk) -> Iterator[tuple[TaskRunner[Any], Stage]]:
         """A started task runner and what its tasks call, for the length of the block."""
         if self.kind == "threads":
-            threads: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=max(2, worker_count()))
+            threads: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=worker_count() + _AHEAD)
             with readers() as pool, threads as runner:
                 yield runner, partial(desk.stage, pool=pool)
             return
