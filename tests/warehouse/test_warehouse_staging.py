@@ -101,7 +101,7 @@ def test_half_written_parts_are_swept(tmp_path: Path) -> None:
 def _race(staging: Path) -> None:
     for n in range(5):
         _write(staging, f"p{n}")
-    # As commands end (`flows.exits.leave`): a thread of Arrow's that is still there would abort the interpreter's end.
+    # As commands end (`flows.exits.leave`): a library's thread that is still there may abort the interpreter's end.
     os._exit(0)
 
 
