@@ -7,45 +7,35 @@ PLAN, which does not crawl. So its time is that of a night apart from the crawl:
 from __future__ import annotations
 
 import pickle
-import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any, Final
 from unittest import mock
 
+from benchmarks.meter import run
+
 ROOT: Final = Path(__file__).resolve().parents[1]
 #: done, and done with reports held
-_DONE: Final = (0, 1)
+_DONE: Final = frozenset({0, 1})
 
 
 def seconds(home: Path, plan: object) -> float:
     """Run the command on a home and time it, from its start to its end. Raises SystemExit where it fails."""
     file = home / "plan.pickle"
     file.write_bytes(pickle.dumps(plan))
-    began = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.nights_command", str(home), str(file)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    spent = time.perf_counter() - began
-    if done.returncode not in _DONE:
-        raise SystemExit(f"gouji nightly on {home} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
-    return spent
+    words = (sys.executable, "-m", "benchmarks.nights_command", str(home), str(file))
+    return run(words, {"PYTHONPATH": str(ROOT)}, home / "nightly.log", _DONE).wall
 
 
 def main(home: str, plan: str) -> None:
     """The command."""
-    # Before the flow is imported, which is while Prefect's server starts.
     from flows.cli import main as gouji
 
     def chosen(*_: Any) -> Any:
         return pickle.loads(Path(plan).read_bytes())
 
     sys.argv = ["gouji", "nightly", "--home", home]
+    # Before the flow is imported, which is while Prefect's server starts.
     with mock.patch("flows.plan.make_plan", chosen):
         gouji()
 

@@ -25,6 +25,7 @@ class Package:
             raise DocumentError("too_large", f"压缩包超过 {limits.max_parts} 个文件")
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
+        # What zipfile says of bytes that are no zip, NotImplementedError among it (a version that it does not know).
         except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError, OSError) as error:
             raise DocumentError("truncated", f"zip: {error}") from error
         self.names = frozenset(self._zip.namelist())
@@ -50,5 +51,6 @@ class Package:
             raise DocumentError("encrypted")
         try:
             return self._zip.read(info)
+        # NotImplementedError: packed by a method that zipfile does not know.
         except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError) as error:
             raise DocumentError("truncated", f"{name}: {error}") from error

@@ -17,7 +17,7 @@ from flows.plan import CHINA
 from flows.standing import Standing
 from flows.versions import Version, chain
 from warehouse import chosen
-from warehouse.chosen import Chosen, of_reports
+from warehouse.chosen import Chosen
 from warehouse.contents import digests
 from warehouse.differences import PAIRS, differences
 from warehouse.spec import TABLES
@@ -95,7 +95,7 @@ def history(
 
 def _told(known: Standing, stands: Mapping[str, Row]) -> dict[str, list[Row]]:
     """The versions of the release before, oldest first; another address begins anew."""
-    (versions,) = of_reports(known.home, stands.keys(), ("versions",))
+    (versions,) = chosen.of_reports(known.home, stands.keys(), ("versions",))
     told: dict[str, list[Row]] = {}
     for row in sorted(versions.to_pylist(), key=lambda row: int(row["version"])):
         if row["address"] == stands[row["report_id"]]["address"]:

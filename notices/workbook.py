@@ -108,9 +108,10 @@ def workbook(
             styles = Styles(book)
             rows = _rows(tables)
             units = tables.coverage if limit is None else attention(tables.coverage)
-            told = [*_told(len(rows), _SHEET if limit is None else limit), *_left_out(tables.coverage, units)]
+            most = _SHEET if limit is None else limit
+            told = [*_told(len(rows), most), *_left_out(tables.coverage, units)]
             _about(Sheet(book, styles, "说明"), about, told)
-            _findings(Sheet(book, styles, "问题"), rows[: limit or _SHEET], about, tables, names, waivers)
+            _findings(Sheet(book, styles, "问题"), rows[:most], about, tables, names, waivers)
             _matrix(Sheet(book, styles, "覆盖"), tables, names)
             _units(Sheet(book, styles, "单位与年度"), units)
             for report in reports:

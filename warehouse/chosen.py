@@ -95,23 +95,27 @@ def of_reports(home: Where, ids: Collection[str], tables: Sequence[str]) -> tupl
     release = current(home)
     if release is None or not ids:
         return tuple(TABLES[name].empty() for name in tables)
-    wanted = pa.table({"report_id": pa.array(sorted(ids), pa.string())})
+    wanted = sorted(ids)
+    # `{unit_id}-{year}`: the year says which partitions to open.
+    of_years = {int(report_id.rpartition("-")[2]) for report_id in wanted}
     try:
         with opened(home, memory_limit=_MEMORY) as connection:
-            connection.register("wanted", wanted)
-            return tuple(_rows(connection, home, release, name, wanted["report_id"].to_pylist()) for name in tables)
+            connection.register("wanted", pa.table({"report_id": pa.array(wanted, pa.string())}))
+            return tuple(_rows(connection, home, release, name, (of_years, wanted)) for name in tables)
     except duckdb.Error as error:
         raise WarehouseError(f"release {release.release_id}: {one_line(error)[:500]}") from error
 
 
 def _rows(
-    connection: duckdb.DuckDBPyConnection, home: Where, release: Release, name: str, ids: Sequence[str]
+    connection: duckdb.DuckDBPyConnection,
+    home: Where,
+    release: Release,
+    name: str,
+    within: tuple[Collection[int], Sequence[str]],
 ) -> pa.Table:
+    """The rows about the reports `wanted` of a table; `within` are their years, and themselves in order."""
     table, version = TABLES[name], release.tables.get(name)
-    # `{unit_id}-{year}`: the year says which partitions to open.
-    of_years = {int(report_id.rpartition("-")[2]) for report_id in ids}
-    owners = ids if table.owner == "report_id" else None
-    files = {} if version is None else deltas.files(record.folder(home) / name, table, version, of_years, owners)
+    files = {} if version is None else deltas.files(record.folder(home) / name, table, version, *within)
     if not files:
         return table.empty()
     columns = names(table.names)

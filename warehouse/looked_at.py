@@ -54,12 +54,8 @@ _lock: Final = threading.Lock()
 def recall(path: Where, at: int) -> Version | None:
     """The version, if this process has seen it; None where its commit is gone, or another one."""
     with _lock:
-        if (path, at) not in _kept:
-            return None
-    stamp = _stamp(path, at)
-    with _lock:
         found = _kept.get((path, at))
-    return found[1] if found and found[0] == stamp else None
+    return found[1] if found and found[0] == _stamp(path, at) else None
 
 
 def remember(path: Where, at: int, version: Version) -> None:

@@ -71,6 +71,7 @@ class Table:
                 raise SpecError(f"table {self.name}: null in column {column.name}")
         try:
             return data.select(self.names).cast(self.schema)
+        # Arrow's word for types between which there is no cast is "not implemented".
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError) as error:
             raise SpecError(f"table {self.name}: {error}") from error
 
