@@ -33,7 +33,7 @@ SUFFIXES: Final[Mapping[Kind, str]] = {
     "odt": ".odt",
 }
 #: more than one document shares the start of LibreOffice; each further one may take this part of the limit
-_FURTHER: Final = 0.25
+_FURTHER: Final = 0.1
 #: no file it writes may be larger, in bytes
 _LARGEST: Final = 200_000_000
 _OPTIONS: Final = (
@@ -89,17 +89,26 @@ def together(files: Sequence[bytes], *, limits: Limits | None = None) -> Iterato
 def to_docx(files: Sequence[bytes], *, limits: Limits | None = None) -> list[bytes | DocumentError]:
     """Each file as docx, or why not; in the order given, in one start of LibreOffice.
 
-    A file that brings LibreOffice down does not take the others with it: those left are tried one by one.
+    A file that brings LibreOffice down does not take the others with it: the first of those left is tried alone and
+    the others together once more, and what is left then one by one.
     """
     limits = limits or Limits()
     found: list[bytes | DocumentError] = [_refusal(data) for data in files]
     open_ = [i for i, data in enumerate(files) if found[i].code == "unopened"]  # type: ignore[union-attr]
     _convert(files, open_, found, limits)
-    left = [i for i in open_ if isinstance(found[i], DocumentError)]
-    if len(open_) > 1:
-        for i in left:
-            _convert(files, [i], found, limits)
+    left = _failed(open_, found) if len(open_) > 1 else []
+    if len(left) > 2:
+        # One that brings LibreOffice down leaves itself and all after it: the first left is the likely one.
+        _convert(files, left[:1], found, limits)
+        _convert(files, left[1:], found, limits)
+        left = _failed(left[1:], found)
+    for i in left:
+        _convert(files, [i], found, limits)
     return found
+
+
+def _failed(which: Sequence[int], found: Sequence[bytes | DocumentError]) -> list[int]:
+    return [i for i in which if isinstance(found[i], DocumentError)]
 
 
 def _refusal(data: bytes) -> DocumentError:

@@ -18,7 +18,7 @@ from store.where import Where
 from warehouse.rows import Failure, Provenance, Source, cell_rows, error_rows, report_rows
 from warehouse.staging import find_part, part_id, write_part
 
-#: seconds of reading in a batch: some thirty old office files, which LibreOffice converts by the ten
+#: seconds of reading in a batch: some thirty old office files, which LibreOffice converts in one start
 SECONDS_A_BATCH = 8.0
 #: the pictures of one page, in bytes, that are read with it: as much as a document may have
 PICTURE_BYTES = 50_000_000
@@ -48,7 +48,7 @@ def captures(documents: DocumentSet) -> tuple[Capture, ...]:
 def batches(sets: Sequence[DocumentSet], seconds: float = SECONDS_A_BATCH) -> list[tuple[DocumentSet, ...]]:
     """Cut `sets` into batches of some `seconds` of reading each, in order; those with old office files first.
 
-    LibreOffice takes longer to start than to convert ten files: one file in each of many batches would start it for
+    LibreOffice takes as long to start as to convert twenty files: one file in each of many batches would start it for
     each of them.
     """
     office: list[DocumentSet] = []

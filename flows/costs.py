@@ -10,7 +10,7 @@ from portals.captures import Capture
 
 Kind = Literal["page", "pdf", "word", "sheet", "office", "picture"]
 
-#: Processor seconds for a document of average size, `office` in a batch of ten; measured, see
+#: Processor seconds for a document of average size, `office` in a batch; measured, see
 #: docs/decisions/0018-pictures-of-an-article.md.
 SECONDS: Final[dict[Kind, float]] = {
     "page": 0.02,

@@ -23,8 +23,8 @@ from flows.pool import Pool
 from form.errors import DocumentError
 
 SECONDS_A_DOCUMENT = 60.0
-#: files that one start of LibreOffice converts
-OFFICE_FILES = 10
+#: files that one start of LibreOffice converts: a batch of them (`flows.batches`)
+OFFICE_FILES = 32
 #: pages that go to a process together: a third of a second's work, so that the way there and back is no part of it
 PAGES = 16
 
@@ -68,7 +68,7 @@ class Readers:
     def read(self, jobs: Iterable[Job]) -> Iterator[Extraction]:
         """One extraction a job, in order; a job that hangs or kills its process gives an error.
 
-        Old office files are read up to ten in a process, converted together, and pages by the dozen; where that
+        Old office files are read some thirty in a process, converted together, and pages by the dozen; where that
         fails, each alone.
         """
         listed = list(jobs)
@@ -121,7 +121,7 @@ class Readers:
 
 
 def _groups(jobs: Sequence[Job]) -> Iterator[Sequence[int]]:
-    """The places of the jobs that are read together: office files by the ten, pages by the dozen, others alone."""
+    """The places of the jobs that are read together: office files by the thirty, pages by the dozen, others alone."""
     office = [i for i, job in enumerate(jobs) if job.through_office]
     quick = [i for i, job in enumerate(jobs) if job.quick]
     for together, size in ((office, OFFICE_FILES), (quick, PAGES)):

@@ -110,6 +110,26 @@ def test_it_runs_without_macros_network_or_the_home_of_the_user(
         assert [line.split(":")[0].strip() for line in devices] == ["lo"]
 
 
+def test_one_that_brings_libreoffice_down_costs_two_starts_more(
+    doc: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stand-in for soffice copies its files in order, and dies at one of them."""
+    starts = tmp_path / "starts"
+    frail = tmp_path / "soffice"
+    frail.write_text(
+        f"#!/bin/sh\necho >> {starts}\n"
+        'while [ "$1" != --outdir ]; do shift; done\nout=$2; shift 2; mkdir -p $out\n'
+        "for file; do grep -q DEADLY $file && kill -9 $$; cp $file $out/$(basename $file .doc).docx; done\n"
+    )
+    frail.chmod(0o755)
+    monkeypatch.setattr(office, "program", lambda: str(frail))
+    files = [doc + f"{'DEADLY' if n == 4 else n}".encode() for n in range(20)]
+    made = to_docx(files)
+    assert [n for n, one in enumerate(made) if isinstance(one, DocumentError)] == [4]
+    assert all(one == data for n, (one, data) in enumerate(zip(made, files, strict=True)) if n != 4)
+    assert len(starts.read_text()) == 3
+
+
 def test_nothing_is_left_behind(doc: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(office.tempfile, "tempdir", str(tmp_path))
     assert isinstance(to_docx([doc])[0], bytes)

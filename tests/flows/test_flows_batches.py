@@ -144,7 +144,8 @@ def test_office_files_share_a_start_and_a_bad_one_costs_only_itself(docs: list[b
     bad = {3: broken(docs[3]), 7: b"{\\rtf1 nothing", 13: b""}
     files = [bad.get(n, docs[n % 12]) for n in range(14)]
     jobs = [Job(f"{n}.doc", data) for n, data in enumerate(files)]
-    assert [len(group) for group in workers._groups(jobs)] == [10, 3, 1]
+    assert [len(group) for group in workers._groups(jobs)] == [13, 1]
+    assert [len(group) for group in workers._groups(jobs * 3)] == [32, 7, 1, 1, 1]
     with workers.readers(2) as pool:
         read = list(pool.read(jobs))
     for n, extraction in enumerate(read):
