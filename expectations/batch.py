@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -77,9 +78,9 @@ class Batch:
         """The figure of a printed cell, exactly; 0 for any other."""
         k = layout.INDEX[key]
         if self.state[k, report] != PRINTED:
-            return Fraction(0)
+            return _fraction(0)
         if not self.inexact[k, report]:
-            return Fraction(int(self.value[k, report]))
+            return _fraction(int(self.value[k, report]))
         figure: Decimal = self.cells["value"][int(self.row[k, report])].as_py()
         return Fraction(figure)
 
@@ -95,6 +96,10 @@ class Batch:
         """A column of `cells` for one key, a value a report; null where the report has no such cell."""
         rows = self.row[layout.INDEX[key]]
         return self.cells[name].take(pa.array(rows, mask=rows < 0))
+
+
+#: the same small numbers come again and again, and a fraction takes long to make
+_fraction: Final = lru_cache(maxsize=4096)(Fraction)
 
 
 def index(keys: Sequence[str]) -> Positions:

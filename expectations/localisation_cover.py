@@ -39,8 +39,8 @@ class Cover:
         self._pairs = [self.mask(e.cells) for e in equations if not e.broken and e.operator == "="]
 
     def mask(self, cells: Collection[str]) -> int:
-        """The bits of cells; those that are in no equation have none."""
-        return sum(bit for key, bit in self._bits.items() if key in cells)
+        """The bits of cells, each named once; those that are in no equation have none."""
+        return sum(self._bits.get(key, 0) for key in cells)
 
     def need(self, cells: Collection[str]) -> None:
         """Demand from here on that one of these changes; a running search obeys it too."""

@@ -10,31 +10,46 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
-from typing import Final
 
 from expectations.localisation_system import Changes, Equation, System
 from expectations.programme import UnsolvedError
 
-_ZERO: Final = Fraction(0)
 #: A cell set: of these at least one must change.
 Edit = frozenset[str]
+#: nearly always an integer, and then reckoned with as one: Python's fractions take ten times as long
+_Exact = int | Fraction
 
 
 @dataclass(slots=True)
 class _Row:
     """Coefficients over the cells, what they must add up to."""
 
-    coefficients: dict[str, Fraction]
-    amount: Fraction
+    coefficients: dict[str, _Exact]
+    amount: _Exact
 
-    def less(self, factor: Fraction, other: _Row) -> None:
+    def scale(self, divisor: _Exact) -> None:
+        """Divide it."""
+        if divisor != 1:
+            self.coefficients = {key: _divided(value, divisor) for key, value in self.coefficients.items()}
+            self.amount = _divided(self.amount, divisor)
+
+    def less(self, factor: _Exact, other: _Row) -> None:
+        """Take so many times another from it."""
         for key, value in other.coefficients.items():
-            left = self.coefficients.get(key, _ZERO) - factor * value
+            left = self.coefficients.get(key, 0) - factor * value
             if left:
                 self.coefficients[key] = left
             else:
                 self.coefficients.pop(key, None)
         self.amount -= factor * other.amount
+
+
+def _divided(value: _Exact, divisor: _Exact) -> _Exact:
+    return -value if divisor == -1 else _whole(Fraction(value) / divisor)
+
+
+def _whole(value: Fraction) -> _Exact:
+    return value.numerator if value.denominator == 1 else value
 
 
 def changes(system: System, support: Sequence[str]) -> Changes | list[Edit]:
@@ -59,7 +74,7 @@ def _eliminated(system: System, support: Sequence[str]) -> tuple[list[_Row], dic
     """Gauss and Jordan over the support: the rows without a pivot, and the row in which each pivot stands alone."""
     cells = frozenset(support)
     rows = [
-        _Row({key: Fraction(c) for key, c in equation.coefficients.items()}, -equation.residual)
+        _Row(dict(equation.coefficients), _whole(-equation.residual))
         for equation in system.equations
         if equation.operator == "=" and equation.cell is None and cells.intersection(equation.coefficients)
     ]
@@ -69,9 +84,7 @@ def _eliminated(system: System, support: Sequence[str]) -> tuple[list[_Row], dic
         if pivot is None:
             continue
         rows.remove(pivot)
-        scale = pivot.coefficients[key]
-        pivot.coefficients = {k: value / scale for k, value in pivot.coefficients.items()}
-        pivot.amount /= scale
+        pivot.scale(pivot.coefficients[key])
         for row in (*rows, *pivots.values()):
             if key in row.coefficients:
                 row.less(row.coefficients[key], pivot)
@@ -81,7 +94,7 @@ def _eliminated(system: System, support: Sequence[str]) -> tuple[list[_Row], dic
 
 def _fixed(system: System, pivots: dict[str, _Row], touched: Sequence[Equation]) -> Changes | list[Edit]:
     """Every change follows: whether it may be made."""
-    found = {key: row.amount for key, row in pivots.items()}
+    found = {key: Fraction(row.amount) for key, row in pivots.items()}
     outside = [key for key, change in found.items() if not system.within(key, change)]
     if outside:
         return [frozenset(pivots[key].coefficients) - {key} for key in outside]
@@ -100,7 +113,7 @@ def _free(system: System, pivots: dict[str, _Row], free: list[str], touched: Seq
         raise UnsolvedError("several cells are open")
     (key,) = free
     base = round(system.figures[key]) - system.figures[key]
-    slopes = {key: Fraction(1)} | {other: -row.coefficients.get(key, _ZERO) for other, row in pivots.items()}
+    slopes = {key: Fraction(1)} | {other: -Fraction(row.coefficients.get(key, 0)) for other, row in pivots.items()}
     starts = {key: base} | {other: row.amount + slopes[other] * base for other, row in pivots.items()}
     lines = [(system.figures[k] + starts[k], slopes[k]) for k in slopes if k not in system.signed]
     for equation in touched:

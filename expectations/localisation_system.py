@@ -37,12 +37,16 @@ class Equation:
     @property
     def broken(self) -> bool:
         """Whether the printed figures break it."""
-        return self.cell is not None or not self.allows(_ZERO)
+        return self.cell is not None or not self._suits(self.residual)
 
     def allows(self, change: Fraction) -> bool:
         """Whether it holds once its left side has changed by so much."""
-        left = self.residual + change
-        return {"=": left == 0, "≤": left <= 0, "≥": left >= 0}[self.operator]
+        return self._suits(self.residual + change)
+
+    def _suits(self, left: Fraction) -> bool:
+        if self.operator == "=":
+            return not left
+        return left <= 0 if self.operator == "≤" else left >= 0
 
     def moved(self, changes: Changes) -> Fraction:
         """By how much its left side moves with these changes."""

@@ -74,6 +74,10 @@ def check_keys(connection: duckdb.DuckDBPyConnection, table: Table, data: pa.Tab
     """Raise SpecError naming a key that two rows of `data` share."""
     keys = names(table.key)
     connection.register("data", data)
+    # Rows whose hashes all differ share no key, and hashes are counted in a third of the time.
+    counted = connection.execute(f"SELECT count(DISTINCT hash({keys})) FROM data").fetchall()  # noqa: S608
+    if counted == [(len(data),)]:
+        return
     sql = f"SELECT {keys} FROM data GROUP BY {keys} HAVING count(*) > 1 ORDER BY {keys} LIMIT 1"  # noqa: S608
     if double := connection.execute(sql).fetchone():
         raise SpecError(f"table {table.name}: two rows with the key {dict(zip(table.key, double, strict=True))}")

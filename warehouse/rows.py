@@ -7,12 +7,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Context, Decimal, Inexact, InvalidOperation
+from functools import lru_cache
 from typing import Any, Final
 
 import pyarrow as pa
 
 from form.claim import Claim
-from form.grid import BBox
 from form.reading import Reading, Report
 from warehouse.spec import DECIMAL, ERRORS, TABLES
 
@@ -67,14 +67,16 @@ class Failure:
 
 
 Source = tuple[Provenance, Report]
-Columns = dict[str, list[Any]]
+Columns = dict[str, Sequence[Any]]
+#: the columns of no readings
+_NOTHING: Final[dict[str, tuple[Any, ...]]] = dict.fromkeys(Reading._fields, ())
+_NO_BOX: Final = (None, None, None, None)
 
 
 def report_rows(sources: Sequence[Source]) -> pa.Table:
     """One row of `reports` a source, in order."""
     columns: Columns = {
-        name: [_clean(getattr(origin, name)) for origin, _ in sources]
-        for name in (*Provenance.__slots__, "report_id")
+        name: [getattr(origin, name) for origin, _ in sources] for name in (*Provenance.__slots__, "report_id")
     }
     for name, value in _REPORT_FIELDS.items():
         columns[name] = [value(report) for _, report in sources]
@@ -84,20 +86,19 @@ def report_rows(sources: Sequence[Source]) -> pa.Table:
 def cell_rows(sources: Sequence[Source]) -> pa.Table:
     """One row of `cells` a reading, in order; figures that do not fit become unreadable with a note."""
     readings = [reading for _, report in sources for reading in report.readings]
+    fields = dict(zip(Reading._fields, zip(*readings, strict=True), strict=True)) if readings else _NOTHING
     columns: Columns = {
-        name: [_clean(getattr(reading, name)) for reading in readings]
+        name: fields[name]
         for name in ("key", "printed", "reader", "confidence", "page", "second", "proposed", "reason")
     }
     for name in ("report_id", "unit_id", "year"):
         columns[name] = [
-            _clean(value) for origin, report in sources for value in (getattr(origin, name),) * len(report.readings)
+            value for origin, report in sources for value in (getattr(origin, name),) * len(report.readings)
         ]
-    columns["table"] = [_clean(reading.key.partition(".")[0]) for reading in readings]
+    columns["table"] = [key.partition(".")[0] for key in fields["key"]]
     stored = [_stored(reading) for reading in readings]
     columns |= {name: [row[i] for row in stored] for i, name in enumerate(("value", "state", "note"))}
-    boxes: list[BBox | tuple[None, None, None, None]] = [
-        reading.bbox or (None, None, None, None) for reading in readings
-    ]
+    boxes = [box or _NO_BOX for box in fields["bbox"]]
     columns |= {name: [box[i] for box in boxes] for i, name in enumerate(("x0", "y0", "x1", "y1"))}
     return _table("cells", columns)
 
@@ -105,8 +106,7 @@ def cell_rows(sources: Sequence[Source]) -> pa.Table:
 def error_rows(failures: Iterable[Failure]) -> pa.Table:
     """One row of a part's `errors` a failure, in order."""
     items = list(failures)
-    columns = {name: [_clean(getattr(item, name)) for item in items] for name in Failure.__slots__}
-    return pa.table({name: columns[name] for name in ERRORS.names}, schema=ERRORS.schema)
+    return _built(ERRORS.schema, {name: [getattr(item, name) for item in items] for name in ERRORS.names})
 
 
 def document_rows(reports: pa.Table, errors: pa.Table) -> pa.Table:
@@ -129,30 +129,47 @@ def document_rows(reports: pa.Table, errors: pa.Table) -> pa.Table:
 
 
 def _table(name: str, columns: Columns) -> pa.Table:
-    schema = TABLES[name].schema
-    return pa.table({field.name: columns[field.name] for field in schema}, schema=schema)
+    return _built(TABLES[name].schema, columns)
+
+
+def _built(schema: pa.Schema, columns: Columns) -> pa.Table:
+    return pa.table([_column(columns[field.name], field.type) for field in schema], schema=schema)
+
+
+def _column(values: Sequence[Any], type_: pa.DataType) -> pa.Array:
+    """Values as a column; texts are looked at one by one only where one of them is no text."""
+    try:
+        return pa.array(values, type_)
+    except UnicodeEncodeError:
+        return pa.array([_clean(value) for value in values], type_)
 
 
 def _clean(value: Any) -> Any:
-    """`value`; in text, lone surrogates (no character; Arrow is UTF-8) become U+FFFD."""
-    if not isinstance(value, str) or value.isascii():
-        return value
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return value
+    """`value`; in its texts, lone surrogates (no character; Arrow is UTF-8) become U+FFFD."""
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _clean(item) for name, item in value.items()}
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(value, str) else value
 
 
 def _stored(reading: Reading) -> tuple[Decimal | None, str, str | None]:
     """value, state and note as stored."""
-    note = _clean(reading.note)
+    note = reading.note
     if reading.value is None:
         return None, reading.state, note
-    if reading.value.is_finite():
-        with suppress(Inexact, InvalidOperation):
-            return _EXACT.quantize(reading.value, _STEP), reading.state, note
+    exact = _exact(reading.value) if reading.value.is_finite() else None
+    if exact is not None:
+        return exact, reading.state, note
     return None, "unreadable", f"{OUT_OF_RANGE}；{note}" if note else OUT_OF_RANGE
+
+
+@lru_cache(maxsize=4096)
+def _exact(value: Decimal) -> Decimal | None:
+    """A finite figure with the digits that a column has; None where that would change it."""
+    with suppress(Inexact, InvalidOperation):
+        return _EXACT.quantize(value, _STEP)
+    return None
 
 
 def _period(end: int) -> Callable[[Report], date | None]:
@@ -160,15 +177,11 @@ def _period(end: int) -> Callable[[Report], date | None]:
 
 
 def _leftovers(report: Report) -> list[dict[str, Any]]:
-    return [
-        {"table": _clean(item.table), "printed": _clean(item.printed), "page": item.page} for item in report.leftovers
-    ]
+    return [{"table": item.table, "printed": item.printed, "page": item.page} for item in report.leftovers]
 
 
 def _facts(report: Report) -> list[dict[str, Any]]:
-    return [
-        {name: _clean(getattr(fact, name)) for name in ("name", "value", "source", "quote")} for fact in report.facts
-    ]
+    return [{name: getattr(fact, name) for name in ("name", "value", "source", "quote")} for fact in report.facts]
 
 
 def _claim(claim: Claim) -> dict[str, Any]:
@@ -185,22 +198,22 @@ def _claim(claim: Claim) -> dict[str, Any]:
         "section",
         "quote",
     )
-    row = {name: _clean(getattr(claim, name)) for name in same}
+    row = {name: getattr(claim, name) for name in same}
     return row | {"of_subject": claim.of, "start_at": claim.start, "end_at": claim.end}
 
 
 _REPORT_FIELDS: Final[dict[str, Callable[[Report], Any]]] = {
-    "unit": lambda report: _clean(report.unit),
+    "unit": lambda report: report.unit,
     "edition": lambda report: report.edition,
-    "title": lambda report: _clean(report.title),
+    "title": lambda report: report.title,
     "period_from": _period(0),
     "period_to": _period(1),
     "sections": lambda report: list(report.sections),
-    "overview": lambda report: _clean(report.narrative.overview),
-    "problems": lambda report: _clean(report.narrative.problems),
-    "other_matters": lambda report: _clean(report.narrative.other_matters),
+    "overview": lambda report: report.narrative.overview,
+    "problems": lambda report: report.narrative.problems,
+    "other_matters": lambda report: report.narrative.other_matters,
     "leftovers": _leftovers,
-    "remarks": lambda report: [{"code": _clean(item.code), "text": _clean(item.text)} for item in report.remarks],
+    "remarks": lambda report: [{"code": item.code, "text": item.text} for item in report.remarks],
     "scope": lambda report: report.scope,
     "facts": _facts,
     "claims": lambda report: [_claim(claim) for claim in report.claims],
