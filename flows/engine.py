@@ -12,12 +12,11 @@ from ipaddress import ip_address
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from prefect.settings import PREFECT_API_URL
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.desk import Desk, Stage
 from flows.exits import UnusableError
-from flows.server import Server
+from flows.server import own_server
 from flows.workers import readers, worker_count
 
 #: schemes of a Dask scheduler's address
@@ -64,7 +63,7 @@ def chosen_engine() -> Engine:
         )
     if find_spec("prefect_dask") is None:
         raise UnusableError("GOUJI_ENGINE: Dask is not installed; pip install 'gouji[dask]'")
-    if address is not None and not _here(address) and _only_here():
+    if address is not None and not _here(address) and own_server():
         raise UnusableError(f"GOUJI_ENGINE: workers of {address} need a Prefect server: set PREFECT_API_URL")
     return Engine("dask", address)
 
@@ -75,11 +74,6 @@ def _usable(address: str) -> bool:
         return parts.scheme in SCHEMES and bool(parts.hostname) and parts.port is not None
     except ValueError:
         return False
-
-
-def _only_here() -> bool:
-    """Whether there is no Prefect server but this run's own."""
-    return PREFECT_API_URL.value() in (None, Server.own and Server.own.url)
 
 
 def _here(address: str) -> bool:

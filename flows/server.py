@@ -93,3 +93,10 @@ class Server:
     def _out(self) -> IO[bytes]:
         assert self._process.stdout is not None
         return self._process.stdout
+
+
+def own_server() -> bool:
+    """Whether there is no Prefect server but this process's own."""
+    from prefect.settings import PREFECT_API_URL
+
+    return PREFECT_API_URL.value() in (None, Server.own and Server.own.url)

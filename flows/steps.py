@@ -8,7 +8,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from prefect import task
+from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
 
@@ -28,6 +28,7 @@ from flows.progress import report, watched
 from flows.releasing import release_batch
 from flows.reporting import Mailed, send_report
 from flows.run import Run
+from flows.server import own_server
 from flows.summary import Summary, markdown
 from flows.surroundings import scene
 from portals.captures import DamagedError
@@ -38,7 +39,7 @@ from store.where import Where
 from warehouse.release import publish as release
 from warehouse.staging import read_parts
 
-#: a limit of this tag on the server holds for all homes together (docs/runbook.md); one that is absent costs nothing
+#: a limit of this tag on the server holds for all homes together (docs/runbook.md)
 READER = "gouji-reader"
 _Reading = tuple[Sequence[DocumentSet], PrefectFuture[Where]]
 PHASES = {"list": "列表", "fetch": "采集"}
@@ -97,11 +98,12 @@ def read_documents(run: Run) -> list[Where]:
     total = sum(len(batch) for batch in cut)
     done = 0
     parts: list[Where] = []
+    read = limited_read()
     with run.engine.at(Desk(run.home.warcs, run.home.staging, run.plan.registry)) as (runner, stage):
 
         def submit(batch: Sequence[DocumentSet]) -> _Reading:
             # Bound into a call: Prefect and Dask would look for futures in every field of every document.
-            return batch, runner.submit(read_batch, {"stage": partial(stage, batch)})
+            return batch, runner.submit(read, {"stage": partial(stage, batch)})
 
         waiting = deque(map(submit, cut))
         while waiting:
@@ -143,7 +145,17 @@ def crawl_portal(run: Run, portal: PortalSource) -> CrawlResult:
     return crawl(portal, units, run.crawl, years=range(first, last + 1), on_progress=advance, known=known)
 
 
-@task(name="read", tags={READER}, cache_policy=NO_CACHE, retries=1, retry_delay_seconds=1)
+def limited_read() -> Task[[Callable[[], Where]], Where]:
+    """`read_batch`, under the limit of `READER` where there is a server on which somebody may have set one.
+
+    Before each task with a tag Prefect asks the server for its limits, one task after the other. A run's own server
+    has none; but where its SQLite was just being written it answered 503, and all batches waited for the next try: 2
+    to 45 seconds of a province's backfill, several times.
+    """
+    return read_batch if own_server() else read_batch.with_options(tags={READER})
+
+
+@task(name="read", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=1)
 def read_batch(stage: Callable[[], Where]) -> Where:
     """Read one batch and stage it, wherever the engine runs this."""
     return stage()

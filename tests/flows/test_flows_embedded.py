@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 from commandline import ROOT, environment
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
+from flows import steps
 from flows.preloaded import MODULES
 
 #: starts a server in a home, says where it is and which process serves, and stays
@@ -65,6 +67,14 @@ def test_the_server_ends_with_its_process_however_that_ends(tmp_path: Path) -> N
         else:
             pytest.fail("the server goes on")
     assert (tmp_path / "prefect" / "prefect.db").exists()
+
+
+def test_only_a_server_that_others_use_is_asked_for_a_limit_before_each_batch() -> None:
+    """A run's own, asked while its database was written, made every batch wait."""
+    with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:1/api"}):
+        assert steps.limited_read().tags == {steps.READER}
+    with temporary_settings(restore_defaults={PREFECT_API_URL}):
+        assert not steps.limited_read().tags
 
 
 def test_a_server_that_cannot_start_is_told_of(tmp_path: Path) -> None:

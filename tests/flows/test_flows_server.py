@@ -172,7 +172,7 @@ def read_four(each: Callable[[], None]) -> None:
 
     @flow(name="reading", task_runner=ThreadPoolTaskRunner(max_workers=4))  # type: ignore[arg-type]
     def reading() -> list[Path]:
-        return [future.result() for future in [steps.read_batch.submit(stage) for _ in range(4)]]
+        return [future.result() for future in [steps.limited_read().submit(stage) for _ in range(4)]]
 
     assert reading() == [Path("part")] * 4
 
