@@ -32,7 +32,7 @@ _TAG: Final = re.compile(
     re.IGNORECASE,
 )
 #: Word's XML in one file, which many systems write from templates and call .doc
-_WORD_XML: Final = re.compile(rb"progid=\"Word\.Document\"|<w:wordDocument\b|<pkg:package\b")
+_WORD_XML: Final = (b'progid="Word.Document"', b"<w:wordDocument", b"<pkg:package")
 _WITHIN: Final = 8192
 #: PDF readers accept the mark within the first kilobyte
 _PDF_WITHIN: Final = 1024
@@ -139,7 +139,7 @@ def _zipped(data: bytes) -> Kind:
 
 def _marked(head: bytes) -> Kind:
     plain = _narrow(head)
-    if _WORD_XML.search(plain):
+    if any(mark in plain for mark in _WORD_XML):
         return "wordxml"
     if _TAG.search(plain):
         return "html"

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from pebble import ProcessExpired, ProcessFuture
 
-from extractors.sniff import THROUGH_OFFICE, sniff
+from extractors.sniff import THROUGH_OFFICE, Kind, sniff
 from flows.extraction import Extraction, extract_bytes
 from flows.pool import Pool
 from form.errors import DocumentError
@@ -39,23 +39,29 @@ Result = TypeVar("Result")
 class Job:
     """One document to read: a name for messages, its bytes, the charset its server stated.
 
-    `pictures` are files that a page shows, to be read with it where its text holds no report.
+    `pictures` are files that a page shows, to be read with it where its text holds no report. `kind` is what its
+    bytes say that it is.
     """
 
     name: str
     data: bytes
     charset: str | None = None
     pictures: tuple[bytes, ...] = ()
+    kind: Kind = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Looked at once, and asked for several times here and in the reader's process.
+        object.__setattr__(self, "kind", sniff(self.data))
 
     @property
     def through_office(self) -> bool:
         """Whether LibreOffice converts it first; its start is then shared with others."""
-        return sniff(self.data) in THROUGH_OFFICE
+        return self.kind in THROUGH_OFFICE
 
     @property
     def quick(self) -> bool:
         """Whether it is a page alone, read in some hundredths of a second."""
-        return not self.pictures and sniff(self.data) == "html"
+        return not self.pictures and self.kind == "html"
 
 
 class Readers:
