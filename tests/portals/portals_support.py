@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import socket
 import threading
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 from portals.limits import Times
 
@@ -48,7 +50,7 @@ class Site:
     def __init__(self) -> None:
         self.requests: list[Seen] = []
         self.answers: dict[str, list[Answer]] = {}
-        self.active = self.most_active = 0
+        self.active = self.most_active = self.open = 0
         self.lock = threading.Lock()
         site = self
 
@@ -73,6 +75,16 @@ class Site:
             def handle_error(self, request: object, client_address: object) -> None:
                 pass
 
+            def process_request(self, request: Any, client_address: Any) -> None:
+                with site.lock:
+                    site.open += 1
+                super().process_request(request, client_address)
+
+            def shutdown_request(self, request: Any) -> None:
+                super().shutdown_request(request)
+                with site.lock:
+                    site.open -= 1
+
         self.server = Server(("127.0.0.1", 0), Handler)
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
         self.thread.start()
@@ -84,6 +96,17 @@ class Site:
     @property
     def paths(self) -> list[str]:
         return [seen.path for seen in self.requests]
+
+    def settle(self) -> None:
+        """Wait until all is logged that clients asked for which are gone; asks for robots.txt itself."""
+        with socket.create_connection(
+            self.at
+        ) as own:  # the connections before it have been taken once it is answered
+            own.sendall(b"GET /robots.txt HTTP/1.1\r\nConnection: close\r\n\r\n")
+            while own.recv(4096):
+                pass
+        while self.open:
+            time.sleep(0.001)
 
     def put(self, path: str, *answers: Answer | str | bytes, host: str = HOST) -> None:
         made = [a if isinstance(a, Answer) else Answer(a.encode() if isinstance(a, str) else a) for a in answers]

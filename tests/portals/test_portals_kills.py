@@ -116,6 +116,7 @@ def test_a_night_killed_ten_times_fetches_no_document_twice_and_ends_the_same(
                 time.sleep(0.001)
             time.sleep(chance.random() * 0.004)
             process.send_signal(signal.SIGKILL)
+        site.settle()
         session = asked(site, first)
         now = kept(tmp_path / "killed")
         assert not before & set(session), "what is in the archive is not asked for again"
