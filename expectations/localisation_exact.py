@@ -16,7 +16,7 @@ from expectations.programme import UnsolvedError
 
 #: A cell set: of these at least one must change.
 Edit = frozenset[str]
-#: nearly always an integer, and then reckoned with as one: Python's fractions take ten times as long
+#: nearly always an integer, and then reckoned with as one: fractions are Python code, integers are not
 _Exact = int | Fraction
 
 

@@ -74,7 +74,7 @@ def check_keys(connection: duckdb.DuckDBPyConnection, table: Table, data: pa.Tab
     """Raise SpecError naming a key that two rows of `data` share."""
     keys = names(table.key)
     connection.register("data", data)
-    # Rows whose hashes all differ share no key, and hashes are counted in a third of the time.
+    # Rows whose hashes all differ share no key, and hashes are counted in three fifths of the time.
     counted = connection.execute(f"SELECT count(DISTINCT hash({keys})) FROM data").fetchall()  # noqa: S608
     if counted == [(len(data),)]:
         return
