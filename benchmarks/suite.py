@@ -8,7 +8,8 @@ FOLDER (outside the project) keeps the made homes (`benchmarks.mixed`) from one 
 the real command, `gouji backfill --from-archive`, in a process of its own on a fresh home that shares the archive;
 the stages are measured in another one (`benchmarks.stages`), readers, floors and peers in a third
 (`benchmarks.floors`), the crawl's by `benchmarks.crawl`'s pages. Memory is the sum over the tree of processes,
-looked at four times a second. The plain script (`benchmarks.plain_script`) reads a sample of the same documents.
+looked at four times a second. The plain script (`benchmarks.plain_script`) reads a sample of the same documents
+three times: at the start, before the last run and after it.
 """
 
 from __future__ import annotations

@@ -24,6 +24,8 @@ ABSENT, PRINTED, BLANK, UNREADABLE = range(4)
 _STATES: Final = pa.array(["printed", "blank", "unreadable"])
 _SCALE: Final = 10**10
 _DECIMAL: Final = pa.decimal128(38, 10)
+#: the same small numbers come again and again, and a fraction takes long to make
+_fraction: Final = lru_cache(maxsize=4096)(Fraction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +98,6 @@ class Batch:
         """A column of `cells` for one key, a value a report; null where the report has no such cell."""
         rows = self.row[layout.INDEX[key]]
         return self.cells[name].take(pa.array(rows, mask=rows < 0))
-
-
-#: the same small numbers come again and again, and a fraction takes long to make
-_fraction: Final = lru_cache(maxsize=4096)(Fraction)
 
 
 def index(keys: Sequence[str]) -> Positions:

@@ -32,7 +32,8 @@ _TAG: Final = re.compile(
     re.IGNORECASE,
 )
 #: Word's XML in one file, which many systems write from templates and call .doc
-_WORD_XML: Final = (b'progid="Word.Document"', b"<w:wordDocument", b"<pkg:package")
+#: (each alone: such a search goes by its first letters, an alternation tries every place)
+_WORD_XML: Final = tuple(map(re.compile, (rb'progid="Word\.Document"', rb"<w:wordDocument\b", rb"<pkg:package\b")))
 _WITHIN: Final = 8192
 #: PDF readers accept the mark within the first kilobyte
 _PDF_WITHIN: Final = 1024
@@ -139,7 +140,7 @@ def _zipped(data: bytes) -> Kind:
 
 def _marked(head: bytes) -> Kind:
     plain = _narrow(head)
-    if any(mark in plain for mark in _WORD_XML):
+    if any(mark.search(plain) for mark in _WORD_XML):
         return "wordxml"
     if _TAG.search(plain):
         return "html"

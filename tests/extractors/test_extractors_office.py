@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import stat
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,6 +28,19 @@ def report() -> bytes:
 @pytest.fixture(scope="module")
 def doc(report: bytes) -> bytes:
     return by_libreoffice(report, ".docx", "doc")
+
+
+@pytest.fixture
+def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Put a shell script in soffice's place."""
+
+    def put(script: str) -> None:
+        file = tmp_path / "soffice"
+        file.write_text(f"#!/bin/sh\n{script}")
+        file.chmod(0o755)
+        monkeypatch.setattr(office, "program", lambda: str(file))
+
+    return put
 
 
 def test_a_whole_report_as_doc_whatever_its_name(doc: bytes) -> None:
@@ -71,13 +84,10 @@ def test_without_libreoffice_the_reason_says_so(doc: bytes, monkeypatch: pytest.
 
 
 def test_one_that_hangs_is_killed_with_its_children(
-    doc: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    doc: bytes, tmp_path: Path, stand_in: Callable[[str], None]
 ) -> None:
     mark = tmp_path / "alive"
-    slow = tmp_path / "soffice"
-    slow.write_text(f"#!/bin/sh\n(sleep 3; touch {mark}) &\nsleep 30\n")
-    slow.chmod(slow.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setattr(office, "program", lambda: str(slow))
+    stand_in(f"(sleep 3; touch {mark}) &\nsleep 30\n")
     with pytest.raises(DocumentError) as caught:
         read_office(doc, limits=Limits(max_seconds=0.5))
     assert caught.value.code == "timeout"
@@ -86,17 +96,14 @@ def test_one_that_hangs_is_killed_with_its_children(
 
 
 def test_it_runs_without_macros_network_or_the_home_of_the_user(
-    doc: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    doc: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stand_in: Callable[[str], None]
 ) -> None:
     """A stand-in for soffice writes down what it was given."""
     seen = tmp_path / "seen"
-    spy = tmp_path / "soffice"
-    spy.write_text(
-        f"#!/bin/sh\nenv > {seen}\ncat $HOME/profile/user/registrymodifications.xcu >> {seen}\n"
+    stand_in(
+        f"env > {seen}\ncat $HOME/profile/user/registrymodifications.xcu >> {seen}\n"
         f"ls /sys/class/net >> {seen}.net\ncat /proc/net/dev > {seen}.net\necho $* >> {seen}\nulimit -f >> {seen}\n"
     )
-    spy.chmod(0o755)
-    monkeypatch.setattr(office, "program", lambda: str(spy))
     monkeypatch.setenv("SECRET", "shown to nobody")
     assert isinstance(to_docx([doc])[0], DocumentError)
     text = seen.read_text()
@@ -111,18 +118,15 @@ def test_it_runs_without_macros_network_or_the_home_of_the_user(
 
 
 def test_one_that_brings_libreoffice_down_costs_two_starts_more(
-    doc: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    doc: bytes, tmp_path: Path, stand_in: Callable[[str], None]
 ) -> None:
     """A stand-in for soffice copies its files in order, and dies at one of them."""
     starts = tmp_path / "starts"
-    frail = tmp_path / "soffice"
-    frail.write_text(
-        f"#!/bin/sh\necho >> {starts}\n"
+    stand_in(
+        f"echo >> {starts}\n"
         'while [ "$1" != --outdir ]; do shift; done\nout=$2; shift 2; mkdir -p $out\n'
         "for file; do grep -q DEADLY $file && kill -9 $$; cp $file $out/$(basename $file .doc).docx; done\n"
     )
-    frail.chmod(0o755)
-    monkeypatch.setattr(office, "program", lambda: str(frail))
     files = [doc + f"{'DEADLY' if n == 4 else n}".encode() for n in range(20)]
     made = to_docx(files)
     assert [n for n, one in enumerate(made) if isinstance(one, DocumentError)] == [4]

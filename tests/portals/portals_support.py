@@ -99,9 +99,8 @@ class Site:
 
     def settle(self) -> None:
         """Wait until all is logged that clients asked for which are gone; asks for robots.txt itself."""
-        with socket.create_connection(
-            self.at
-        ) as own:  # the connections before it have been taken once it is answered
+        # Connections are taken in order: once this one is answered, those before it have been.
+        with socket.create_connection(self.at) as own:
             own.sendall(b"GET /robots.txt HTTP/1.1\r\nConnection: close\r\n\r\n")
             while own.recv(4096):
                 pass
