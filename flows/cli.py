@@ -25,6 +25,7 @@ from flows.commands.warehouse import query, releases, status
 from flows.commands.workbook import workbook
 from flows.exits import CANNOT_USE, INTERRUPTED, UnusableError, leave
 from flows.setting import quiet
+from notices.text import visible
 from store.errors import StoreError
 
 EPILOG = "Exit codes: 0 done; 1 done, with critical findings; 2 input or configuration unusable; 3 can be resumed."
@@ -52,10 +53,10 @@ def main() -> None:
         error.show()
         code = CANNOT_USE
     except UnusableError as error:
-        click.echo(f"gouji: {error}", err=True)
+        click.echo(f"gouji: {visible(str(error))}", err=True)
         code = CANNOT_USE
     except StoreError as error:
-        click.echo(f"gouji: {error}", err=True)
+        click.echo(f"gouji: {visible(str(error))}", err=True)
         code = INTERRUPTED
     except (KeyboardInterrupt, click.Abort):
         click.echo("gouji: interrupted; the same command goes on where it stopped", err=True)
@@ -65,7 +66,7 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("GOUJI_DEBUG"):
             raise
-        reason = " ".join(str(error).split())[:300]
+        reason = visible(str(error))[:300]
         click.echo(f"gouji: {type(error).__name__}: {reason} (a fault of ours; GOUJI_DEBUG=1 shows where)", err=True)
         code = INTERRUPTED
     leave(code or 0)

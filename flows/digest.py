@@ -18,10 +18,9 @@ from warehouse.record import current
 def digest(home: str | None = None) -> dict[str, Any]:
     """Compose the report where no run did, and send what is still queued."""
     place = Home.at(home)
-    release = current(place.store)
     now = datetime.now(UTC)
     summary = Summary(f"{now:%Y%m%dT%H%M%SZ}", "digest", str(place.root), now.isoformat())
-    summary.current_release = release.release_id if release else None
+    summary.stands(current(place.store))
     mail(place, summary)
     summary.finished = datetime.now(UTC).isoformat()
     summary.save(place.runs)

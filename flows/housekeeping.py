@@ -87,8 +87,7 @@ def _save(home: Home, now: datetime, kept: Kept) -> None:
     """A record of the run like any other, with what became of the home."""
     at = now.astimezone(UTC)
     summary = Summary(f"{at:%Y%m%dT%H%M%SZ}", "upkeep", str(home.root), at.isoformat(timespec="seconds"))
-    release = current(home.store)
-    summary.current_release = release.release_id if release else None
+    summary.stands(current(home.store))
     summary.finished = datetime.now(UTC).isoformat(timespec="seconds")
     summary.upkeep = kept.record()
     summary.save(home.runs)

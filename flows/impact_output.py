@@ -8,7 +8,6 @@ from typing import Any, Final, TextIO
 
 from rich.cells import cell_len
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -17,7 +16,8 @@ from flows.impact_compare import FIGURE
 from flows.impact_found import KINDS, Found, Kind
 from flows.output import plain_value
 from flows.plan import CHINA
-from flows.terminal import SEVERITY_STYLE, console
+from flows.terminal import SEVERITY_STYLE, console, safe
+from notices.text import visible
 
 #: differences of a kind that a terminal shows
 SHOWN: Final = 12
@@ -117,10 +117,10 @@ def _print_kind(out: Console, kind: Kind, found: Found) -> None:
     say = _WORDS.get(kind, _columns)
     rows = [
         [
-            Text(one.name or one.about),
+            Text(visible(one.name or one.about)),
             Text(one.change, style=SEVERITY_STYLE["critical"] if one.critical else ""),
-            Text("" if kind == "document" else one.what),
-            *(Text(say(side)) for side in (one.before, one.now)),
+            Text("" if kind == "document" else visible(one.what)),
+            *(Text(visible(say(side))) for side in (one.before, one.now)),
         ]
         for one in found.first[kind]
     ]
@@ -210,7 +210,7 @@ _WORDS: Final[Mapping[Kind, Callable[[Any], str]]] = {"figure": _figure, "findin
 
 def _print_troubles(out: Console, looked: Looked) -> None:
     for one in looked.troubles[:SHOWN]:
-        out.print(f"[yellow]not to be had from the archive[/] {escape(one.address)}: {escape(one.reason)}")
+        out.print(f"[yellow]not to be had from the archive[/] {safe(one.address)}: {safe(one.reason)}")
     if len(looked.troubles) > SHOWN:
         out.print(Text(f"  … {len(looked.troubles) - SHOWN} more", style="dim"))
 

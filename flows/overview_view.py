@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from flows.summary import void_line
-from flows.terminal import SEVERITY_STYLE, console
+from flows.terminal import SEVERITY_STYLE, console, safe
 
 _SHOWN: Final = 8
 _BAR: Final = 24
@@ -34,17 +33,17 @@ def _heading(out: Console, found: dict[str, Any]) -> None:
     release, run = found["release"], found["last_run"]
     if release:
         said = f"{release['release_id']}  {_day(release['created_at'])}  {release['reports']} reports"
-        table.add_row("[bold]release[/]", escape(f"{said}, {release['cells']} cells"))
+        table.add_row("[bold]release[/]", safe(f"{said}, {release['cells']} cells"))
     else:
         table.add_row("[bold]release[/]", "nothing has been released yet")
     if run:
         style = {"done": "green", "partly failed": "bold red"}.get(run["outcome"], "yellow")
         when = _day(run["finished"] or run["started"])
         told = f"{run['flow']} {run['run_id']}  {when}  {run['fetched']} fetched, {run['read']} read"
-        table.add_row("[bold]last run[/]", f"[{style}]{run['outcome']}[/]  {escape(told)}")
-    table.add_row("[bold]home[/]", escape(found["home"]))
+        table.add_row("[bold]last run[/]", f"[{style}]{run['outcome']}[/]  {safe(told)}")
+    table.add_row("[bold]home[/]", safe(found["home"]))
     if found["store"] != found["home"]:
-        table.add_row("[bold]store[/]", escape(found["store"]))
+        table.add_row("[bold]store[/]", safe(found["store"]))
     out.print(table)
 
 
@@ -58,7 +57,7 @@ def _troubles(out: Console, found: dict[str, Any]) -> None:
     out.print()
     if not lines:
         lines = [("green", "no trouble", "no failure, no void waiver, no mail that waits")]
-    _some(out, (f"[{style}]{label:<15}[/] {escape(text)}" for style, label, text in lines))
+    _some(out, (f"[{style}]{label:<15}[/] {safe(text)}" for style, label, text in lines))
 
 
 def _runs(found: dict[str, Any]) -> Iterator[_Line]:
@@ -115,7 +114,7 @@ def _worst(out: Console, rows: Sequence[dict[str, Any]]) -> None:
         table.add_column(name)
     for row in rows[:_SHOWN]:
         style = SEVERITY_STYLE.get(row["severity"], "")
-        said = (escape(str(row[name] or "")) for name in ("unit_name", "year", "rule", "gate", "equation"))
+        said = (safe(str(row[name] or "")) for name in ("unit_name", "year", "rule", "gate", "equation"))
         table.add_row(row["finding"], f"[{style}]{row['severity']}[/]", *said)
     if rows:
         out.print()
@@ -128,14 +127,14 @@ def _held(out: Console, found: dict[str, Any]) -> None:
     out.print(f"[bold]held at the gate: {len(held)}[/]", highlight=False)
     table = Table(box=None, show_header=False, pad_edge=False)
     for it in held[:_SHOWN]:
-        table.add_row(f"  {it['report_id']}", escape(it["unit_name"]), _rules(it["rules"]))
+        table.add_row(f"  {it['report_id']}", safe(it["unit_name"]), _rules(it["rules"]))
     out.print(table)
     if len(held) > _SHOWN:
         out.print(_more(len(held) - _SHOWN))
 
 
 def _rules(rules: Sequence[str | None]) -> str:
-    return f"[red]{escape(' '.join(filter(None, rules)))}[/]"
+    return f"[red]{safe(' '.join(filter(None, rules)))}[/]"
 
 
 def _coverage(out: Console, rows: Sequence[dict[str, Any]]) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from rich.markup import escape
 from rich.table import Table
 
 from flows.portal_check import Checked, PortalCheck, unmatched
-from flows.terminal import console
+from flows.terminal import console, safe
 from portals.registry import Registry
 from portals.units import PortalSource
 
@@ -22,7 +21,8 @@ def print_check(found: PortalCheck) -> None:
     out = console()
     portal = found.portal
     out.print(
-        f"[bold]{escape(portal.name)}[/] {escape(' '.join(portal.all_hosts))}  {_standing(portal)}", highlight=False
+        f"[bold]{safe(portal.name)}[/] {safe(' '.join(portal.all_hosts))}  {_standing(portal)}",
+        highlight=False,
     )
     seen = ", ".join(found.families) or "no family known here"
     style = "" if not found.families or portal.family in found.families else "[yellow]"
@@ -57,7 +57,7 @@ def print_portals(registry: Registry) -> None:
         start, basis = (unit.path, unit.basis) if unit else ("", "")
         table.add_row(
             *(
-                escape(text)
+                safe(text)
                 for text in (portal.name, portal.host, portal.family, str(units[portal.name]), start, basis)
             ),
             _standing(portal),
@@ -67,7 +67,7 @@ def print_portals(registry: Registry) -> None:
 
 def _standing(portal: PortalSource) -> str:
     standing = "[green]verified[/]" if portal.verified else "[dim]not verified[/]"
-    return f"{standing} [yellow]{escape(portal.doubt)}[/]" if portal.doubt else standing
+    return f"{standing} [yellow]{safe(portal.doubt)}[/]" if portal.doubt else standing
 
 
 def _lists(found: PortalCheck) -> Table:
@@ -76,11 +76,11 @@ def _lists(found: PortalCheck) -> Table:
         for column in group.lists:
             claimed = "" if column.claimed in (None, column.pages) else f" of {column.claimed}"
             table.add_row(
-                escape(column.address if column.given else f"  └ {column.address}"),
+                ("" if column.given else "  └ ") + safe(column.address),
                 f"{column.pages}{claimed}",
                 str(len(column.rows)),
                 str(len(column.entries)),
-                f"[red]{escape(str(column.error))}[/]" if column.error else "",
+                f"[red]{safe(str(column.error))}[/]" if column.error else "",
             )
     return table
 
@@ -104,7 +104,7 @@ def _unit_rows(group: Checked, years: Sequence[int | None]) -> Iterator[list[str
         plain = Counter(entry.year for entry in own if not entry.rank)
         others = Counter(entry.year for entry in own if entry.rank)
         cells = [_cell(plain[year], others[year]) or nothing for year in years]
-        yield [escape(unit.id), escape(unit.name), *cells]
+        yield [safe(unit.id), safe(unit.name), *cells]
 
 
 def _cell(plain: int, others: int) -> str:
@@ -117,6 +117,6 @@ def _print_titles(what: str, titles: list[str]) -> None:
         out = console()
         out.print(f"\n[bold]{what}[/]: {len(titles)}", highlight=False)
         for title in titles[:_SHOWN]:
-            out.print(f"  {escape(title)}", highlight=False)
+            out.print(f"  {safe(title)}", highlight=False)
         if len(titles) > _SHOWN:
             out.print(f"  … {len(titles) - _SHOWN} more; --format json has all", highlight=False)

@@ -82,8 +82,7 @@ class Run:
 
     def finish(self) -> dict[str, Any]:
         """Close the record: write it to `runs/`, and forget that a run was under way."""
-        release = current(self.home.store)
-        self.summary.current_release = release.release_id if release else None
+        self.summary.stands(current(self.home.store))
         self.summary.finished = datetime.now(UTC).isoformat(timespec="seconds")
         self.summary.save(self.home.runs)
         _marker(self.home, self.plan.flow).unlink(missing_ok=True)

@@ -10,11 +10,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from rich.markup import escape
 from rich.table import Table
 
 from flows.exits import CRITICAL, DONE, INTERRUPTED
-from flows.terminal import console
+from flows.terminal import console, safe
 from notices.text import visible
 
 if TYPE_CHECKING:
@@ -43,10 +42,15 @@ class Summary:
     problems: list[dict[str, str]] = field(default_factory=list)
     read: int = 0
     unreadable: int = 0
+    #: reports new or changed among those released, and among those held
     released: int = 0
+    newly_held: int = 0
+    #: of the reports judged: those that are held, of before or anew
     held: int = 0
     release_id: str | None = None
+    #: the release that stands when the run is over, and what is in it: `reports`, `held`
     current_release: str | None = None
+    standing: dict[str, int] = field(default_factory=dict)
     #: of the reports judged: by severity; by what became of them (`finding_events`); those that a waiver covers
     findings: dict[str, int] = field(default_factory=dict)
     events: dict[str, int] = field(default_factory=dict)
@@ -87,6 +91,13 @@ class Summary:
         if released:
             self.release_id = released.release_id
             self.released = released.counts["released"]
+            self.newly_held = released.counts["held"]
+
+    def stands(self, release: Release | None) -> None:
+        """Take note of the release that stands."""
+        if release:
+            self.current_release = release.release_id
+            self.standing = {"reports": release.counts["reports"], "held": release.counts["held_reports"]}
 
     def save(self, folder: Path) -> None:
         """Write the record, whole or not at all."""
@@ -136,15 +147,15 @@ def print_summary(summary: dict[str, Any]) -> None:
     out = console()
     table = Table(box=None, show_header=False, pad_edge=False)
     for name, value in _rows(summary):
-        table.add_row(f"[bold]{name}[/]", escape(str(value)))
+        table.add_row(f"[bold]{name}[/]", safe(str(value)))
     out.print(table)
     for problem in summary["problems"][:5]:
-        out.print(f"[yellow]![/] {escape(problem['code'])}: {escape(problem['address'])} {escape(problem['detail'])}")
+        out.print(f"[yellow]![/] {safe(problem['code'])}: {safe(problem['address'])} {safe(problem['detail'])}")
     if len(summary["problems"]) > 5:
         out.print(f"  … {len(summary['problems']) - 5} more in runs/{summary['run_id']}-{summary['flow']}.json")
     for void in summary["void"]:
-        out.print(f"[bold red]void waiver[/] {escape(void_line(void))}")
-    out.print(f"[bold]next[/]       {escape(_next(summary))}")
+        out.print(f"[bold red]void waiver[/] {safe(void_line(void))}")
+    out.print(f"[bold]next[/]       {safe(_next(summary))}")
 
 
 def void_line(void: dict[str, str]) -> str:
@@ -161,11 +172,14 @@ def _rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
         rows.append(("crawl", crawl + lost))
     rows.append(("read", f"{summary['read']} reports, {summary['unreadable']} documents unusable"))
     if fresh:
-        rows.append(("release", f"{fresh}: {summary['released']} released, {summary['held']} held at the gate"))
+        rows.append(("release", f"{fresh}: {summary['released']} released, {summary['newly_held']} held at the gate"))
     else:
         rows.append(("release", f"nothing new; {summary['current_release'] or 'no release'} stands"))
-    counts = ", ".join(f"{count} {severity}" for severity, count in summary["findings"].items() if count)
-    rows.append(("findings", counts or "none"))
+    if standing := summary["standing"]:
+        rows.append(("in all", f"{standing['reports']} released, {standing['held']} held"))
+    if summary["findings"]:
+        counts = ", ".join(f"{count} {severity}" for severity, count in summary["findings"].items() if count)
+        rows.append(("findings", f"{counts or 'none'} in what was judged"))
     became = [f"{count} {event.replace('_', ' ')}" for event, count in summary["events"].items()]
     became += [f"{summary['waived']} waived in all"] * bool(summary["waived"])
     if became:

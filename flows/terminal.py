@@ -14,6 +14,7 @@ from rich.table import Table
 from flows.extraction import Extraction
 from flows.output import plain
 from form.reading import Report
+from notices.text import visible
 
 SEVERITY_STYLE = {"critical": "bold red", "warning": "yellow", "info": "cyan"}
 OUTCOMES = ("pass", "fail", "not_evaluable", "not_applicable")
@@ -23,6 +24,11 @@ def console() -> Console:
     """Standard output; as wide as the terminal, 160 columns in a pipe."""
     out = Console()
     return out if out.is_terminal else Console(width=160)
+
+
+def safe(text: str) -> str:
+    """Text that is not ours, as Rich prints it: no mark-up, nothing that moves the cursor or turns what follows."""
+    return escape("\n".join(map(visible, text.splitlines())))
 
 
 def print_extractions(results: Iterable[tuple[Path, Extraction]]) -> None:
@@ -37,7 +43,7 @@ def _print_report(out: Console, path: Path, report: Report) -> None:
     states = Counter(reading.state for reading in report.readings)
     counts = ", ".join(f"{states[state]} {state}" for state in ("printed", "blank", "unreadable") if states[state])
     out.print(
-        f"[bold]{escape(report.unit or '?')}[/] {report.year or '?'}  form {report.edition}  {escape(str(path))}\n"
+        f"[bold]{safe(report.unit or '?')}[/] {report.year or '?'}  form {report.edition}  {safe(str(path))}\n"
         f"{len(report.readings)} cells: {counts or 'none'}; {len(report.leftovers)} left over",
         highlight=False,
     )
@@ -46,14 +52,14 @@ def _print_report(out: Console, path: Path, report: Report) -> None:
         table.add_row(
             reading.key,
             plain(reading.value) or "",
-            escape(reading.printed),
+            safe(reading.printed),
             reading.state if reading.state != "printed" else "",
             str(reading.page or ""),
             f"{reading.confidence:.2f}" if reading.confidence < 1 else "",
         )
     out.print(table)
     for left in report.leftovers:
-        out.print(f"[yellow]left over[/] in {left.table}: {escape(left.printed)}", highlight=False)
+        out.print(f"[yellow]left over[/] in {left.table}: {safe(left.printed)}", highlight=False)
 
 
 def print_findings(outcome: dict[str, Any]) -> None:
@@ -63,8 +69,8 @@ def print_findings(outcome: dict[str, Any]) -> None:
         style = SEVERITY_STYLE[finding["severity"]]
         out.print(
             f"[{style}]{finding['severity']:<8}[/] {finding['rule']:<14} "
-            f"{escape(finding['unit'] or '?')} {finding['year'] or '?'}  {escape(finding['scope'])}\n"
-            f"         {escape(finding['message'])}",
+            f"{safe(finding['unit'] or '?')} {finding['year'] or '?'}  {safe(finding['scope'])}\n"
+            f"         {safe(finding['message'])}",
             highlight=False,
         )
     evaluated = outcome["evaluated"]
@@ -73,7 +79,9 @@ def print_findings(outcome: dict[str, Any]) -> None:
 
 def print_rows(title: str | None, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A plain table of query results."""
-    table = Table(*columns, title=title, title_justify="left", box=None, header_style="bold")
+    table = Table(
+        *map(safe, columns), title=safe(title) if title else None, title_justify="left", box=None, header_style="bold"
+    )
     for row in rows:
-        table.add_row(*("" if value is None else escape(str(value)) for value in row))
+        table.add_row(*("" if value is None else safe(str(value)) for value in row))
     console().print(table)

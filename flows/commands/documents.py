@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flows.exits import CANNOT_USE, CRITICAL, DONE
+from notices.text import visible
 
 if TYPE_CHECKING:
     from flows.extraction import Extraction
@@ -75,7 +76,7 @@ def _extractions(paths: tuple[Path, ...]) -> Iterator[tuple[Path, Extraction]]:
         for path, source in zip(paths, sources, strict=True):
             extraction = next(read) if isinstance(source, Job) else source
             if extraction.error:
-                click.echo(f"gouji: {path}: {extraction.error}", err=True)
+                click.echo(f"gouji: {path}: {visible(str(extraction.error))}", err=True)
             yield path, extraction
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from expectations.suites.population import Population
 from flows.population import previous
 from flows.summary import Summary, exit_code, markdown, print_summary
 from portals.problems import PROBLEMS
+from warehouse.record import Release
 
 
 def summary(started: str = "20260601T000000Z") -> Summary:
@@ -45,3 +47,25 @@ def test_what_is_unusual_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     print_summary(asdict(run))
     assert "population  [县级] 覆盖" in capsys.readouterr().out
     assert r"| population | \[县级\] 覆盖" in markdown(run)
+
+
+def test_a_run_tells_what_it_changed_and_what_stands(capsys: pytest.CaptureFixture[str]) -> None:
+    """3 of the reports judged were held, one of them held before; and a run with nothing new has found nothing."""
+    run = summary()
+    run.stands(standing("r0002"))
+    print_summary(asdict(run))
+    quiet = capsys.readouterr().out
+    assert "nothing new; r0002 stands" in quiet
+    assert "63 released, 10 held" in quiet
+    assert "findings" not in quiet
+    run.release_id, run.released, run.newly_held, run.held = "r0003", 3, 2, 3
+    run.findings = {"critical": 0, "warning": 7, "info": 0}
+    print_summary(asdict(run))
+    told = capsys.readouterr().out
+    assert "r0003: 3 released, 2 held at the gate" in told
+    assert "7 warning in what was judged" in told
+
+
+def standing(release_id: str) -> Release:
+    counts = {"reports": 63, "held_reports": 10}
+    return Release(release_id, datetime(2026, 6, 1, tzinfo=UTC), None, {}, counts, "nightly")
