@@ -43,11 +43,15 @@ class Seen(NamedTuple):
 
 
 class Trouble(NamedTuple):
-    """Why a unit's year has no report: the status of the ledger, the reason in Chinese, where."""
+    """Why a unit's year has no report: the status of the ledger, the reason in Chinese, where.
+
+    `gone`: the portal says that nothing is there (404, 410). A report that was there stays, and the ledger says so.
+    """
 
     status: str
     reason: str
     address: str
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +81,28 @@ def due(kind: str, year: int) -> date:
 
 def status(item: Expected, seen: Seen | None, known: Known, today: date) -> Status:
     """What is to be said of one unit's year."""
+    trouble = known.troubles.get((item.unit.id, item.year))
     if seen:
-        return _reported(seen, item.last)
+        return _reported(
+            seen, item.last, taken_down=bool(trouble and trouble.gone and trouble.address == seen.address)
+        )
     if item.merged:
         return Status("merged", item.merged)
-    trouble = known.troubles.get((item.unit.id, item.year)) or known.blocked.get(item.unit.id)
-    if trouble:
-        return Status(*trouble)
+    if trouble := trouble or known.blocked.get(item.unit.id):
+        return Status(trouble.status, trouble.reason, trouble.address)
     if today <= item.last:
         return Status("not_due", f"期限 {item.last} 未到")
     return Status("not_published", f"期限 {item.last} 已过，至今未见公开")
 
 
-def _reported(seen: Seen, last: date) -> Status:
+def _reported(seen: Seen, last: date, *, taken_down: bool) -> Status:
     late = None if seen.published is None else max(0, (seen.published - last).days)
     reasons = []
     if late:
         reasons.append(f"发布日期 {seen.published}，晚于期限 {last}，逾期 {late} 天")
     if seen.duplicates:
         reasons.append(f"另有 {seen.duplicates} 个网址载有同一年度的报告")
+    if taken_down:
+        reasons.append("原网址现已不存在，所载为此前采集的版本")
     kind = "attachment_only" if seen.attached else "published"
     return Status(kind, "；".join(reasons) or None, seen.address, seen.report_id, late, seen.duplicates)

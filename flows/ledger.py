@@ -53,7 +53,8 @@ def ledger_rows(
             continue
         # Of a list that cannot be read nobody knows what it would say, whatever the reason.
         said = "unreadable" if problem.code in UNUSABLE and problem.kind != "list" else "blocked"
-        trouble = Trouble(said, _explained(PROBLEMS, problem.code, problem.detail), problem.address)
+        reason = _explained(PROBLEMS, problem.code, problem.detail)
+        trouble = Trouble(said, reason, problem.address, gone=problem.code == "missing")
         if problem.kind == "list":
             blocked[problem.unit_id] = trouble
         elif problem.year is not None:

@@ -244,7 +244,10 @@ _DECLARED: Final = (
                 True,
             ),
             _s("gate", f"{_GATE}; null where there is no report"),
-            _s("reason", "why there is no report, or that it came late or more than once; null otherwise"),
+            _s(
+                "reason",
+                "why there is no report, or that it came late, stands more than once or is gone; null otherwise",
+            ),
             _s("address", "where the report or its trace was found; null if nowhere"),
             _s("report_id", "the report; null where there is none"),
             _c(

@@ -93,3 +93,22 @@ def test_nor_does_a_picture_on_it(plan: Plan, tmp_path: Path) -> None:
         assert status(plan, archive, documents) == "blocked"
         counted = source(plan, archived(archive), [(UNIT.id, 2023), (UNIT.id, 2022), ("999999", 2023)])
         assert (counted.listed, counted.captured, counted.staged) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(("code", "told"), [("missing", True), ("timeout", False), ("blocked", False)])
+def test_a_report_whose_address_is_gone_stays_and_the_ledger_says_so(
+    plan: Plan, tmp_path: Path, code: str, told: bool
+) -> None:
+    report = f"{UNIT.id}-2023"
+    row = {"report_id": report, "address": PAGE, "capture_id": "c", "published": None} | {
+        "unit_id": UNIT.id,
+        "year": 2023,
+    }
+    with Archive(tmp_path / "archive") as archive:
+        listed(archive, 0)
+        lost(archive, PAGE, code)
+        (now,) = ledger_rows(
+            plan, archived(archive), TABLES["documents"].empty(), {report: row}, (), NOW.date()
+        ).to_pylist()
+    assert (now["status"], now["report_id"]) == ("published", report)
+    assert now["reason"] == ("原网址现已不存在，所载为此前采集的版本" if told else None)
