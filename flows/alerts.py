@@ -6,6 +6,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email.headerregistry import Address
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -58,8 +59,7 @@ def tell(home: Home, found: list[Trouble], now: datetime) -> list[Trouble]:
 
     Without an SMTP server the mail is kept in the outbox.
     """
-    last = records(home).judged or {}
-    operator = readers(home, last.get("sources")).operator
+    operator = operator_of(home)
     box = Outbox(home.outbox)
     told = {key for entry in box.entries() if entry.kind == "alert" for key in entry.about.split("\n")}
     news = [trouble for trouble in found if trouble.key not in told]
@@ -72,6 +72,20 @@ def tell(home: Home, found: list[Trouble], now: datetime) -> list[Trouble]:
     if settings:
         deliver(box, settings, now)
     return news
+
+
+def operator_of(home: Home) -> Address | None:
+    """Whom alerts go to, by the files of the last run that judged; None where nobody is named."""
+    last = records(home).judged or {}
+    return readers(home, last.get("sources")).operator
+
+
+def no_night(home: Home) -> list[Trouble]:
+    """That no night has ever finished, where it is so: of use to whoever expects nights, not after every run."""
+    kept = records(home)
+    if any(it["flow"] == "nightly" for it in kept.finished):
+        return []
+    return [Trouble("no night", "每日运行没有进行", "还没有一次每日运行完成", "gouji nightly；检查定时任务")]
 
 
 def after_run(flow: Any, flow_run: Any, state: Any) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain, repeat
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -21,7 +20,7 @@ from warehouse.rows import Provenance, Source, cell_rows, report_rows
 _FINDING = ("rule", "severity", "outcome", "expected", "actual", "cells", "equation")
 
 
-def check_extractions(results: Sequence[tuple[Path, Extraction]]) -> dict[str, Any]:
+def check_extractions(results: Sequence[tuple[str, Extraction]]) -> dict[str, Any]:
     """The object of `gouji check --format json`: findings that fail, and how many rules gave which outcome.
 
     Reports that name the same unit stand beside each other, year by year; a cell of another report is cited as
@@ -43,7 +42,7 @@ def check_extractions(results: Sequence[tuple[Path, Extraction]]) -> dict[str, A
     }
 
 
-def _source(path: Path, extraction: Extraction, number: int) -> Source:
+def _source(path: str, extraction: Extraction, number: int) -> Source:
     """A report with a provenance of its own: local files have no registry, so nothing is known of level or kind."""
     report = extraction.reports[number]
     origin = Provenance(
@@ -55,7 +54,7 @@ def _source(path: Path, extraction: Extraction, number: int) -> Source:
         kind="",
         parent_id=None,
         year=report.year or 0,
-        address=str(path),
+        address=path,
         media_type=extraction.media_type or "",
         sha256=extraction.sha256,
         capture_id=extraction.sha256,

@@ -9,6 +9,7 @@ from typing import Any
 from prefect import flow
 
 from flows.home import Home
+from flows.records import records
 from flows.steps import mail
 from flows.summary import Summary
 from warehouse.record import current
@@ -20,6 +21,9 @@ def digest(home: str | None = None) -> dict[str, Any]:
     place = Home.at(home)
     now = datetime.now(UTC)
     summary = Summary(f"{now:%Y%m%dT%H%M%SZ}", "digest", str(place.root), now.isoformat())
+    # To the readers, and with the waivers, of the run that made the release.
+    judged = records(place).judged or {}
+    summary.sources, summary.waivers = judged.get("sources", []), judged.get("waivers")
     summary.stands(current(place.store))
     mail(place, summary)
     summary.finished = datetime.now(UTC).isoformat()

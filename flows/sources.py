@@ -17,6 +17,8 @@ from portals import gansu
 
 #: real reports that lie beside a checkout; read where they are, never copied into the project
 REAL_REPORTS = Path(__file__).resolve().parents[2] / "shared" / "reports"
+#: the registry that comes with gouji, as a sources file
+_GANSU = "gansu"
 
 Writer = Callable[[Path], None]
 
@@ -38,11 +40,28 @@ def standing_files(home: Home, chosen: Sequence[str | Path] | None) -> list[Path
     return files
 
 
+def kept_beside(home: Home, chosen: Sequence[str | Path] | None) -> Path:
+    """The folder of what is kept beside the sources, waivers and subscriptions: that of the first file named.
+
+    With the sample province, or with nothing but `gansu`, whose folder is the program's, it is the home.
+    """
+    first = next((name for name in _names(chosen) if str(name) != _GANSU), None)
+    return home.root if first is None else Path(first).expanduser().resolve().parent
+
+
+def absolute(name: str | Path) -> str:
+    """A sources file so that it is the same from any folder; `gansu` is a name."""
+    return _GANSU if str(name) == _GANSU else str(Path(name).expanduser().resolve())
+
+
+def _names(chosen: Sequence[str | Path] | None) -> list[str | Path]:
+    return list(chosen or ()) or [part for part in os.environ.get("GOUJI_SOURCES", "").split(":") if part]
+
+
 def _named(chosen: Sequence[str | Path] | None) -> list[Path]:
-    named = list(chosen or ()) or [part for part in os.environ.get("GOUJI_SOURCES", "").split(":") if part]
     files: list[Path] = []
-    for name in named:
-        files += gansu.FILES if str(name) == "gansu" else (Path(name).expanduser().resolve(),)
+    for name in _names(chosen):
+        files += gansu.FILES if str(name) == _GANSU else (Path(name).expanduser().resolve(),)
     for file in files:
         if not file.is_file():
             raise UnusableError(f"{file}: no such sources file")

@@ -26,6 +26,7 @@ from typing import Any, Final
 
 from flows.exits import UnusableError
 from flows.home import Home
+from flows.sources import kept_beside
 from notices.addresses import SettingsError, addresses
 from notices.subscription import RHYTHMS, SEVERITIES, Subscription
 from notices.words import LEVELS
@@ -50,12 +51,11 @@ class Readers:
 def subscriptions_file(home: Home, sources: Sequence[str | Path] | None = None) -> Path:
     """Where subscriptions stand: $GOUJI_SUBSCRIPTIONS, else `subscriptions.toml` beside the first sources file.
 
-    Sources are those given, else $GOUJI_SOURCES; with the sample province the file lies in the home.
+    Sources are those given, else $GOUJI_SOURCES; with `gansu` alone, or the sample province, it lies in the home.
     """
     if named := os.environ.get("GOUJI_SUBSCRIPTIONS"):
         return Path(named).expanduser().resolve()
-    first = next(iter(sources or os.environ.get("GOUJI_SOURCES", "").split(":")), "")
-    return (Path(first).expanduser().resolve().parent if first else home.root) / NAME
+    return kept_beside(home, sources) / NAME
 
 
 def readers(home: Home, sources: Sequence[str | Path] | None = None) -> Readers:

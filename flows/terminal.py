@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -31,7 +30,7 @@ def safe(text: str) -> str:
     return escape("\n".join(map(visible, text.splitlines())))
 
 
-def print_extractions(results: Iterable[tuple[Path, Extraction]]) -> None:
+def print_extractions(results: Iterable[tuple[str, Extraction]]) -> None:
     """A heading and a table of cells for each report; the errors stand on standard error already."""
     out = console()
     for path, extraction in results:
@@ -39,11 +38,11 @@ def print_extractions(results: Iterable[tuple[Path, Extraction]]) -> None:
             _print_report(out, path, report)
 
 
-def _print_report(out: Console, path: Path, report: Report) -> None:
+def _print_report(out: Console, path: str, report: Report) -> None:
     states = Counter(reading.state for reading in report.readings)
     counts = ", ".join(f"{states[state]} {state}" for state in ("printed", "blank", "unreadable") if states[state])
     out.print(
-        f"[bold]{safe(report.unit or '?')}[/] {report.year or '?'}  form {report.edition}  {safe(str(path))}\n"
+        f"[bold]{safe(report.unit or '?')}[/] {report.year or '?'}  form {report.edition}  {safe(path)}\n"
         f"{len(report.readings)} cells: {counts or 'none'}; {len(report.leftovers)} left over",
         highlight=False,
     )

@@ -21,6 +21,7 @@ from expectations.findings import finding_id
 from expectations.waivers import YEARS, Waiver, latest
 from flows.exits import UnusableError
 from flows.home import Home
+from flows.sources import kept_beside
 from warehouse.files import replace_text
 
 NAME: Final = "waivers.toml"
@@ -38,13 +39,12 @@ _MAX_BYTES: Final = 20 * 1024 * 1024
 def waivers_file(home: Home, sources: Sequence[str | Path] | None = None, chosen: str | Path | None = None) -> Path:
     """Where the waivers stand: `chosen`, else $GOUJI_WAIVERS, else `waivers.toml` beside the first sources file.
 
-    Sources are those given, else $GOUJI_SOURCES; with the sample province the file lies in the home.
+    Sources are those given, else $GOUJI_SOURCES; with `gansu` alone, or the sample province, it lies in the home.
     """
     named = chosen or os.environ.get("GOUJI_WAIVERS")
     if named:
         return Path(named).expanduser().resolve()
-    first = next(iter(sources or os.environ.get("GOUJI_SOURCES", "").split(":")), "")
-    return (Path(first).expanduser().resolve().parent if first else home.root) / NAME
+    return kept_beside(home, sources) / NAME
 
 
 def run_waivers(

@@ -74,7 +74,9 @@ def captures(**chosen: Any) -> int:
     except ArchiveError as error:
         raise UnusableError(str(error)) from error
     if chosen["out"] is None and chosen["warc"] is None:
-        print_rows_as(_rows(found, chosen["style"]), chosen["style"], columns=() if found else COLUMNS)
+        rows = _rows(found, chosen["style"])
+        columns = list(rows[0]) if rows else COLUMNS
+        print_rows_as(columns, [list(row.values()) for row in rows], chosen["style"])
     return DONE
 
 

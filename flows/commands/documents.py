@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,7 @@ def extract(paths: tuple[Path, ...], style: str) -> int:
 
     results = list(_extractions(paths))
     if style == "json":
-        _print_json({"documents": [document_json(str(path), extraction) for path, extraction in results]})
+        _print_json({"documents": [document_json(path, extraction) for path, extraction in results]})
     else:
         from flows.terminal import print_extractions
 
@@ -55,8 +56,8 @@ def check(paths: tuple[Path, ...], style: str) -> int:
     return _unusable(results) or (CRITICAL if critical else DONE)
 
 
-def _extractions(paths: tuple[Path, ...]) -> Iterator[tuple[Path, Extraction]]:
-    """Each path with what was read, in order; read in processes that may hang or die alone."""
+def _extractions(paths: tuple[Path, ...]) -> Iterator[tuple[str, Extraction]]:
+    """Each path as text with what was read, in order; read in processes that may hang or die alone."""
     from extractors.limits import Limits
     from flows.extraction import unread
     from flows.workers import Job, readers, worker_count
@@ -76,11 +77,12 @@ def _extractions(paths: tuple[Path, ...]) -> Iterator[tuple[Path, Extraction]]:
         for path, source in zip(paths, sources, strict=True):
             extraction = next(read) if isinstance(source, Job) else source
             if extraction.error:
-                click.echo(f"gouji: {path}: {visible(str(extraction.error))}", err=True)
-            yield path, extraction
+                click.echo(f"gouji: {visible(f'{path}: {extraction.error}')}", err=True)
+            # A name need not be UTF-8: JSON and Arrow have nothing else.
+            yield os.fsencode(path).decode("utf-8", "backslashreplace"), extraction
 
 
-def _unusable(results: list[tuple[Path, Extraction]]) -> int:
+def _unusable(results: list[tuple[str, Extraction]]) -> int:
     return CANNOT_USE if any(extraction.error for _, extraction in results) else DONE
 
 

@@ -54,16 +54,21 @@ def alert(within: int, home: Path | None) -> int:
     A night that failed, stalls or did not come; coverage that dropped; portals that could not be read; mail that its
     readers do not have. The operator stands in the file of subscriptions, or in GOUJI_MAIL_OPERATOR.
     """
-    from flows.alerts import tell, troubles
+    from flows.alerts import no_night, operator_of, tell, troubles
     from warehouse.errors import WarehouseError
 
     place, now = Home.at(home), datetime.now(UTC)
+    if not place.root.is_dir():
+        raise UnusableError(f"{place.root}: no such home")
     try:
-        found = troubles(place, now, timedelta(hours=within))
+        found = [*no_night(place), *troubles(place, now, timedelta(hours=within))]
         told = tell(place, found, now)
+        known = "known" if operator_of(place) else "not told"
     except WarehouseError as error:
         raise UnusableError(str(error)) from error
     for trouble in found:
-        mark = "told now" if trouble in told else "known"
+        mark = "told now" if trouble in told else known
         click.echo(f"{mark:<9} {trouble.title}: {trouble.text}; {trouble.todo}")
+    if found and known == "not told":
+        click.echo("no operator is named: [operator] in the subscriptions, or GOUJI_MAIL_OPERATOR", err=True)
     return INTERRUPTED if found else DONE

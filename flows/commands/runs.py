@@ -89,9 +89,11 @@ def report(home: Path | None) -> int:
 
 def _chosen(home: Home, sources: Sequence[Path], waivers: Path | None) -> dict[str, Any]:
     """The parameters of a flow that say where things are."""
+    from flows.sources import absolute
+
     return {
         "home": str(home.root),
-        "sources": [str(file) for file in sources],
+        "sources": [absolute(file) for file in sources],
         "waivers": str(waivers) if waivers else None,
     }
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import count, islice
+from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
 FORMAT = click.option(
     "--format", "style", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
 )
+
+#: what a spreadsheet takes for a formula; a number with a sign is none (`warehouse.plain_rows` does the same)
+_FORMULA: Final = re.compile(r"[=@\t\r]|[+-](?![0-9.]+\Z)")
 
 
 @click.command(
@@ -86,25 +92,42 @@ def _query(home: Home, sql: str, as_of: str | None = None, published: str | None
         raise UnusableError(str(error)) from error
 
 
-def _print(table: pa.Table, style: str, title: str | None = None) -> None:
-    print_rows_as(table.to_pylist(), style, title, table.column_names)
+def _print(table: pa.Table, style: str) -> None:
+    print_rows_as(
+        table.column_names, list(zip(*(column.to_pylist() for column in table.columns), strict=True)), style
+    )
 
 
-def print_rows_as(
-    rows: Sequence[Mapping[str, Any]], style: str, title: str | None = None, columns: Sequence[str] = ()
-) -> None:
-    """Rows as table, csv or json; `columns` where there may be no row to tell them."""
-    columns = columns or list(rows[0] if rows else ())
+def print_rows_as(columns: Sequence[str], rows: Sequence[Sequence[Any]], style: str) -> None:
+    """Rows, values in the order of `columns`, as table, csv or json; two columns may have one name."""
     if style == "json":
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1, default=_plain))
+        names = _apart(columns)
+        told = [dict(zip(names, map(_json, row), strict=True)) for row in rows]
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1, default=_plain))
     elif style == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows([_safe(_cell(row[name])) for name in columns] for row in rows)
+        writer.writerow(map(_safe, columns))
+        writer.writerows(map(_safe, row) for row in rows)
     else:
         from flows.terminal import print_rows
 
-        print_rows(title, columns, ([_cell(row[name]) for name in columns] for row in rows))
+        print_rows(None, columns, ([_cell(value) for value in row] for row in rows))
+
+
+def _apart(columns: Sequence[str]) -> list[str]:
+    """The names of columns as keys: a name that stands before gets the first free number."""
+    names: list[str] = []
+    for column in columns:
+        numbered = (f"{column}_{number}" for number in count(1) if f"{column}_{number}" not in columns)
+        names.append(next(name for name in (column, *islice(numbered, len(columns))) if name not in names))
+    return names
+
+
+def _json(value: Any) -> Any:
+    """A value that JSON has: neither NaN nor an infinity."""
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    return [_json(one) for one in value] if isinstance(value, list) else value
 
 
 def _cell(value: Any) -> Any:
@@ -113,10 +136,7 @@ def _cell(value: Any) -> Any:
 
 def _safe(value: Any) -> Any:
     """A value for CSV; text that a spreadsheet would take for a formula gets a quote before it."""
-    if not isinstance(value, str):
-        return value
-    formula = value[:1] in ("=", "@", "\t", "\r") or (value[:1] in ("+", "-") and not value[1:].isdigit())
-    return f"'{value}" if formula else value
+    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else _cell(value)
 
 
 def _plain(value: Any) -> Any:

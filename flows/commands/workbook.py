@@ -31,6 +31,7 @@ def workbook(reports: tuple[str, ...], out: Path | None, as_of: str | None, home
     Each REPORT (a report_id such as 620102-2023) gets a sheet: the statutory tables as printed, broken cells coloured
     and commented.
     """
+    from flows.records import records
     from flows.reporting import names_of, province, site_address, tables_of, waivings
     from notices.workbook import About
     from notices.workbook import workbook as written
@@ -46,7 +47,9 @@ def workbook(reports: tuple[str, ...], out: Path | None, as_of: str | None, home
         raise UnusableError(str(error)) from error
     names = names_of(tables.coverage)
     about = About(province(names), release.release_id, release.created_at, site=site_address())
-    data = written(about, tables, names, waivings(place), sheets, limit=None)
+    judged = records(place).judged or {}
+    waivers = waivings(place, judged.get("sources"), judged.get("waivers"))
+    data = written(about, tables, names, waivers, sheets, limit=None)
     target = out or Path(f"gouji-{release.release_id}.xlsx")
     try:
         target.write_bytes(data)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from flows.checking import check_extractions
@@ -26,9 +25,7 @@ def report(unit: str | None, year: int | None, **figures: int) -> Report:
 
 
 def check(*reports: Report) -> dict[str, Any]:
-    results = [
-        (Path(f"{n}.html"), Extraction(f"{n:064x}", "text/html", (one,), None)) for n, one in enumerate(reports)
-    ]
+    results = [(f"{n}.html", Extraction(f"{n:064x}", "text/html", (one,), None)) for n, one in enumerate(reports)]
     return check_extractions(results)
 
 

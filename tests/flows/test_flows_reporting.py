@@ -19,11 +19,13 @@ import pyarrow as pa
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from made_shelf import Doc, Shelf, registry, unit
 
 from flows.alerts import tell, troubles
 from flows.cli import gouji
+from flows.digest import digest
+from flows.exits import UnusableError
 from flows.home import Home
 from flows.reporting import Mailed, UndeliveredError, send_report
 from flows.summary import Summary
@@ -275,3 +277,54 @@ def test_status_of_an_empty_home(tmp_path: Path) -> None:
     shown = CliRunner().invoke(gouji, ["status", "--home", str(tmp_path)], standalone_mode=False)
     assert "nothing has been released yet" in shown.output
     assert "no trouble" in shown.output
+
+
+def gouji_says(*words: str) -> Result:
+    return CliRunner().invoke(gouji, words, standalone_mode=False)
+
+
+def test_a_later_report_has_the_readers_and_waivers_of_the_run(shelf: Shelf, tmp_path: Path) -> None:
+    """They lie beside the sources that the night was given; a digest and a workbook are given none."""
+    beside = tmp_path / "sources"
+    beside.mkdir()
+    (beside / "subscriptions.toml").write_text('[[reader]]\naddress = "audit@x.example"\n', "utf-8")
+    night = Summary("20260602T180000Z", "nightly", str(shelf.home), NIGHT.isoformat(), finished=NIGHT.isoformat())
+    night.sources = [str(beside / "sources.toml")]
+    night.save(shelf.home / "runs")
+    asked: list[Any] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("flows.digest.mail", lambda _, summary: asked.append(summary.sources))
+        patch.setattr("flows.reporting.waivings", lambda _, sources, __: asked.append(sources) or {})
+        digest.fn(str(shelf.home))
+        done = gouji_says("workbook", "--home", str(shelf.home), "--out", str(tmp_path / "w.xlsx"))
+    assert done.exception is None, done.exception
+    assert asked == [night.sources] * 2
+
+
+def test_an_alert_says_where_nobody_hears_it(shelf: Shelf, tmp_path: Path) -> None:
+    with pytest.raises(UnusableError, match="no such home"):
+        raise gouji_says("alert", "--home", str(tmp_path / "typo")).exception or AssertionError
+    said = gouji_says("alert", "--home", str(shelf.home))
+    assert (said.return_value, said.stdout.startswith("not told  每日运行没有进行")) == (3, True), said.stdout
+    assert "no operator is named" in said.stderr
+    subscribe(shelf, '[operator]\naddress = "ops@x.example"\n')
+    assert gouji_says("alert", "--home", str(shelf.home)).stdout.startswith("told now  每日运行没有进行")
+    assert gouji_says("alert", "--home", str(shelf.home)).stdout.startswith("known     每日运行没有进行")
+
+
+@pytest.mark.parametrize(
+    ("select", "csv", "told"),
+    [
+        ("1 AS a, 2 AS a, 3 AS a_1", "a,a,a_1\n1,2,3\n", {"a": 1, "a_2": 2, "a_1": 3}),
+        ("-12.5 AS x, '=1' AS y, '-1.5' AS z, '-a' AS w", "x,y,z,w\n-12.5,'=1,-1.5,'-a\n", None),
+        ("1/0 AS r, 0/0 AS t, [0/0] AS l", None, {"r": None, "t": None, "l": [None]}),
+    ],
+)
+def test_a_query_prints_what_it_found(
+    shelf: Shelf, select: str, csv: str | None, told: dict[str, Any] | None
+) -> None:
+    asked = ("query", f"SELECT {select}", "--home", str(shelf.home), "--format")
+    if csv:
+        assert gouji_says(*asked, "csv").stdout == csv
+    if told:
+        assert json.loads(gouji_says(*asked, "json").stdout, parse_constant=pytest.fail) == [told]

@@ -9,6 +9,7 @@ import pytest
 from flows.exits import UnusableError
 from flows.home import Home
 from flows.subscriptions import NAME, readers, subscriptions_file
+from flows.waivers import waivers_file
 
 FULL = """
 [operator]
@@ -60,6 +61,10 @@ def test_it_lies_beside_the_sources(home: Home, monkeypatch: pytest.MonkeyPatch)
     assert subscriptions_file(home, [home.root / "x" / "gansu.toml"]) == home.root / "x" / NAME
     monkeypatch.setenv("GOUJI_SOURCES", f"{home.root}/y/one.toml:{home.root}/z/two.toml")
     assert subscriptions_file(home) == home.root / "y" / NAME
+    # `gansu` is a name, not a file of the folder that one stands in.
+    assert subscriptions_file(home, ["gansu"]) == home.root / NAME
+    assert subscriptions_file(home, ["gansu", home.root / "x" / "own.toml"]) == home.root / "x" / NAME
+    assert waivers_file(home, ["gansu"]).parent == home.root
     monkeypatch.setenv("GOUJI_SUBSCRIPTIONS", str(home.root / "mine.toml"))
     with pytest.raises(UnusableError, match=r"mine\.toml: no such subscriptions file"):
         readers(home)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
 import pytest
@@ -40,3 +42,13 @@ def test_a_page_cannot_draw_over_the_cells_before_it(tmp_path: Path, quick: Comm
     done = quick("extract", page)
     assert harmless(done.stdout), done.stdout
     assert harmless(done.stderr)
+
+
+@pytest.mark.parametrize("command", ["extract", "check"])
+def test_a_name_need_not_be_utf_8(tmp_path: Path, quick: Command, command: str) -> None:
+    odd = tmp_path / os.fsdecode(b"a\xff\n.html")
+    odd.write_bytes(b"<p>x")
+    done = quick(command, odd, odd, "--format", "json", PYTHONIOENCODING="utf-8")
+    assert done.returncode == 2, done.stderr
+    json.loads(done.stdout)
+    assert len(done.stderr.splitlines()) == 2, "one line for each"
