@@ -69,7 +69,7 @@ def on_postgresql(folder: Path, size: Size) -> Part:
     installed = programs()
     if installed is None:
         raise SystemExit("PostgreSQL is not installed: apt-get install postgresql")
-    with cluster(installed) as first:
+    with cluster(installed, production()["PREFECT_API_DATABASE_CONNECTION_URL"]) as first:
         log = folder / "server.log"
         keeping = {"PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events"}
         with prefect_server(settings(folder, first) | keeping, log) as server:

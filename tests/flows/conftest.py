@@ -63,9 +63,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
             "PREFECT_SERVER_SERVICES_DB_VACUUM_LOOP_SECONDS": "2",
             "PREFECT_WORKER_QUERY_SECONDS": "1",
         }
-        del variables["PREFECT_API_DATABASE_CONNECTION_URL"]
+        address = variables.pop("PREFECT_API_DATABASE_CONNECTION_URL")
         if installed := programs():
-            variables["PREFECT_API_DATABASE_CONNECTION_URL"] = stack.enter_context(cluster(installed))
+            variables["PREFECT_API_DATABASE_CONNECTION_URL"] = stack.enter_context(cluster(installed, address))
         yield stack.enter_context(prefect_server(variables, home / "server.log"))
 
 

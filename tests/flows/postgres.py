@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from tied import tied
 
@@ -26,15 +27,18 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def cluster(bin_folder: Path) -> Iterator[str]:
-    """A running cluster with an empty database; gives its address for Prefect. Gone after the block."""
+def cluster(bin_folder: Path, address: str) -> Iterator[str]:
+    """A running cluster with the role and the empty database of an address for Prefect, which it gives with its own
+    socket. Gone after the block.
+    """
+    role, database, socket = _parts(address)
     root = os.geteuid() == 0
     who: dict[str, Any] = {"user": USER, "group": USER, "extra_groups": []} if root else {}
     with tempfile.TemporaryDirectory(prefix="gouji-pg-") as name:
         folder = Path(name)
         if root:
             shutil.chown(folder, USER, USER)
-        made = ["-D", folder / "data", "-U", "prefect", "--auth=trust", "--no-sync", "-E", "UTF8", "--no-locale"]
+        made = ["-D", folder / "data", "-U", role, "--auth=trust", "--no-sync", "-E", "UTF8", "--no-locale"]
         subprocess.run([bin_folder / "initdb", *made], cwd=folder, check=True, stdout=subprocess.DEVNULL, **who)
         words = ["-D", folder / "data", "-k", folder, "-F", "-c", "listen_addresses="]
         with (folder / "log").open("w") as log:
@@ -48,8 +52,8 @@ def cluster(bin_folder: Path) -> Iterator[str]:
             )
         try:
             _wait(bin_folder, folder, server)
-            subprocess.run([bin_folder / "createdb", "-h", folder, "-U", "prefect", "prefect"], check=True)
-            yield f"postgresql+asyncpg://prefect@/prefect?host={folder}"
+            subprocess.run([bin_folder / "createdb", "-h", folder, "-U", role, database], check=True)
+            yield address.replace(socket, str(folder))
         finally:
             server.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown: it closes what is connected
             server.wait(60)
@@ -57,16 +61,22 @@ def cluster(bin_folder: Path) -> Iterator[str]:
 
 def copied(address: str, name: str) -> str:
     """A copy of a database that nobody is connected to, in the same cluster; gives its address."""
-    who, _, rest = address.partition("@/")
-    database, _, folder = rest.partition("?host=")
-    subprocess.run(["createdb", "-h", folder, "-U", "prefect", "-T", database, name], check=True)
-    return f"{who}@/{name}?host={folder}"
+    role, database, folder = _parts(address)
+    subprocess.run(["createdb", "-h", folder, "-U", role, "-T", database, name], check=True)
+    return address.replace(f"@/{database}?", f"@/{name}?")
 
 
 def ask(address: str, sql: str) -> str:
     """What `psql` answers, unaligned and without heads."""
-    words = ["psql", "-h", address.partition("host=")[2], "-U", "prefect", "-d", "prefect", "-qAt", "-c", sql]
+    role, database, folder = _parts(address)
+    words = ["psql", "-h", folder, "-U", role, "-d", database, "-qAt", "-c", sql]
     return subprocess.run(words, capture_output=True, text=True, check=True).stdout
+
+
+def _parts(address: str) -> tuple[str, str, str]:
+    """Role, database and folder of the socket."""
+    parts = urlsplit(address)
+    return str(parts.username), parts.path.removeprefix("/"), parse_qs(parts.query)["host"][0]
 
 
 def _wait(bin_folder: Path, folder: Path, server: subprocess.Popen[bytes]) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
@@ -32,6 +33,7 @@ from prefect.client.schemas.filters import (
 from prefect.settings import PREFECT_API_URL, PREFECT_LOGGING_TO_API_ENABLED, temporary_settings
 from prefect.states import Completed, Running
 from prefect.task_runners import ThreadPoolTaskRunner
+from prefect_server import production
 
 from flows import steps
 
@@ -194,3 +196,13 @@ def test_batches_are_read_together_unless_the_tag_is_limited(client: SyncPrefect
         client.delete_concurrency_limit_by_tag(steps.READER)
     together = threading.Barrier(4)
     read_four(lambda: together.wait(120) and None)
+
+
+def test_the_runbook_makes_the_database_that_the_server_asks_for() -> None:
+    address = urlsplit(production()["PREFECT_API_DATABASE_CONNECTION_URL"])
+    role, database = address.username, address.path.removeprefix("/")
+    runbook = (ROOT / "docs" / "runbook.md").read_text("utf-8")
+    assert f"createuser {role} " in runbook
+    assert f"createdb -O {role} {database}\n" in runbook
+    assert f"gouji.dump {database}\n" in runbook
+    assert f"-d {database} " in runbook
