@@ -24,6 +24,7 @@ from warehouse.spec import TABLES
 UNUSABLE: Final = frozenset({"missing", "too_large", "encoding", "damaged", "parse", "unexpected", "redirects"})
 #: outcomes that are no reason for a missing report
 NO_TROUBLE: Final = ("report", "duplicate", "carrier")
+_UNREAD: Final = "列表中有这份报告，尚未取得或未能读取"
 #: column of the ledger -> the unit's own
 _UNIT: Final = {
     "unit_id": "id",
@@ -46,7 +47,7 @@ def ledger_rows(
     `documents` is the table of that name; `reports` has the rows (`standing.INDEX`) of the newest version of every
     report. Where they went is not known yet: `gate` is null.
     """
-    troubles = _unreadable(documents, archive)
+    troubles = _unread(documents, archive) | _unreadable(documents, archive)
     blocked: dict[str, Trouble] = {}
     for problem in archive.problems:
         if problem.code == "missing" and problem.address in archive.copies:
@@ -135,6 +136,19 @@ def _expected(plan: Plan) -> Iterator[Expected]:
             by = f"自{first}年度起由{'、'.join(heir.name for heir in taken)}承接"
             after = range(max(plan.years[0], first), plan.years[1] + 1)
             yield from (Expected(unit, year, by) for year in after if not unit.existed(year))
+
+
+def _unread(documents: pa.Table, archive: Archived) -> dict[Key, Trouble]:
+    """Reports that stand on a list and gave nothing at all, not even a failure: not fetched, or lost on the way.
+
+    Whoever has not read a report cannot say that it was not published.
+    """
+    known = set(documents["address"].to_pylist())
+    return {
+        (entry.unit_id, entry.year): Trouble("unreadable", _UNREAD, entry.address)
+        for entry in archive.listed
+        if entry.year is not None and entry.address not in known
+    }
 
 
 def _unreadable(documents: pa.Table, archive: Archived) -> dict[Key, Trouble]:

@@ -112,3 +112,16 @@ def test_a_report_whose_address_is_gone_stays_and_the_ledger_says_so(
         ).to_pylist()
     assert (now["status"], now["report_id"]) == ("published", report)
     assert now["reason"] == ("原网址现已不存在，所载为此前采集的版本" if told else None)
+
+
+def test_a_report_that_stands_on_a_list_is_not_told_as_unpublished(plan: Plan, tmp_path: Path) -> None:
+    """Its stored page was damaged, or nobody fetched it: no row says what became of it."""
+    with Archive(tmp_path / "archive") as archive:
+        assert status(plan, archive) == "not_published"
+        listed(archive, 1)
+        assert status(plan, archive) == "not_published", "a 图解 is no report"
+        listed(archive, 0)
+        assert status(plan, archive) == "unreadable"
+        row = {"unit_id": UNIT.id, "year": 2022, "address": PAGE, "capture_id": "c", "outcome": "report"}
+        read = pa.Table.from_pylist([row], TABLES["documents"].schema)
+        assert status(plan, archive, read) == "not_published", "it was of another year"
