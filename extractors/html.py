@@ -33,6 +33,10 @@ _NESTING: Final = (_BLOCKS - {"body", "dd", "dt", "hr", "li", "p", "td", "th", "
 #: so many elements of one name may stay open
 _DEEP: Final = 20_000
 _TAG: Final = re.compile(r"</?[a-zA-Z][^\s/>]{0,20}")
+#: what only the end of a page has, and how near to it that nearly always is
+_END: Final = re.compile(r"</(?:body|html)\b", re.IGNORECASE)
+_TAIL: Final = 400
+_TABLE: Final = re.compile(r"</?table\b", re.IGNORECASE)
 _COUNT: Final = re.compile(r"\s*(\d+)")
 _TEXT: Final = "-text"
 _RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -43,7 +47,7 @@ def read_html(data: bytes, *, charset: str | None = None, limits: Limits | None 
 
     `charset` is the one the HTTP header declares. A table that holds tables is layout: its cells' content
     follows in order. Scripts, styles and hidden parts are left out. Raises `DocumentError`: empty,
-    too_large, too_complex.
+    too_large, too_complex, truncated.
     """
     limits = limits or Limits()
     if not data.strip():
@@ -52,6 +56,7 @@ def read_html(data: bytes, *, charset: str | None = None, limits: Limits | None 
         raise DocumentError("too_large", f"{len(data)} 字节")
     text = decode(data, charset)
     _refuse_depths(text)
+    _refuse_cut(text)
     tree = LexborHTMLParser(text)
     marks = page_marks(tree)
     tree.strip_tags(_DROPPED)
@@ -74,6 +79,17 @@ def _refuse_depths(text: str) -> None:
     tags = Counter(hit.lower() for hit in _TAG.findall(text))
     if any(count - tags[f"</{name[1:]}"] > _DEEP for name, count in tags.items() if name[1:] in _NESTING):
         raise DocumentError("too_complex", f"未闭合的标签超过 {_DEEP} 个")
+
+
+def _refuse_cut(text: str) -> None:
+    """Raises `DocumentError` (truncated) where the source ends within a table.
+
+    Lexbor closes what is open: a figure that was cut would stand there as a whole one.
+    """
+    if not _END.search(text, max(0, len(text) - _TAIL)) and not _END.search(text):
+        tags = Counter(hit.lower() for hit in _TABLE.findall(text))
+        if tags["<table"] > tags["</table"]:
+            raise DocumentError("truncated", "源码在表格中间中断")
 
 
 class _Reading:

@@ -217,3 +217,16 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
 def test_a_raised_digit_is_no_digit_of_the_figure() -> None:
     document = read_html("<table><tr><td>12<sup>3</sup></td><td><sup>①</sup>7</td></tr></table>".encode())
     assert [cell.text for cell in document.grids[0].cells] == ["12³", "①7"]
+
+
+@pytest.mark.parametrize("end", ["", "</td", "</td><td>", "</td></tr><!-- "])
+def test_a_page_cut_within_a_table_is_not_read_as_whole(end: str) -> None:
+    """2 of 26 stood there as the figure."""
+    with pytest.raises(DocumentError, match="truncated"):
+        read_html(f"<html><body><table><tr><td>自然人</td><td>2{end}".encode())
+
+
+@pytest.mark.parametrize("end", ["</table>", "</body>", "</HTML>\n", "</table></div><p>尾"])
+def test_a_page_that_ends_is_read_however_carelessly(end: str) -> None:
+    (grid,) = read_html(f"<div><table><tr><td>自然人<td>26{end}".encode()).grids
+    assert [cell.text for cell in grid.cells][:2] == ["自然人", "26"]
