@@ -212,8 +212,9 @@ def _near_proactive(line: Line) -> Line:
     if at >= 0 and has_values(line, at):
         row = words.PROACTIVE_ROWS.near(line.cells[at].text)
         return replace(line, role="data", row=row, label=at, fuzzy="near") if row else line
-    near = [words.PROACTIVE_COLUMNS.near(c.text) for c in line.cells]
-    return replace(line, role="head") if any(found is not None for found in near) else line
+    # A header of another thing is a header too: the figures under it are not the form's.
+    like = [words.PROACTIVE_COLUMNS.like(c.text) for c in line.cells]
+    return replace(line, role="head") if any(found is not None for found in like) else line
 
 
 def _bound(found: Sequence[Gathered], document: Document) -> None:

@@ -29,6 +29,11 @@ _NUMBERING: Final = re.compile(
 _INNER: Final = re.compile(r"\(\s*[一二三四五六七八九十]\s*\)|\d\s*[.、]")
 _LATIN: Final = re.compile(r"[0-9A-Za-z]")
 _TAIL: Final = re.compile(r"\([^()]*\)?\s*$")
+#: words that make another thing of what they stand with, however like the labels are
+_TURNS: Final = re.compile(
+    r"(?P<last>上一?年|去年|往年|前年|上期)|(?P<this>[本今当]年|本期)|(?P<first>[年期]初)|(?P<all>历年|累计)"
+    r"|(?P<not>不予|不[准得]|未|非|拒|减?免|减征|缓|退|欠|应收|拟|撤[销回]|驳回|变更|注销|废止|失效)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,12 @@ def _skeleton(text: str) -> str:
     return "".join(c for c in bare if c.isalnum()).replace("其它", "其他")
 
 
+def turns(text: str) -> frozenset[str]:
+    """The words in a text that change what it is about (上年, 年初, 减免, 不予); those of one year are one."""
+    found = _TURNS.finditer(normal(text))
+    return frozenset(x[0] if x.lastgroup == "not" else x.lastgroup or "" for x in found)
+
+
 def without_tail(text: str) -> str:
     """A label without the explanation in brackets at its end."""
     return _TAIL.sub("", normal(text))
@@ -91,14 +102,20 @@ class Name:
 
 
 class Labels:
-    """The printed forms of one kind of label (rows of table three, say)."""
+    """The printed forms of one kind of label (rows of table three, say).
 
-    def __init__(self, names: Iterable[Name]) -> None:
+    Where labels `turn`, a word like 上年 or 不予 that is not the label's own is no slip: it names something else.
+    """
+
+    def __init__(self, names: Iterable[Name], turn: bool = False) -> None:
         self._exact: dict[str, str] = {}
         self._marks: dict[str, Mark | None] = {}
+        self._turns: dict[str, frozenset[str]] | None = {} if turn else None
         for name in names:
             self._exact.setdefault(skeleton(name.text), name.what)
             self._marks.setdefault(name.what, name.mark)
+            if self._turns is not None:
+                self._turns[name.what] = self._turns.get(name.what, frozenset()) | turns(name.text)
         self._near = lru_cache(maxsize=1024)(self._nearest)
 
     def exact(self, text: str) -> str | None:
@@ -116,6 +133,13 @@ class Labels:
         The numbering must not contradict, the likeness must reach `MIN_RATIO` and lead the next
         candidate by `MIN_MARGIN` (or `MIN_FACTOR`); a part cut off at either end counts if only one label has it.
         """
+        found = self.like(text)
+        if found is None or self._turns is None:
+            return found
+        return None if turns(text) - self._turns[found] else found
+
+    def like(self, text: str) -> str | None:
+        """What a text is like by its characters, though a word among them may make another thing of it."""
         if len(text) > MAX_LABEL * 2:
             return None
         bare = skeleton(text)

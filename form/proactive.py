@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Final
 
-from form import vocabulary as words
 from form.alignment import Alignment, align, interval
-from form.catalogue import CELLS, EDITIONS, keys_of
+from form.catalogue import CELLS, EDITIONS, cell, keys_of
 from form.grid import Cell, Document, Grid, Paragraph
-from form.harvest import Harvest
+from form.harvest import LABEL, Harvest
+from form.header import Slot, printed, slots_of
 from form.labels import normal
 from form.lines import Line, is_figure
 from form.numbers import money_unit
@@ -21,14 +21,6 @@ from form.numbers import money_unit
 _UNIT_LINE: Final = re.compile(r"^\(?(金额|计量)?单位[:为].{1,12}$")
 #: the columns were named by the form, not by a header that could be read
 _UNNAMED: Final = 0.85
-
-
-@dataclass(frozen=True, slots=True)
-class _Slot:
-    """A header cell and the column id it prints; None where that is unknown."""
-
-    cell: Cell
-    column: str | None
 
 
 def _columns(row: str, edition: str) -> tuple[str, ...]:
@@ -53,25 +45,25 @@ def proactive_edition(lines: Sequence[Line]) -> dict[str, int]:
     own = {e: {k.split(".")[2] for k in keys_of(e) if k.startswith("proactive")} for e in EDITIONS}
     for line in lines:
         if line.role == "head":
-            for slot in _slots(line):
+            for slot in slots_of(line):
                 for edition in EDITIONS:
                     other = EDITIONS[1 - EDITIONS.index(edition)]
                     votes[edition] += slot.column in own[edition] - own[other]
         elif line.row in ("other_services", "procurement"):
             votes["2019"] += 1
     votes["2021"] += sum(
-        s.column == "amount" and "收费" in s.cell.text for x in lines if x.role == "head" for s in _slots(x)
+        s.column == "amount" and "收费" in s.cell.text for x in lines if x.role == "head" for s in slots_of(x)
     )
     return {edition: votes[edition] for edition in EDITIONS}
 
 
 def read_proactive(lines: Sequence[Line], edition: str, harvest: Harvest) -> None:
     """Harvest table two; `edition` names the columns where a header is missing."""
-    slots: list[_Slot] = []
+    slots: list[Slot] = []
     last = max((i for i, x in enumerate(lines) if x.role in ("head", "data")), default=-1)
     for index, line in enumerate(lines):
         if line.role == "head":
-            slots = _slots(line)
+            slots = slots_of(line)
         elif line.role == "block":
             slots = []
         elif line.role == "data":
@@ -86,22 +78,10 @@ def _holds_figures(line: Line, inside: bool) -> bool:
     return inside or any(is_figure(text) for text in filled)
 
 
-def _slots(head: Line) -> list[_Slot]:
-    """The columns of a header row, from the one after 信息内容 on."""
-    found = [_column(c.text) for c in head.cells]
-    start = found.index("") + 1 if "" in found else next((i for i, x in enumerate(found) if x), 0)
-    return [_Slot(c, column or None) for c, column in zip(head.cells[start:], found[start:], strict=True)]
-
-
-def _column(text: str) -> str | None:
-    exact = words.PROACTIVE_COLUMNS.exact(text)
-    return words.PROACTIVE_COLUMNS.near(text) if exact is None else exact
-
-
-def _row(line: Line, slots: Sequence[_Slot], edition: str, harvest: Harvest) -> None:
+def _row(line: Line, slots: Sequence[Slot], edition: str, harvest: Harvest) -> None:
     known = {c.column for c in CELLS if c.table == "proactive" and c.row == line.row}
     sure = harvest.certainty(line)
-    if not any(slot.column in known for slot in slots):
+    if not any(slot.column in known or slot.foreign for slot in slots):
         _headless(line, edition, sure, harvest)
         return
     named, sure = _named(line.row, slots, sure, harvest)
@@ -112,31 +92,38 @@ def _row(line: Line, slots: Sequence[_Slot], edition: str, harvest: Harvest) -> 
             continue
         if slot.column in known:
             header = money_unit(slot.cell.text) or money_unit(label)
-            sure_here = min(sure, harvest.level(line, part))
-            harvest.add(f"proactive.{line.row}.{slot.column}", part, sure_here, header)
+            key = f"proactive.{line.row}.{slot.column}"
+            harvest.add(key, part, min(sure, harvest.level(line, part), _likeness(slot, key, harvest)), header)
         elif part.cell.text.strip():
             harvest.leave("proactive", f"{label} | {slot.cell.text} | {part.cell.text}", part.cell.page)
-    for cell in aligned.spare:
-        harvest.leave("proactive", f"{label} | {cell.text}", cell.page)
+    for spare in aligned.spare:
+        harvest.leave("proactive", f"{label} | {spare.text}", spare.page)
 
 
-def _named(row: str, slots: Sequence[_Slot], sure: float, harvest: Harvest) -> tuple[list[_Slot], float]:
+def _likeness(slot: Slot, key: str, harvest: Harvest) -> float:
+    """How sure the column of a slot is, with a remark where its label is only like the form's."""
+    if not slot.near:
+        return 1.0
+    harvest.remark("label_fuzzy", f"表头“{normal(slot.cell.text)}”按“{cell(key).label}”读取")
+    return LABEL["near"]
+
+
+def _named(row: str, slots: Sequence[Slot], sure: float, harvest: Harvest) -> tuple[list[Slot], float]:
     """Slots whose damaged labels are named by the form, where the labels around them agree with it."""
-    filled = [s for s in slots if s.cell.text.strip()]
-    if all(s.column for s in filled):
+    filled = printed(slots)
+    if all(s.column for s in filled) or any(s.foreign for s in filled):
         return list(slots), sure
     for edition in EDITIONS:
         columns = _columns(row, edition)
         if len(columns) == len(filled) and all(s.column in (None, c) for s, c in zip(filled, columns, strict=True)):
             harvest.remark("label_fuzzy", f"表头“{'、'.join(normal(s.cell.text) for s in filled)}”按格式的列序读取")
-            return [_Slot(s.cell, c) for s, c in zip(filled, columns, strict=True)], min(sure, _UNNAMED)
+            return [replace(s, column=c) for s, c in zip(filled, columns, strict=True)], min(sure, _UNNAMED)
     return list(slots), sure
 
 
-def _aligned(values: Sequence[Cell], slots: Sequence[_Slot]) -> tuple[Sequence[_Slot], Alignment]:
+def _aligned(values: Sequence[Cell], slots: Sequence[Slot]) -> tuple[Sequence[Slot], Alignment]:
     """Values under slots; header cells without text are columns only if the row needs them."""
-    filled = [s for s in slots if s.cell.text.strip()]
-    used = slots if len(values) == len(slots) else filled
+    used = slots if len(values) == len(slots) else printed(slots)
     return used, align(values, len(used), [interval(s.cell) for s in used])
 
 

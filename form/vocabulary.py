@@ -47,9 +47,9 @@ def _heads(table: str, ambiguous: frozenset[str]) -> Iterator[Name]:
 
 
 #: rows of table two -> row id
-PROACTIVE_ROWS: Final = Labels(n for n in _row_names("proactive") if n.what)
+PROACTIVE_ROWS: Final = Labels((n for n in _row_names("proactive") if n.what), turn=True)
 #: columns of table two -> column id ('' for 信息内容)
-PROACTIVE_COLUMNS: Final = Labels(_column_names("proactive"))
+PROACTIVE_COLUMNS: Final = Labels(_column_names("proactive"), turn=True)
 #: rows of table three -> row id (GROUP for a heading); a leaf's label may carry its group's before it
 APPLICATION_ROWS: Final = Labels(n for prefixes in (("",), ("under",)) for n in _row_names("applications", prefixes))
 #: columns of table three -> column id
