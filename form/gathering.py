@@ -15,6 +15,7 @@ from form.catalogue import CELLS, DISPUTE_BLOCKS, DISPUTE_COLUMNS, TABLES
 from form.grid import Document, Grid, Paragraph
 from form.labels import mark_of, normal, skeleton
 from form.lines import COMMON, Line, application_row, has_values, lines_of
+from form.order import in_place
 from form.placing import placed
 from form.turning import upright
 
@@ -162,7 +163,7 @@ class _Walk:
 
     def _resolved(self, line: Line) -> Line:
         """The line with table and role told from what came before it."""
-        if line.role == "data" and line.row in COMMON and self._table != "applications":
+        if line.role == "data" and line.row in COMMON and not self._in_place(line):
             line = replace(line, role="other", table="", row="", label=-1)
         if line.role in ("data", "group", "head", "block"):
             return line
@@ -173,6 +174,10 @@ class _Walk:
         if self._table == "applications":
             return _near_application(line, self._row)
         return _near_proactive(line) if self._table == "proactive" else line
+
+    def _in_place(self, line: Line) -> bool:
+        before = self.found[-1].lines["applications"] if self.found else ()
+        return self._table == "applications" and in_place(line, before)
 
 
 def _near_application(line: Line, before: str) -> Line:

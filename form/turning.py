@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from form import vocabulary as words
+from form.catalogue import DISPUTE_COLUMNS
 from form.grid import Cell, Grid
 from form.lines import COMMON, application_row, is_figure
 
@@ -19,9 +20,10 @@ def upright(grid: Grid) -> Grid:
     if len(set(names.values())) >= _ROWS:
         down = {c.row for c in cells if words.APPLICATION_COLUMNS.exact(c.text)}
         return _turned(grid) if len(down) >= 5 else grid
-    leaves = [c for c in cells if words.DISPUTE_COLUMNS.exact(c.text)]
+    # All five names, for 合计 may stand in many rows of any table.
+    leaves = {c.row: name for c in cells if (name := words.DISPUTE_COLUMNS.exact(c.text))}
     # On the form the leaves stand in two rows, or one; turned, in as many as there are.
-    if len(leaves) >= 10 and len({c.row for c in leaves}) >= 10:
+    if len(leaves) >= 10 and len(set(leaves.values())) == len(DISPUTE_COLUMNS):
         return _turned(grid)
     return grid
 
