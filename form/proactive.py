@@ -16,11 +16,16 @@ from form.header import Slot, printed, slots_of
 from form.labels import normal
 from form.lines import Line, is_figure
 from form.numbers import money_unit
+from form.unfolding import unfolded
 
 #: a line of its own above a table
 _UNIT_LINE: Final = re.compile(r"^\(?(金额|计量)?单位[:为].{1,12}$")
 #: the columns were named by the form, not by a header that could be read
 _UNNAMED: Final = 0.85
+#: what stands over the running numbers of rows
+_NUMBERS: Final = ("序号", "编号")
+#: a figure, with words beside it or not, but no year and no article of the regulation (20条)
+_FIGURE: Final = re.compile(r"[约近+-]?(?!\d{4}年|\d+条)\d")
 
 
 def _columns(row: str, edition: str) -> tuple[str, ...]:
@@ -60,14 +65,17 @@ def proactive_edition(lines: Sequence[Line]) -> dict[str, int]:
 def read_proactive(lines: Sequence[Line], edition: str, harvest: Harvest) -> None:
     """Harvest table two; `edition` names the columns where a header is missing."""
     slots: list[Slot] = []
+    numbered = False
+    lines = list(unfolded(lines))
     last = max((i for i, x in enumerate(lines) if x.role in ("head", "data")), default=-1)
     for index, line in enumerate(lines):
-        if line.role == "head":
-            slots = slots_of(line)
-        elif line.role == "block":
-            slots = []
+        if line.role in ("head", "block"):
+            slots = slots_of(line) if line.role == "head" else []
+            numbered = normal(line.cells[0].text) in _NUMBERS
+            _leave_figures(line, len(line.cells), harvest)
         elif line.role == "data":
             _row(line, slots, edition, harvest)
+            _leave_figures(line, 0 if numbered else max(line.label, 0), harvest)
         elif line.role == "figures" or (line.role == "other" and _holds_figures(line, index < last)):
             harvest.leave_line(line)
 
@@ -76,6 +84,13 @@ def _holds_figures(line: Line, inside: bool) -> bool:
     """Whether an unknown row is data, not a line of text around the table."""
     filled = [c.text for c in line.cells if c.text.strip()]
     return inside or any(is_figure(text) for text in filled)
+
+
+def _leave_figures(line: Line, stop: int, harvest: Harvest) -> None:
+    """Leave over a row with figures where no column reads them: in a header, or before the label."""
+    texts = [cell.text.strip() for cell in line.cells[:stop] if cell.text.strip()]
+    if any(is_figure(text) and _FIGURE.match(normal(text)) for text in texts):
+        harvest.leave("proactive", " | ".join(texts), line.page)
 
 
 def _row(line: Line, slots: Sequence[Slot], edition: str, harvest: Harvest) -> None:

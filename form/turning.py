@@ -29,10 +29,13 @@ def upright(grid: Grid) -> Grid:
 
 
 def _turned(grid: Grid) -> Grid:
-    cells = [
-        c._replace(row=c.column, column=c.row, row_span=c.column_span, column_span=c.row_span) for c in grid.cells
-    ]
+    cells = [turned(cell) for cell in grid.cells]
     return Grid(tuple(sorted(cells, key=_place)), grid.columns, grid.rows, grid.page)
+
+
+def turned(cell: Cell) -> Cell:
+    """The cell where it stands in the turned grid."""
+    return cell._replace(row=cell.column, column=cell.row, row_span=cell.column_span, column_span=cell.row_span)
 
 
 def _place(cell: Cell) -> tuple[int, int]:
