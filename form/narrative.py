@@ -30,6 +30,22 @@ _HEADINGS: Final = {
     name: re.compile(rf"(?P<number>{_NUMBER})(?:{words})(?P<end>$|[:。]|\((?=[^一二三四五六七八九十]))")
     for name, words in _WORDS.items()
 }
+_ORDER: Final = dict(zip(SECTIONS, "一二三四五六", strict=True))
+#: shorter words, which sub-headings have too: a section's only with its number on the form, alone on a line
+_SHORT: Final = {
+    "proactive": r"(?:政府信息)?主动公开(?:工作)?情况",
+    "applications": r"政府信息依申请公开(?:工作)?(?:办理|处理)?情况",
+    "disputes": rf"{_WORK}(?:的)?行政复议.{{0,3}}诉讼(?:的)?情况",
+    "other_matters": r"(?:其他|其它)(?:重要)?事项",
+}
+_SHORTS: Final = {
+    name: re.compile(rf"第?{_ORDER[name]}(?:部分[、:]?|[、.,:])(?:{words})") for name, words in _SHORT.items()
+}
+#: numbers in brackets are those of sub-headings, unless the first section has one
+_BRACKETS: Final = {name: re.compile(rf"\({_ORDER[name]}\)(?:{words})") for name, words in _WORDS.items()}
+#: of a line that is a lesser heading, and the characters it may begin with
+_LONGEST: Final = 40
+_BEGINNINGS: Final = frozenset("第(一二三四五六")
 _FOOT: Final = re.compile(
     r"^(?:【?(?:打印|关闭)|扫一扫|分享(?:到|至)?|上一[篇条]|下一[篇条]|相关(?:链接|文档|文章|附件|稿件|阅读)|版权所有|"
     r"主办(?:单位)?[:：]|承办(?:单位)?[:：]|.{0,6}ICP备|网站(?:地图|标识码)|.{0,4}公网安备|返回顶部|责任编辑|【字体)"
@@ -62,7 +78,23 @@ def _headings(lines: Sequence[Text]) -> dict[str, tuple[int, str]]:
         for name, rest, numbered in _heading(line.text):
             if name not in found or (numbered and not found[name][0]):
                 found[name] = (numbered, index, rest)
+    if len(found) < len(SECTIONS):
+        for name, index in _lesser(lines, min((at for _, at, _ in found.values()), default=len(lines))).items():
+            found.setdefault(name, (True, index, ""))
     return {name: (index, rest) for name, (_, index, rest) in found.items()}
+
+
+def _lesser(lines: Sequence[Text], first: int) -> dict[str, int]:
+    """Section -> index of a heading that may be a sub-heading's too; `first` is where the first sure one stands."""
+    short: dict[str, int] = {}
+    brackets: dict[str, int] = {}
+    for index, line in enumerate(lines):
+        if len(line.text) <= _LONGEST and (bare := normal(line.text))[:1] in _BEGINNINGS:
+            for patterns, found in ((_SHORTS, short), (_BRACKETS, brackets)):
+                for name in (name for name, pattern in patterns.items() if pattern.fullmatch(bare)):
+                    found.setdefault(name, index)
+    top = brackets.get("overview", first) < first
+    return {**brackets, **short} if top else short
 
 
 def _heading(text: str) -> Iterator[tuple[str, str, bool]]:
