@@ -175,7 +175,7 @@ def fee(batch: Batch, rule: Rule) -> Iterator[Answer]:
     printed = batch.column(key, "printed")
     text = pc.utf8_normalize(printed, form="NFKC")
     fine = truth(pc.match_substring_regex(text, r"\.[0-9]{7,}"))
-    in_yuan = truth(pc.match_substring_regex(text, r"(^|[^万亿千])元"))
+    in_yuan = truth(pc.match_substring_regex(text, r"(^|[^十百千万亿])元"))
     for report in failures(answer, fine & ~in_yuan):
         message = f"{scope.label}：收费金额印为“{wording.quote(printed[report].as_py())}”（单位：万元），小数超过6位"
         answer.fail(report, Words("≤ 6", None, None, message))

@@ -28,7 +28,21 @@ _TABLE: Final = _HALF | _SPACES | _INVISIBLE | _MINUS
 #: what publishers print for "nothing here"; not the same as 0
 _MARKS: Final = frozenset("-/\\—–―_~·")
 _WORDS: Final = frozenset({"无", "暂无", "空", "无数据"})
-_MONEY: Final = {"元": 1, "千元": 1_000, "万元": 10_000, "亿元": 100_000_000}
+_MONEY: Final = {
+    "元": 1, "十元": 10, "百元": 100, "千元": 1_000, "万元": 10_000, "十万元": 100_000, "百万元": 1_000_000,
+    "千万元": 10_000_000, "亿元": 100_000_000,
+}  # fmt: skip
+_POWERS: Final = "十百千万亿兆拾佰仟萬億"
+_FORMAL: Final = str.maketrans("拾佰仟萬億", "十百千万亿")
+#: what may stand before 元 is part of the unit, be it known (百万元) or not (W元, 10万元, 美元)
+_PREFIX: Final = f"{_POWERS}美日欧英港澳台韩新加A-Za-z"
+_POWER: Final = rf"[{_POWERS}]{{0,4}}[{_POWERS[1:]}]"
+_HEADER_UNIT: Final = re.compile(rf"[{_PREFIX}0-9.]{{0,8}}元")
+#: without 元, such as 百万; 十 alone is a number's
+_HEADER_POWER: Final = re.compile(
+    rf"(?:\(|单位[:为]?)(?P<unit>{_POWER}|(?<!\()[0-9.]{{0,8}}[{_POWERS}A-Za-z]{{1,4}})(?=\)|$)"
+)
+_OWN_UNIT: Final = re.compile(rf"[{_PREFIX}]{{0,8}}元|{_POWER}")
 _COUNTERS: Final = "件条份项个次宗起例"
 _UP: Final = ("增加", "新增", "增")
 _DOWN: Final = ("减少", "减")
@@ -39,7 +53,7 @@ _SPACED: Final = re.compile(r"\d{1,3}(?: \d{3})+(?:\.\d+)?", re.ASCII)
 _DECIMAL: Final = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
 #: marks that point to a note: ①, *, ※, raised digits; `12①` is 12
 _MARKED: Final = re.compile(
-    r"(?P<figure>.*\d\s*[件条份项个次宗起例元万亿]*)\s*(?P<mark>[*＊※†‡§#\u00b9\u00b2\u00b3\u2070-\u2079\u2460-\u249b]+)",
+    r"(?P<figure>.*\d\s*[件条份项个次宗起例元十百千万亿]*)\s*(?P<mark>[*＊※†‡§#\u00b9\u00b2\u00b3\u2070-\u2079\u2460-\u249b]+)",
     re.DOTALL,
 )
 _BRACKET: Final = re.compile(r"(?P<figure>[^()\[\]【】〔〕]+)[(\[【〔](?P<aside>.*)[)\]】〕]", re.DOTALL)
@@ -70,8 +84,8 @@ def read_figure(printed: str, unit: str = "件", header: str | None = None) -> F
     """The figure in a cell.
 
     `unit` is the unit of the key (件, 项 or 元). For 元, `header` is the unit of money that the table's
-    header prints (元, 千元, 万元, 亿元) or None; the cell's own unit wins over it. A non-zero amount
-    without any unit is unreadable, for 元 and 万元 differ by ten thousand.
+    header prints (see `money_unit`) or None; the cell's own unit wins over it. A non-zero amount without any unit,
+    or in one that is not known, is unreadable, for 元 and 万元 differ by ten thousand.
     """
     # Cut before caching, so that the cache stays small whatever a page holds.
     return _figure(printed[: MAX_LENGTH * 4], unit, header)
@@ -97,9 +111,16 @@ def split_figures(printed: str, count: int) -> tuple[str, ...] | None:
 
 
 def money_unit(text: str) -> str | None:
-    """The unit of money that a header prints, e.g. 万元 in `本年收费金额（单位：万元）`."""
-    found = re.findall(r"[亿万千]?元", "".join(tidy(text).split()))
-    return found[-1] if len(set(found)) == 1 else None
+    """The unit of money that a header prints, e.g. 万元 in `本年收费金额（单位：万元）`; None if it prints none.
+
+    A unit that is not known (W元) is given as printed, so that nobody takes another one instead.
+    """
+    bare = "".join(tidy(text).split())
+    found = {unit.translate(_FORMAL) for unit in _HEADER_UNIT.findall(bare)}
+    if not found and (power := _HEADER_POWER.search(bare)):
+        # 万 alone says no less than a header without a unit, and no more.
+        found = {power["unit"]} - {"万"}
+    return found.pop() if len(found) == 1 else None
 
 
 def _is_blank(text: str) -> bool:
@@ -130,7 +151,7 @@ def _aside(text: str) -> tuple[str, str | None]:
         found = pattern.fullmatch(text)
         if found and found["aside"].strip():
             aside = "".join(found["aside"].split())
-            if aside in _MONEY or aside.removeprefix("单位:") in _MONEY:
+            if _OWN_UNIT.fullmatch(aside.removeprefix("单位:")):
                 return found["figure"].strip() + aside.removeprefix("单位:"), None
             return found["figure"].strip(), aside
     return text, None
@@ -172,7 +193,7 @@ def _decimal(text: str) -> Decimal:
 
 def _factor(own: str, unit: str, header: str | None, number: Decimal) -> tuple[int, str | None]:
     """What to multiply by to reach the key's unit, and a note on the unit."""
-    own = own.removeprefix("人民币").rstrip("。;,")
+    own = own.removeprefix("人民币").rstrip("。;,").translate(_FORMAL)
     if unit != "元":
         if own and (len(own) > 1 or own not in _COUNTERS):
             raise _UnreadableError(f"计量单位“{own[:10]}”与件数不符")
@@ -180,10 +201,11 @@ def _factor(own: str, unit: str, header: str | None, number: Decimal) -> tuple[i
     if own:
         if own not in _MONEY:
             raise _UnreadableError(f"金额单位“{own[:10]}”无法识别")
-        clash = header in _MONEY and header != own
+        clash = header is not None and header != own
         return _MONEY[own], f"表头单位为{header}，单元格注明{own}" if clash else None
     if header in _MONEY:
         return _MONEY[str(header)], None
+    unknown = f"金额单位“{header[:10]}”无法识别" if header else "金额单位未注明"
     if number == 0:
-        return 1, "金额单位未注明"
-    raise _UnreadableError("金额单位未注明")
+        return 1, unknown
+    raise _UnreadableError(unknown)

@@ -154,14 +154,20 @@ def test_table_four_with_its_blocks_one_under_the_other() -> None:
     assert min(r.confidence for r in report.readings) == 1.0
 
 
-@pytest.mark.parametrize("line", ["单位：万元", "（单位：件、万元）", "计量单位：项、万元"])
-def test_the_unit_of_money_above_table_two(line: str) -> None:
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("单位：万元", 125_000), ("（单位：件、万元）", 125_000), ("计量单位：项、万元", 125_000),
+        ("金额单位：百万元", 12_500_000), ("单位：W元", None),
+    ],
+)  # fmt: skip
+def test_the_unit_of_money_above_table_two(line: str, value: int | None) -> None:
     values = figures("2019") | {"proactive.procurement.amount": "12.5"}
     style = Style("2019")
     two = paper.proactive(values, style)
     blocks = [paper.applications(values, style), paper.disputes(values, style)]
     got = {r.key: r for r in only(paper.document(TITLE, line, *two, *blocks)).readings}
-    assert got["proactive.procurement.amount"].value == 125_000
+    assert got["proactive.procurement.amount"].value == value
     without = {r.key: r for r in only(paper.document(TITLE, *two, *blocks)).readings}
     assert without["proactive.procurement.amount"].state == "unreadable"
 

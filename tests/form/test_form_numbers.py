@@ -11,6 +11,10 @@ from hypothesis import strategies as st
 from form.numbers import MAX_LENGTH, money_unit, read_figure, split_figures
 
 COUNTS = st.integers(0, 10**12)
+UNITS = {"元": 1, "十元": 10, "百元": 100, "千元": 1_000, "万元": 10_000, "十万元": 100_000, "百万元": 1_000_000} | {
+    "千万元": 10_000_000,
+    "亿元": 100_000_000,
+}
 
 
 @pytest.mark.parametrize(
@@ -52,6 +56,16 @@ def test_counts(printed: str, value: str) -> None:
         ("7,545（万元）", None, "75450000"),
         ("人民币300元", None, None),
         ("0", None, "0"),
+        ("12.5", "百万元", "12500000"),
+        ("12.5（百万元）", None, "12500000"),
+        ("12.5", "十元", "125"),
+        ("3百元", None, "300"),
+        ("3佰元", None, "300"),
+        ("0.5千万元", None, "5000000"),
+        ("12.5（W元）", "万元", None),
+        ("12.5（百万）", "万元", None),
+        ("12.5万", "万元", None),
+        ("12.5（2500元）", "万元", "125000"),
     ],
 )
 def test_amounts_are_in_yuan_exactly(printed: str, header: str | None, value: str | None) -> None:
@@ -70,6 +84,16 @@ def test_the_cells_own_unit_wins_and_says_so() -> None:
     assert figure.value == 7545
     assert not figure.certain
     assert figure.note is not None and "万元" in figure.note
+
+
+@pytest.mark.parametrize("unit", ["W元", "10万元", "美元", "百万", "十亿元"])
+def test_an_unknown_unit_is_not_taken_for_another(unit: str) -> None:
+    figure = read_figure("12.5", "元", money_unit(f"本年收费金额（单位：{unit}）"))
+    assert (figure.state, figure.note) == ("unreadable", f"金额单位“{unit}”无法识别")
+    # The cell's own unit is beyond doubt, and 0 is 0 in any.
+    own = read_figure("12.5万元", "元", unit)
+    assert (own.value, own.certain, own.note) == (125_000, False, f"表头单位为{unit}，单元格注明万元")
+    assert (read_figure("0", "元", unit).value, read_figure("0", "元", unit).note) == (0, figure.note)
 
 
 @pytest.mark.parametrize("printed", ["", " ", "\u00a0", "\u3000\n", "-", "—", "——", "/", "／", "\\", "无", "－"])
@@ -129,6 +153,18 @@ def test_merged_figures() -> None:
         ("采购总金额(元)", "元"),
         ("采购总金额", None),
         ("单位：元/万元", None),
+        ("本年收费金额（单位：百万元）", "百万元"),
+        ("本年收费金额（百万）", "百万"),
+        ("单位：萬元", "万元"),
+        ("人民币万元", "万元"),
+        ("单位：百元", "百元"),
+        ("单位：W元", "W元"),
+        ("单位：K", "K"),
+        ("单位：万", None),
+        ("单位：件", None),
+        ("填报单位：某县某局", None),
+        ("收费金额（1）", None),
+        ("第二十条第（十）项", None),
     ],
 )
 def test_units_of_headers(text: str, unit: str | None) -> None:
@@ -146,12 +182,13 @@ def test_any_way_to_print_a_count_gives_it_back(count: int, style: str, wide: bo
     assert (figure.state, figure.value, figure.certain) == ("printed", Decimal(count), True)
 
 
-@given(st.integers(0, 10**9), st.integers(0, 6), st.sampled_from([("万元", 10_000), ("元", 1), ("亿元", 10**8)]))
+@given(st.integers(0, 10**9), st.integers(0, 6), st.sampled_from([*UNITS.items()]))
 def test_amounts_are_exact(digits: int, places: int, unit: tuple[str, int]) -> None:
     amount = Decimal(digits).scaleb(-places)
     want = amount * unit[1]
     assert read_figure(f"{amount:f}", "元", unit[0]).value == want
     assert read_figure(f"{amount:f}{unit[0]}", "元").value == want
+    assert read_figure(f"{amount:f}", "元", money_unit(f"采购总金额（单位：{unit[0]}）")).value == want
 
 
 @given(st.text(max_size=MAX_LENGTH * 2), st.sampled_from(["件", "项", "元"]), st.sampled_from([None, "元", "万元"]))

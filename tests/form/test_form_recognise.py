@@ -202,6 +202,28 @@ def test_a_fee_header_without_unit_is_the_forms_unit_and_says_so() -> None:
     assert fee.note is not None and "单位" in fee.note
 
 
+@pytest.mark.parametrize(
+    ("unit", "value"),
+    [("元", 12.5), ("千元", 12_500), ("十万元", 1_250_000), ("百万元", 12_500_000), ("W元", None), ("百万", None)],
+)
+@pytest.mark.parametrize(
+    ("edition", "key", "label"),
+    [("2021", "fees.amount", "本年收费金额"), ("2019", "procurement.amount", "采购总金额")],
+)
+def test_the_unit_of_a_header_is_taken_whole(
+    unit: str, value: float | None, edition: str, key: str, label: str
+) -> None:
+    """百万元 is not 万元, and what is no unit of the table's is not 元: 12.5 was read as 125,000 and as 12.5 元."""
+    values = figures(edition) | {f"proactive.{key}": "12.5"}
+    renamed = {"本年收费金额（单位：万元）": f"{label}（单位：{unit}）", "采购总金额": f"{label}（{unit}）"}
+    row = {"行政事业性收费": f"行政事业性收费（单位：{unit}）", "政府集中采购": f"政府集中采购（单位：{unit}）"}
+    bare = {"本年收费金额（单位：万元）": label}
+    for style in (Style(edition, renamed=renamed), Style(edition, renamed=bare | row)):
+        got = next(r for r in only(paper.report(values, style)).readings if r.key == f"proactive.{key}")
+        assert (got.value, got.state) == (value, "unreadable" if value is None else "printed")
+        assert value is None or got.confidence == 1
+
+
 def test_damaged_headers_of_table_two() -> None:
     values = figures("2019")
     renamed = {"本年新制作数量": "本年新", "本年新公开数量": "本年新"}
