@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 from urllib.parse import unquote
 
@@ -13,6 +12,7 @@ from form.evidence import Witness, contradictions, facts_of
 from form.gathering import Gathered
 from form.grid import Document
 from form.labels import normal
+from form.period import DAY, Period, period_of
 from form.prose import Text
 from form.reading import Fact, Remark, Scope, Source
 
@@ -45,14 +45,7 @@ _BY: Final = (
         r"(?:现)?由(?P<unit>[^,。;，；根按依编制撰组负]{2,40}?)(?:负责)?(?:组织)?(?:编制|编写|制作)(?:了)?(?:的)?(?:本|此|《|20)"
     ),
 )
-_DAY: Final = r"(20\d\d)年?(\d{1,2})月(\d{1,2})日"
-_PERIOD: Final = re.compile(
-    rf"(?:统计)?(?:期限|时限|时间|截止|数据)?.{{0,12}}?(?:自|从|为|:)?{_DAY}(?:起|止)?[,、]?(?:至|到|—|-|~)"
-    rf"(?:(20\d\d)年)?(\d{{1,2}})月(\d{{1,2}})日"
-)
-_PERIOD_WORD: Final = re.compile(r"统计|数据|期限|时限|时间|(?:自|从)?20\d\d")
 _DASH: Final = re.compile(r"[-_|>—–]")
-_UNTIL: Final = re.compile(rf"截(?:至|止)(?:到)?{_DAY}")
 _QUOTED: Final = re.compile(r"《([^《》]{6,80})》")
 
 
@@ -63,7 +56,7 @@ class Identity:
     unit: str | None
     year: int | None
     title: str
-    period: tuple[date | None, date | None] | None
+    period: Period | None
     scope: Scope | None
     facts: tuple[Fact, ...]
     remarks: tuple[Remark, ...]
@@ -78,7 +71,7 @@ def identify(document: Document, gathered: Gathered, lines: Sequence[Text], addr
     marked = parse_title(document.metadata.get("title", ""), "page_title") if whole else None
     printed = list(_titles(head))
     titles = [*([marked] if marked else []), *printed]
-    period, words = _period(body)
+    period, words = period_of(body)
     quoted = [t for text in body[:40] for q in _QUOTED.findall(text) if (t := parse_title(q, "body")) and t.unit]
     named = next((t for t in titles if t.unit), None)
     # The title that names the unit is the report's own; others may be a list's or an index number's.
@@ -241,34 +234,7 @@ def _drafted(body: Sequence[str]) -> Witness | None:
 def _signature(body: Sequence[str]) -> Witness | None:
     """The unit's line above the date at the end."""
     for index in range(len(body) - 1, 0, -1):
-        if re.fullmatch(_DAY, body[index]):
+        if re.fullmatch(DAY, body[index]):
             unit = _plain_unit(body[index - 1])
             return Witness(unit, unit, None, "signature") if unit and _BODY_NAME.search(unit) else None
     return None
-
-
-def _period(body: Sequence[str]) -> tuple[tuple[date | None, date | None] | None, str]:
-    """The period and its words."""
-    text = "".join(body[:120])
-    hit = _PERIOD.search(text)
-    if hit:
-        year, month, day, to_year, to_month, to_day = hit.groups()
-        begin = _date(year, month, day)
-        return (begin, _date(to_year or year, to_month, to_day)), _from_its_word(hit[0])
-    until = _UNTIL.search(text)
-    if until and "统计" in text[max(0, until.start() - 30) : until.end()]:
-        return (None, _date(*until.groups())), until[0]
-    return None, ""
-
-
-def _from_its_word(found: str) -> str:
-    """The words of a period without what stands before them by chance."""
-    word = _PERIOD_WORD.search(found)
-    return found[word.start() :] if word else found
-
-
-def _date(year: str, month: str, day: str) -> date | None:
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        return None
