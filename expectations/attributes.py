@@ -17,12 +17,14 @@ from expectations.batch import Batch, index, truth
 from expectations.declaration import Rule, Scope
 
 _RULE_MAKING: Final = frozenset({"province", "prefecture"})
-#: the ending of a unit's name -> its level; 市 alone may be a prefecture or a county, so it is not here
+_OFFICE: Final = r"(?:(?:人民)?政府)?(?:办公[厅室]|(?<=政府)办)?$"
+#: The ending of a unit's name -> its level. 市 alone may be a prefecture or a county, so it is not here, nor is a 新区 or
+#: the like; 景德镇, 新乡 and 萍乡 are no townships.
 _ENDINGS: Final = (
-    (re.compile(r"(省|自治区)人民政府(办公厅)?$"), "province"),
-    (re.compile(r"自治州人民政府(办公室)?$"), "prefecture"),
-    (re.compile(r"([县旗]|(?<!自治)区)人民政府(办公室)?$"), "county"),
-    (re.compile(r"([乡镇]人民政府|街道办事处)$"), "township"),
+    (re.compile(rf"(?:省|自治区){_OFFICE}"), "province"),
+    (re.compile(rf"自治州{_OFFICE}"), "prefecture"),
+    (re.compile(rf"(?:[县旗]|(?<!自治)(?<![发园景林矿护范验灌库校院社街新地])区){_OFFICE}"), "county"),
+    (re.compile(rf"(?:(?<!景德)镇|(?<![新萍])乡){_OFFICE}|街道(?:办|办事处|党政办公室)?$"), "township"),
 )
 
 

@@ -39,6 +39,9 @@ OTHER_THREE: Final = tuple(application(row, column) for row in OTHER_ROWS for co
 APPLICATIONS: Final = tuple(cell.key for cell in CELLS if cell.table == "applications")
 #: counts of documents, cases and items
 COUNTS: Final = tuple(cell.key for cell in CELLS if cell.unit in {"件", "项"})
+#: amounts of money, kept in 元 and told in 万元, the form's own unit
+AMOUNTS: Final = frozenset(cell.key for cell in CELLS if cell.unit == "元")
+WAN: Final = 10_000
 #: counts whose sign is another rule's business: T2-ITEMS and T2-INFORCE
 SIGNED: Final = frozenset(cell.key for cell in CELLS if cell.column in {"items_change", "in_force"})
 

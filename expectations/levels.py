@@ -62,7 +62,7 @@ def _cell(batch: Batch, answer: Answer, scope: Scope) -> Bools:
     for report in np.flatnonzero(both & ((batch.value[k] > batch.value[k, parent]) | inexact)).tolist():
         mine, theirs = batch.exact(key, report), batch.exact(key, int(parent[report]))
         if mine > theirs:
-            a, b = wording.figure(mine), wording.figure(theirs)
+            a, b = wording.measured(key, mine), wording.measured(key, theirs)
             message = f"{scope.label}：本单位 {a}，大于上级政府汇总的 {b}"
             answer.fail(report, Words(f"≤ {b}", a, f"{a} ＞ {b}", message))
     for report in np.flatnonzero(answer.outcome != SILENT).tolist():

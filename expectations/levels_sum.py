@@ -148,11 +148,11 @@ def _judge(batch: Batch, answer: Answer, scope: Scope, below: _Below, which: tup
     zones = below.zones.get(report, ())
     if known <= whole and (not complete or _with_zones(batch, key, zones, whole - known)):
         return
-    a, b = wording.figure(known), wording.figure(whole)
-    parts = " + ".join(wording.figure(figure) for figure in figures if figure) or "0"
+    a, b = wording.measured(key, known), wording.measured(key, whole)
+    parts = " + ".join(wording.measured(key, figure) for figure in figures if figure) or "0"
     ratio = _ratio(batch, below, report)
     if complete:
-        gap = wording.figure(abs(known - whole))
+        gap = wording.measured(key, abs(known - whole))
         message = f"{scope.label}：下级之和 {a}，而汇总报告为 {b}，相差 {gap}（{ratio}）"
         words = Words(a, b, f"{parts} ≠ {b}", message)
     else:

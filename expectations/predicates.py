@@ -35,7 +35,6 @@ from expectations.declaration import SEVERITIES, Rule, Scope
 _NO_UNIT = "单位未注明"
 #: a fee so many times last year's is more likely 元 taken for 万元
 _THOUSAND = 1000
-_PER_WAN = 10_000
 
 
 def total_blank(batch: Batch, rule: Rule) -> Iterator[Answer]:
@@ -188,6 +187,6 @@ def fee(batch: Batch, rule: Rule) -> Iterator[Answer]:
 
 
 def _thousandfold(scope: Scope, then: Fraction, now: Fraction) -> Words:
-    a, b, bound = (wording.figure(amount / _PER_WAN) for amount in (then, now, then * _THOUSAND))
+    a, b, bound = (wording.figure(amount / layout.WAN) for amount in (then, now, then * _THOUSAND))
     message = f"{scope.label}：上年度 {a} 万元，本年度 {b} 万元，达 {_THOUSAND} 倍，可能把元误作万元"
     return Words(f"＜ {bound}", b, f"{b} ≥ {_THOUSAND} × {a}", message)

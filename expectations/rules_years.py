@@ -62,8 +62,8 @@ YEARS: Final[tuple[Rule, ...]] = (
     Rule(
         "X-JUMP",
         "与上年度相差十倍以上",
-        "not (larger ≥ 10 × smaller and larger ≥ 100), of the same cell in y−1 and y",
-        "同一单元格两年相差十倍以上且较大者不小于100：可能填错、错位或口径改变，也可能确有其事。"
+        "not (larger ≥ 10 × smaller and larger ≥ 100 (amounts: 100 万元)), of the same cell in y−1 and y",
+        "同一单元格两年相差十倍以上且较大者不小于100（金额为100万元）：可能填错、错位或口径改变，也可能确有其事。"
         "两年表式不同的，表二不作比较；空白不当作0。",
         ("warning",),
         _LETTERS,

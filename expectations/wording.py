@@ -29,6 +29,11 @@ def figure(number: Fraction) -> str:
         return format((Decimal(number.numerator) / number.denominator).normalize(), "f")
 
 
+def measured(key: str, number: Fraction) -> str:
+    """A cell's figure in the unit that the form prints it in: 万元 for an amount, which is kept in 元."""
+    return f"{figure(number / layout.WAN)} 万元" if key in layout.AMOUNTS else figure(number)
+
+
 def quote(printed: str, limit: int = 60) -> str:
     """Printed text for a message: one line, no control or markup characters, cut with …"""
     plain = "".join(" " if unicodedata.category(char).startswith(("C", "Z")) else char for char in printed)

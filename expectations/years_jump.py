@@ -27,6 +27,7 @@ from expectations.batch import UNREADABLE as CELL_UNREADABLE
 from expectations.declaration import SEVERITIES, Rule, Scope
 
 _TIMES: Final = 10
+#: in the unit that the form prints: of amounts, 万元
 _LARGE: Final = 100
 
 
@@ -66,12 +67,13 @@ def _cell(batch: Batch, answer: Answer, scope: Scope, comparable: Bools) -> Bool
     put(answer, there & (before.state == CELL_UNREADABLE), NOT_EVALUABLE, EARLIER_UNREADABLE)
     put(answer, there & (batch.state[k] == CELL_UNREADABLE), NOT_EVALUABLE, UNREADABLE)
     both = there & (batch.state[k] == PRINTED) & (before.state == PRINTED)
+    large = _LARGE * layout.WAN if key in layout.AMOUNTS else _LARGE
     more, less = np.maximum(batch.value[k], before.value), np.minimum(batch.value[k], before.value)
-    jumps = (more >= _LARGE) & (more >= _TIMES * less) & (less >= 0)
+    jumps = (more >= large) & (more >= _TIMES * less) & (less >= 0)
     for report in np.flatnonzero(both & (jumps | batch.inexact[k] | before.inexact)).tolist():
         then, now = earlier.exact(batch, key, report), batch.exact(key, report)
-        small, large = min(then, now), max(then, now)
-        if small >= 0 and large >= _LARGE and large >= _TIMES * small:
+        small, most = min(then, now), max(then, now)
+        if small >= 0 and most >= large and most >= _TIMES * small:
             answer.fail(report, _words(scope, then, now))
     for report in np.flatnonzero(answer.outcome != SILENT).tolist():
         answer.cited[report] = (key, *earlier.cite(batch, key, report))
@@ -79,11 +81,12 @@ def _cell(batch: Batch, answer: Answer, scope: Scope, comparable: Bools) -> Bool
 
 
 def _words(scope: Scope, then: Fraction, now: Fraction) -> Words:
-    a, b = wording.figure(then), wording.figure(now)
+    bound = _TIMES * then if now > then else then / _TIMES
+    a, b, limit = (wording.measured(scope.keys[0], number) for number in (then, now, bound))
     if now > then:
-        expected, equation = f"＜ {wording.figure(_TIMES * then)}", f"{b} ≥ {_TIMES} × {a}"
+        expected, equation = f"＜ {limit}", f"{b} ≥ {_TIMES} × {a}"
     else:
-        expected, equation = f"＞ {wording.figure(then / _TIMES)}", f"{a} ≥ {_TIMES} × {b}"
+        expected, equation = f"＞ {limit}", f"{a} ≥ {_TIMES} × {b}"
     kind = "增加" if now > then else "减少"
     return Words(expected, b, equation, f"{scope.label}：上年度 {a}，本年度 {b}，{kind}达 {_TIMES} 倍")
 

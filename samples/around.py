@@ -119,7 +119,8 @@ def _jumps(draft: Draft, sources: Sequence[Draft]) -> Iterator[Fault]:
         if now is None or then is None:
             continue
         small, large = min(now, then), max(now, then)
-        if small >= 0 and large >= 100 and large >= 10 * small:
+        least = 100 * 10_000 if key.endswith(".amount") else 100
+        if small >= 0 and large >= least and large >= 10 * small:
             yield Fault("X-JUMP", "warning", key, (key,))
         told = any(fault.rule == "T2-FEE" for fault in draft.faults)
         if key == _FEES and then > 0 and now >= 1000 * then and not told:

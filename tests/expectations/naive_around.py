@@ -151,7 +151,8 @@ def _jumps(made: Made, olds: list[Made] | None, year: int) -> Iterator[tuple[str
             yield "X-JUMP", key, "not_evaluable"
         elif now is not None and then is not None:
             compared = True
-            if min(now, then) >= 0 and max(now, then) >= 100 and max(now, then) >= 10 * min(now, then):
+            large = 1_000_000 if key.endswith(".amount") else 100
+            if min(now, then) >= 0 and max(now, then) >= large and max(now, then) >= 10 * min(now, then):
                 spoken = True
                 yield "X-JUMP", key, "fail"
     if not spoken:

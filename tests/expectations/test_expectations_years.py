@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -188,6 +189,22 @@ def test_jumps(then: int, now: int, fails: bool) -> None:
     rows = outcomes(judged(one_unit(Made({key: then}), Made({key: now}), first=2021)), "X-JUMP")
     assert rows.get(("620100-2022", key)) == ("fail" if fails else None)
     assert ("620100-2022", "cells") not in rows if fails else rows["620100-2022", "cells"] == "pass"
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "fails"),
+    [("0.003", "0.03", False), ("9.9", "99", False), ("10", "100", True), ("100", "10", True), ("3.5", "300", True)],
+)
+def test_jumps_of_amounts_are_told_in_wan(then: str, now: str, fails: bool) -> None:
+    """0.003 and 0.03 万元 are 30 and 300 元: 300 is not ≥ 100 of what the form prints."""
+    key = "proactive.fees.amount"
+    old, new = (Made({key: Decimal(amount) * 10_000}) for amount in (then, now))
+    rows = judged(one_unit(old, new, first=2021))
+    row = rows.get(("620100-2022", "X-JUMP", key))
+    assert (row is not None) == fails
+    if row:
+        assert f"上年度 {then} 万元，本年度 {now} 万元" in row["message"]
+        assert {row["actual"], row["expected"].split(" ")[-1]} == {f"{now} 万元", "万元"}
 
 
 @pytest.mark.parametrize(
