@@ -18,8 +18,8 @@ from expectations.declaration import Rule, Scope
 
 _RULE_MAKING: Final = frozenset({"province", "prefecture"})
 _OFFICE: Final = r"(?:(?:人民)?政府)?(?:办公[厅室]|(?<=政府)办)?$"
-#: The ending of a unit's name -> its level. 市 alone may be a prefecture or a county, so it is not here, nor is a 新区 or
-#: the like; 景德镇, 新乡 and 萍乡 are no townships.
+#: The ending of a unit's name -> its level. 市 alone may be a prefecture or a county, so it is not here, nor is
+#: a 新区 or the like; 景德镇, 新乡 and 萍乡 are no townships.
 _ENDINGS: Final = (
     (re.compile(rf"(?:省|自治区){_OFFICE}"), "province"),
     (re.compile(rf"自治州{_OFFICE}"), "prefecture"),

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Final
 
 from form.claim import Claim
+from form.claims_apart import as_part, in_parts
 from form.claims_own import Own
 from form.claims_sentence import Sentence
 from form.claims_text import paragraphs, sentences
@@ -42,7 +43,7 @@ def claims(narrative: Narrative, year: int | None, unit: str | None = None) -> t
 def _of_section(section: str, text: str, year: int | None, own: Own) -> Iterator[Claim]:
     spoken: list[Sentence] = []
     for bare in paragraphs(text):
-        head, topic = "", ""
+        head, topic, apart = "", "", in_parts(bare.text, own)
         for first, stop in sentences(bare):
             sentence = Sentence(section, text, year, bare, first, stop, own)
             spoken.append(sentence)
@@ -51,7 +52,8 @@ def _of_section(section: str, text: str, year: int | None, own: Own) -> Iterator
             if words := heading(sentence.words):
                 head = topic = topic_of(words, "")
                 continue
-            yield from sentence.claims(topic)
+            found = sentence.claims(topic)
+            yield from (as_part(claim, text) for claim in found) if apart else found
             topic = topic_of(sentence.words, topic)
     for place, subject, named, first, stop in years_in(section, [sentence.words for sentence in spoken]):
         yield spoken[place].claim("year", Decimal(named), "年", subject, first, stop)

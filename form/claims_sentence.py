@@ -228,8 +228,10 @@ class Sentence:
                 "all_closed" if closed else "all_upheld", None, "", subject, hit.start(), hit.end()
             )  # fmt: skip
             lead = self._own.worded(self.words[self._mark(hit.start()) : hit.start()])
-            lead = _ALL_OF_THEM.sub("", lead)
-            last = next((c.subject for c in reversed(figured) if c.start < made.start and c.of is None), None)
-            whole = (None, *_WHOLES[:3], "carried_in") if closed else (None, f"{about}.total")
-            certain = last in whole and subjects.is_unlimited(lead)
+            before = [c.subject for c in figured if c.start < made.start and c.of is None]
+            # `上年结转3件均已办结` speaks of these alone; after `收到50件` it speaks of both.
+            if closed and before[-2:] == ["received", "carried_in"] and "其中" not in lead:
+                before.pop()
+            whole = _WHOLES[:3] if closed else (f"{about}.total",)
+            certain = (not before or before[-1] in whole) and subjects.is_unlimited(_ALL_OF_THEM.sub("", lead))
             yield made if certain else replace(made, subject="uncertain", of=subject)

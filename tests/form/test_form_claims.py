@@ -160,6 +160,36 @@ def test_a_statement_on_a_part_is_uncertain(text: str) -> None:
     assert [c.subject for c in of(text) if c.number is None] == ["uncertain"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "本年度收到政府信息公开申请50件，当年答复48件，结转下年度2件，另答复上年结转3件。",
+        "收到政府信息公开申请50件，答复48件，并答复上年度结转申请3件。",
+        "收到政府信息公开申请50件，办结48件，另办结上年结转的3件。",
+        "收到政府信息公开申请50件，当年办结48件，2件结转下年度。上年结转3件均已办结。",
+        "上年结转3件，已全部答复。新收政府信息公开申请50件，答复48件。",
+        "收到政府信息公开申请50件，答复48件（不含上年结转的3件）。",
+    ],
+)
+def test_answers_told_in_two_parts_are_no_total(text: str) -> None:
+    """48 + 3 = 51 was held against 51 by its first part."""
+    assert [c.of for c in of(text) if c.number == 48 and c.subject == "uncertain"] in (["answered"], ["processed"])
+    assert not [c for c in of(text) if c.kind == "all_closed" and c.subject != "uncertain"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "收到政府信息公开申请50件，答复51件（含上年结转3件）。",
+        "收到政府信息公开申请50件，答复51件，其中答复上年结转3件。",
+        "收到政府信息公开申请50件，上年结转3件，答复51件，结转下年度2件。",
+        "收到政府信息公开申请50件，共计答复51件；上年结转3件，均已答复。",
+    ],
+)
+def test_answers_told_as_one_are_the_total(text: str) -> None:
+    assert [c.subject for c in of(text) if c.number == 51] == ["answered"]
+
+
 def test_growth_and_share_say_of_what() -> None:
     text = "收到政府信息公开申请172件，比上年度提高22%，占总数的30%。办结100件，按期办结率100%，环比略有下降3%。"
     found = [(c.number, c.subject, c.of, c.period) for c in of(text) if c.unit == "%"]
