@@ -21,7 +21,7 @@ from form.claims_topic import topic_of
 #: a longer clause before a figure says nothing certain
 MAX_LEAD: Final = 60
 
-_WHOLES: Final = ("received", "processed", "answered", *(f"{case}.total" for case in cases.CASES))
+_WHOLES: Final = ("received", *subjects.ANSWERS, *(f"{case}.total" for case in cases.CASES))
 #: a clause before the figure's own that takes a part of the whole
 _PART: Final = re.compile(
     r"(?:其中|(?:通过|以|经)(?!各种|各类|多种|不同)[^,]{0,12}(?:方式|渠道|途径|形式|平台|网站|信箱|系统))[,:]?$"
@@ -160,8 +160,11 @@ class Sentence:
             return ("uncertain", relative or "share") if near or relative else (None, None)
         topic = topic_of(self.words[: place.figure.first], place.topic)
         subject = self._subject(lead, tail, place, topic)
-        # `其中新收`: that one is the whole of its kind beside what was carried in.
-        part = subject == "received" and "其中" in lead
+        # `其中新收`: that one is the whole of its kind beside what was carried in. `收到50件，其中答复48件` is all
+        # that was answered, `答复50件，其中按时答复49件` is not.
+        part = "其中" in lead and (
+            subject == "received" or (subject in subjects.ANSWERS and place.base in subjects.ANSWERS)
+        )
         if subject in _WHOLES and "新收" not in lead and (part or self._is_part(subject, place)):
             return "uncertain", subject
         if subject:

@@ -14,6 +14,8 @@ from form.claims_words import ADVERB, ALONE, COUNT, FRONT, HOLDS, LAST, NEXT, OB
 #: the groups of （一）…（六） of table three, two of them that reports often give in one figure
 GROUPS: Final = ("granted", "partially_granted", "denied", "unavailable", "declined", "other")
 GRANTED_OR_PART: Final = "granted_or_partially"
+#: all that was done with applications, or a part of it
+ANSWERS: Final = ("processed", "answered")
 _WHO: Final = r"(?:本机关|本行政机关|本单位|本部门|我(?:局|委|办|单位|机关|镇|乡|院|厅)|本(?:局|委|办|镇|乡|厅|院))"
 _GROUP_WORDS: Final = {
     "granted": r"(?:予以|同意|给予|决定|准予|全部|依法)*公开|全部予以公开",
@@ -54,7 +56,7 @@ APPLICANTS: Final = {
 }
 #: the closed set of what a claim may speak of
 SUBJECTS: Final = (
-    "received", "processed", "answered", "carried_in", "carried_out",
+    "received", *ANSWERS, "carried_in", "carried_out",
     *(f"received:{applicant}" for applicant in APPLICANTS), *(f"outcome:{outcome}" for outcome in OUTCOMES),
     *CASE_SUBJECTS, *DOCUMENT_SUBJECTS, "growth", "share", "report_year", "plan_year", "uncertain",
 )  # fmt: skip
