@@ -5,24 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Final
 
-from form import vocabulary as words
-from form.breaks import first_of, join_breaks, label_index, last_of, table_of, whole
-from form.catalogue import CELLS, DISPUTE_BLOCKS, DISPUTE_COLUMNS, TABLES
+from form.breaks import first_of, join_breaks, last_of, table_of, whole
+from form.captions import caption_of
+from form.catalogue import DISPUTE_BLOCKS, DISPUTE_COLUMNS, TABLES
 from form.grid import Document, Grid, Paragraph
-from form.labels import mark_of, normal, skeleton
-from form.lines import COMMON, Line, application_row, has_values, lines_of
+from form.labels import normal
+from form.lines import COMMON, Line, lines_of
 from form.order import in_place
 from form.placing import placed
 from form.turning import upright
+from form.unknown import near_application, near_proactive
 
 #: unknown rows that are compared with every label; a real report has a handful
 MAX_UNKNOWN: Final = 200
 
-_ROWS: Final = tuple(dict.fromkeys(c.row for c in CELLS if c.table == "applications"))
 #: figures of table four in one row
 _DISPUTES: Final = len(DISPUTE_BLOCKS) * len(DISPUTE_COLUMNS)
 #: a title, short and with its year, as it stands between two reports of one document
@@ -34,17 +33,23 @@ _OVERVIEW: Final = re.compile(r"^.{0,4}总体情况$")
 class Gathered:
     """The lines of one report by table, and the range of the document's blocks that belong to it.
 
-    `rows` are the rows found in each table; table four has one, unnamed.
+    `rows` are the rows found in each table; table four has one, unnamed. `last` is the last block of its tables.
+    `untitled` is set where nothing but a table anew shows that another report begins, `captioned` where the line above
+    it tells only of another year or scope.
     """
 
     lines: dict[str, list[Line]] = field(default_factory=lambda: {t: [] for t in TABLES})
     rows: dict[str, set[str]] = field(default_factory=lambda: {t: set() for t in TABLES})
     first: int = 0
     stop: int = 0
+    last: int = 0
+    untitled: bool = False
+    captioned: bool = False
 
     def add(self, line: Line) -> None:
         """Take in a line of a known table."""
         self.lines[line.table].append(line)
+        self.last = max(self.last, line.grid)
         if line.role in ("data", "figures"):
             self.rows[line.table].add(line.row)
 
@@ -53,14 +58,31 @@ class Gathered:
         for table in ("proactive", "applications"):
             lines = self.lines[table]
             # Headers were kept until a known row followed: an unknown one may stand before its own.
-            named = placed(sorted(lines, key=lambda x: (x.grid, min((c.row for c in x.cells), default=0))), table)
+            named = placed(sorted(lines, key=place_of), table)
             if any(line.fuzzy == "placed" for line in named):
                 self.lines[table] = named
                 self.rows[table] |= {line.row for line in named if line.role == "data"}
 
+    @property
+    def alone(self) -> str:
+        """The table whose rows are all it has; '' if it has more."""
+        tables = [table for table, rows in self.rows.items() if rows]
+        return tables[0] if len(tables) == 1 else ""
+
+    def take_over(self, copy: Gathered) -> None:
+        """Take in the lines of what turned out to be another copy of a table of its own."""
+        for lines in copy.lines.values():
+            for line in lines:
+                self.add(line)
+
     def grids(self) -> list[int]:
         """The indices of the blocks that hold the tables, in order."""
         return sorted({x.grid for lines in self.lines.values() for x in lines})
+
+
+def place_of(line: Line) -> tuple[int, int]:
+    """Where a line stands in its document."""
+    return line.grid, min((c.row for c in line.cells), default=0)
 
 
 def gather(document: Document) -> list[Gathered]:
@@ -139,11 +161,24 @@ class _Walk:
         for head in self._heads:
             if self.found:
                 self.found[-1].add(head)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Give a table that stands alone to the report before it, if it shows to be another copy of its table."""
+        last = self.found[-1] if len(self.found) > 1 else None
+        if last and last.alone and (last.untitled if last.alone == "disputes" else last.captioned):
+            self.found.pop()
+            self.found[-1].take_over(last)
 
     def _report(self, line: Line) -> None:
         """Begin another report if this row begins a table anew; move the waiting headers in."""
-        if not self.found or self._anew(line):
+        if not self.found:
             self.found.append(Gathered())
+        elif self._anew(line):
+            untitled = not self._between(line, _TITLE)
+            captioned = untitled and self._captioned(line)
+            self._settle()
+            self.found.append(Gathered(untitled=untitled, captioned=captioned))
         for head in self._heads:
             self.found[-1].add(head)
         self._heads = []
@@ -153,13 +188,23 @@ class _Walk:
         if line.role == "figures" and not (line.table == "disputes" and self._heads):
             return False
         if line.row not in current.rows[line.table]:
-            return False
+            # Before a title stands no report's beginning, but the copy of a table four.
+            lone = current.untitled and current.alone == "disputes"
+            return lone and self._between(line, _TITLE, _OVERVIEW)
         # Table four may come in three tables, so another row of it alone begins nothing.
         whole = line.table != "disputes" or len(line.cells) >= _DISPUTES
-        if whole and all(current.rows.values()):
-            return True
-        between = self._document.blocks[max(current.grids()) : line.grid]
-        return any(isinstance(b, Paragraph) and _TITLE.match(normal(b.text)) for b in between)
+        return (whole and all(current.rows.values())) or self._between(line, _TITLE)
+
+    def _between(self, line: Line, *patterns: re.Pattern[str]) -> bool:
+        """Whether a line like that stands between the report's tables and a row."""
+        return any(pattern.match(normal(text)) for text in self._above(line) for pattern in patterns)
+
+    def _captioned(self, line: Line) -> bool:
+        return caption_of(reversed(self._above(line))) is not None
+
+    def _above(self, line: Line) -> list[str]:
+        blocks = self._document.blocks[self.found[-1].last : line.grid]
+        return [b.text for b in blocks if isinstance(b, Paragraph)]
 
     def _resolved(self, line: Line) -> Line:
         """The line with table and role told from what came before it."""
@@ -172,54 +217,12 @@ class _Walk:
             return line
         self._unknown += 1
         if self._table == "applications":
-            return _near_application(line, self._row)
-        return _near_proactive(line) if self._table == "proactive" else line
+            return near_application(line, self._row)
+        return near_proactive(line) if self._table == "proactive" else line
 
     def _in_place(self, line: Line) -> bool:
         before = self.found[-1].lines["applications"] if self.found else ()
         return self._table == "applications" and in_place(line, before)
-
-
-def _near_application(line: Line, before: str) -> Line:
-    at = label_index(line)
-    if at < 0 or not has_values(line, at):
-        return line
-    text = line.cells[at].text
-    expected = _next_rows(before)
-    row = application_row(text, near=True)
-    if row is None:
-        row = next((r for r in expected if _alike(text, r)), None)
-    if not row:
-        return line
-    fuzzy = "supported" if row in expected else "near"
-    return replace(line, role="data", row=row, label=at, fuzzy=fuzzy)  # type: ignore[arg-type]
-
-
-def _next_rows(row: str) -> tuple[str, ...]:
-    """The rows that may follow a row: the next, or where the editions differ, the next ones."""
-    if row not in _ROWS:
-        return _ROWS[:1]
-    at = _ROWS.index(row)
-    if row == "declined_reconfirmation":
-        return _ROWS[at + 1 : at + 3]
-    return ("processed_total",) if row == "other" else _ROWS[at + 1 : at + 2]
-
-
-def _alike(text: str, row: str) -> bool:
-    """A short label with a slip: the numbering is right and most characters are there."""
-    name, mark = words.application_label(row)
-    ratio = SequenceMatcher(None, skeleton(text), skeleton(name), autojunk=False).ratio()
-    return mark is not None and mark_of(text) == mark and ratio >= 0.6
-
-
-def _near_proactive(line: Line) -> Line:
-    at = label_index(line)
-    if at >= 0 and has_values(line, at):
-        row = words.PROACTIVE_ROWS.near(line.cells[at].text)
-        return replace(line, role="data", row=row, label=at, fuzzy="near") if row else line
-    # A header of another thing is a header too: the figures under it are not the form's.
-    like = [words.PROACTIVE_COLUMNS.like(c.text) for c in line.cells]
-    return replace(line, role="head") if any(found is not None for found in like) else line
 
 
 def _bound(found: Sequence[Gathered], document: Document) -> None:

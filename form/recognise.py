@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from form.applications import read_applications
 from form.claims import claims
+from form.copies import Copy, foreign
 from form.disputes import read_disputes
 from form.errors import DocumentError
 from form.evidence import edition_facts
@@ -54,14 +55,16 @@ def read_reports(document: Document, address: str = "") -> tuple[Report, ...]:
 
 def _report(document: Document, gathered: Gathered, address: str) -> Report | None:
     harvest = Harvest(document.reader)
+    lines = prose(document, gathered)
+    identity = identify(document, gathered, lines, address)
+    for copy in foreign(document, gathered, identity.year, identity.scope):
+        _set_aside(copy, gathered, harvest)
     edition = _edition(gathered, harvest)
     harvest.money = unit_above(document, gathered.lines["proactive"])
     read_proactive(gathered.lines["proactive"], edition, harvest)
     read_applications(gathered.lines["applications"], harvest)
     read_disputes(gathered.lines["disputes"], harvest)
     readings = harvest.readings()
-    lines = prose(document, gathered)
-    identity = identify(document, gathered, lines, address)
     if len(readings) < MIN_READINGS:
         return None
     narrative, sections = narrate(lines)
@@ -80,6 +83,17 @@ def _report(document: Document, gathered: Gathered, address: str) -> Report | No
         facts=(*identity.facts, *edition_facts(edition, gathered)),
         claims=claims(narrative, identity.year, identity.unit),
     )
+
+
+def _set_aside(copy: Copy, gathered: Gathered, harvest: Harvest) -> None:
+    """Leave over a copy of a table that is not of the report's year or scope."""
+    aside = set(map(id, copy.lines))
+    gathered.lines[copy.table] = [line for line in gathered.lines[copy.table] if id(line) not in aside]
+    for line in copy.lines:
+        if line.role != "head":
+            harvest.leave_line(line)
+    if copy.caption:
+        harvest.remark("foreign_table", f"“{copy.caption.text}”之下的统计表不属于本报告的年度或范围，未采用")
 
 
 def _edition(gathered: Gathered, harvest: Harvest) -> str:
