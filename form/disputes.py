@@ -9,11 +9,14 @@ from typing import Final
 from form import vocabulary as words
 from form.alignment import SHIFTED, Interval, align, interval
 from form.catalogue import DISPUTE_BLOCKS, DISPUTE_COLUMNS
+from form.gathering import place_of
 from form.grid import Cell
 from form.harvest import Harvest
 from form.lines import Line, has_values, is_figure
 
 _WIDTH: Final = len(DISPUTE_COLUMNS)
+#: lines of a header and the row under it, at most
+_HEADER: Final = 12
 _FORM: Final = tuple(f"disputes.{b}.{c}" for b in DISPUTE_BLOCKS for c in DISPUTE_COLUMNS)
 
 
@@ -62,25 +65,33 @@ def _read_blocks(rows: Sequence[tuple[Line, str, tuple[Cell, ...]]], lines: Sequ
 
 
 def _parts(lines: Sequence[Line]) -> list[list[Line]]:
-    """The lines from each header to the next one that follows figures."""
+    """The lines from each header to the next one after figures, or after a row of blanks under a whole header."""
     parts: list[list[Line]] = [[]]
-    filled = False
-    for line in lines:
-        if line.role == "head" and filled:
+    filled = blank = False
+    for line in sorted(lines, key=place_of):
+        if line.role == "head" and (filled or (blank and _is_whole(parts[-1][-_HEADER:]))):
             parts.append([])
-            filled = False
+            filled = blank = False
         filled = filled or line.role == "figures"
+        blank = blank or (line.role == "empty" and len(line.cells) >= len(_FORM))
         parts[-1].append(line)
     return parts
 
 
+def _is_whole(lines: Sequence[Line]) -> bool:
+    """Whether the header is there with all its columns."""
+    return len(_header([x for x in lines if x.role == "head"]).places) == len(_FORM)
+
+
 def _read_part(lines: Sequence[Line], harvest: Harvest) -> None:
-    """One header and its row. A blank row counts only where no row is filled."""
+    """One header and its row. A blank row of the same grid counts only where no row is filled."""
     header = _best_header([x for x in lines if x.role == "head"])
     rows = [x for x in lines if x.role == "figures" or (x.role == "other" and has_values(x, 0))]
     rows = [x for x in rows if len(x.cells) >= _WIDTH or len(rows) == 1]
     blank = [x for x in lines if x.role == "empty" and len(x.cells) >= len(header.keys)]
-    for line in rows or blank[:1]:
+    inside = {x.grid for x in rows}
+    elsewhere = [x for x in blank if x.grid not in inside]
+    for line in [*rows, *elsewhere[:1]]:
         _row(line, header, harvest)
     if (rows or blank) and header.confidence < 1:
         harvest.remark("header_irregular", "四、表头不完整，按格式的列序读取")

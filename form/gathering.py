@@ -34,8 +34,8 @@ class Gathered:
     """The lines of one report by table, and the range of the document's blocks that belong to it.
 
     `rows` are the rows found in each table; table four has one, unnamed. `last` is the last block of its tables.
-    `untitled` is set where nothing but a table anew shows that another report begins, `captioned` where the line above
-    it tells only of another year or scope.
+    `untitled` is set where nothing but a table anew shows that another report begins, `captioned` where the line
+    above it tells only of another year or scope.
     """
 
     lines: dict[str, list[Line]] = field(default_factory=lambda: {t: [] for t in TABLES})

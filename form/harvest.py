@@ -90,7 +90,10 @@ class Harvest:
 
     def readings(self) -> tuple[Reading, ...]:
         """One reading a key, in the order of the contract."""
-        return tuple(_settled(self.candidates[key]) for key in sorted(self.candidates, key=POSITION.__getitem__))
+        found = tuple(_settled(self.candidates[key]) for key in sorted(self.candidates, key=POSITION.__getitem__))
+        if any(map(_beside_blank, self.candidates.values())):
+            self.remark("blank_and_filled", "同一栏在一处空白，在另一处有数")
+        return found
 
 
 def _figure(text: str, unit: str, header: str | None, fees: bool) -> tuple[Figure, float]:
@@ -109,12 +112,24 @@ def _settled(candidates: list[Reading]) -> Reading:
     if len(candidates) == 1 or all((c.state, c.value) == (first.state, first.value) for c in candidates):
         return first
     filled = [c for c in candidates if c.state != "blank"]
-    if len(filled) == 1:
+    if len(filled) == 1 and _over_pages(candidates):
         return filled[0]._replace(confidence=min(filled[0].confidence, TAKEN_OVER_BLANK))
     printed = "、".join(dict.fromkeys(c.printed for c in filled))
+    beside = "（另一处空白）" if len(filled) < len(candidates) else ""
     return first._replace(
         printed=printed[:MAX_PRINTED],
         value=None,
         state="unreadable",
-        note=f"同一栏出现不同内容：{printed[:60]}",
+        note=f"同一栏出现不同内容：{printed[:60]}{beside}",
     )
+
+
+def _beside_blank(candidates: list[Reading]) -> bool:
+    """Whether a cell is blank in one place and filled in another."""
+    return len(candidates) > 1 and 0 < sum(c.state == "blank" for c in candidates) < len(candidates)
+
+
+def _over_pages(candidates: list[Reading]) -> bool:
+    """Whether they stand on pages of their own: a row that a page break cuts leaves its figures on one side."""
+    pages = [c.page for c in candidates]
+    return None not in pages and len(set(pages)) == len(pages)
