@@ -1,4 +1,4 @@
-"""What a line above a table says of its figures: of which year they are, and whether of the body alone or its area."""
+"""What a line above a table says of its figures: of which year they are, and whether of the body or its area."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Copies of a table within one report: those whose captions tell of another year, or another scope, are not its own."""
+"""Copies of a table within one report: one whose caption tells of another year, or scope, is not its own."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Copy:
 
 
 def foreign(document: Document, report: Gathered, year: int | None, scope: Scope | None) -> list[Copy]:
-    """The copies that are of another year or scope than the report, where the same rows stand under another caption too.
+    """The copies that are of another year or scope than the report, where the same rows stand elsewhere too.
 
     A table that stands once is the report's, whatever stands above it: there a year may be a slip of the pen.
     """

@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from form import vocabulary as words
-from form.alignment import SHIFTED, Interval, align, interval
-from form.catalogue import DISPUTE_BLOCKS, DISPUTE_COLUMNS
+from form.alignment import SHIFTED, align, interval
+from form.blocks import FORM, WIDTH, Header, header_of, in_form_order
+from form.catalogue import DISPUTE_COLUMNS
 from form.gathering import place_of
 from form.grid import Cell
 from form.harvest import Harvest
 from form.lines import Line, has_values, is_figure
+from form.naming import Label, Naming, form_order, named
 
-_WIDTH: Final = len(DISPUTE_COLUMNS)
 #: lines of a header and the row under it, at most
 _HEADER: Final = 12
-_FORM: Final = tuple(f"disputes.{b}.{c}" for b in DISPUTE_BLOCKS for c in DISPUTE_COLUMNS)
-
-
-@dataclass(frozen=True, slots=True)
-class _Header:
-    """The keys from left to right, where they stand (() if unknown), and how sure that is."""
-
-    keys: tuple[str, ...]
-    places: tuple[Interval, ...]
-    confidence: float
+#: a row without any header: the form's columns
+_HEADERLESS: Final = Header(form_order(FORM), (), SHIFTED, regular=False)
 
 
 def read_disputes(lines: Sequence[Line], harvest: Harvest) -> None:
@@ -44,7 +36,7 @@ def _block_row(line: Line) -> tuple[Line, str, tuple[Cell, ...]] | None:
     for index, cell in enumerate(line.cells):
         block = words.DISPUTE_BLOCKS.exact(cell.text)
         values = line.cells[index + 1 :]
-        if block and len(values) >= _WIDTH and all(is_figure(c.text) for c in values):
+        if block and len(values) >= WIDTH and all(is_figure(c.text) for c in values):
             return line, block, values
     return None
 
@@ -52,16 +44,36 @@ def _block_row(line: Line) -> tuple[Line, str, tuple[Cell, ...]] | None:
 def _read_blocks(rows: Sequence[tuple[Line, str, tuple[Cell, ...]]], lines: Sequence[Line], harvest: Harvest) -> None:
     """The blocks one under the other, beneath one header of five columns."""
     heads = [c for x in lines if x.role == "head" for c in x.cells if words.DISPUTE_COLUMNS.exact(c.text)]
-    heads.sort(key=lambda c: c.column)
-    named = [words.DISPUTE_COLUMNS.exact(c.text) for c in heads] == list(DISPUTE_COLUMNS)
-    places = [interval(c) for c in heads] if named else []
+    naming = _five(heads)
+    if naming and naming.permuted:
+        naming.remark("四", harvest)
+    spans = [interval(c) for c in sorted(heads, key=lambda c: c.column)] if naming else []
+    told = naming or (form_order(DISPUTE_COLUMNS) if in_form_order(heads) else None)
     for line, block, values in rows:
-        aligned = align(values, _WIDTH, places)
-        for column, part in zip(DISPUTE_COLUMNS, aligned.parts, strict=True):
+        if told is None:
+            _leave(line, harvest)
+            continue
+        aligned = align(values, WIDTH, spans)
+        for place, part in zip(told.places, aligned.parts, strict=True):
             if part:
-                harvest.add(f"disputes.{block}.{column}", part, 1.0 if named else SHIFTED)
+                harvest.add(f"disputes.{block}.{place.name}", part, min(place.sure, 1.0 if naming else SHIFTED))
         for cell in aligned.spare:
             harvest.leave(line.table, cell.text, cell.page)
+    for line in lines:
+        if line.role == "other" and has_values(line, 0):
+            harvest.leave_line(line)
+
+
+def _five(heads: Sequence[Cell]) -> Naming | None:
+    """The five columns by their labels; None if one is lacking or stands twice."""
+    ordered = sorted(heads, key=lambda c: c.column)
+    labels = [Label(c.text, words.DISPUTE_COLUMNS.exact(c.text), exact=True) for c in ordered]
+    return named(labels, DISPUTE_COLUMNS, "disputes") if len(labels) == WIDTH else None
+
+
+def _leave(line: Line, harvest: Harvest) -> None:
+    harvest.leave_line(line)
+    harvest.remark("header_contradicted", "四、表头的列序与格式不同而又不全，未采用其下数字")
 
 
 def _parts(lines: Sequence[Line]) -> list[list[Line]]:
@@ -73,28 +85,37 @@ def _parts(lines: Sequence[Line]) -> list[list[Line]]:
             parts.append([])
             filled = blank = False
         filled = filled or line.role == "figures"
-        blank = blank or (line.role == "empty" and len(line.cells) >= len(_FORM))
+        blank = blank or (line.role == "empty" and len(line.cells) >= len(FORM))
         parts[-1].append(line)
     return parts
 
 
 def _is_whole(lines: Sequence[Line]) -> bool:
     """Whether the header is there with all its columns."""
-    return len(_header([x for x in lines if x.role == "head"]).places) == len(_FORM)
+    heads = [x for x in lines if x.role == "head"]
+    header = header_of(heads) if heads else None
+    return header is not None and len(header.spans) == len(FORM)
 
 
 def _read_part(lines: Sequence[Line], harvest: Harvest) -> None:
     """One header and its row. A blank row of the same grid counts only where no row is filled."""
-    header = _best_header([x for x in lines if x.role == "head"])
+    heads = [x for x in lines if x.role == "head"]
+    header = header_of(heads) if heads else _HEADERLESS
     rows = [x for x in lines if x.role == "figures" or (x.role == "other" and has_values(x, 0))]
-    rows = [x for x in rows if len(x.cells) >= _WIDTH or len(rows) == 1]
-    blank = [x for x in lines if x.role == "empty" and len(x.cells) >= len(header.keys)]
+    rows = [x for x in rows if len(x.cells) >= WIDTH or len(rows) == 1]
+    wide = len(header.places) if header else WIDTH
+    blank = [x for x in lines if x.role == "empty" and len(x.cells) >= wide]
     inside = {x.grid for x in rows}
     elsewhere = [x for x in blank if x.grid not in inside]
     for line in [*rows, *elsewhere[:1]]:
-        _row(line, header, harvest)
-    if (rows or blank) and header.confidence < 1:
-        harvest.remark("header_irregular", "四、表头不完整，按格式的列序读取")
+        if header:
+            _row(line, header, harvest)
+        else:
+            _leave(line, harvest)
+    if header and (rows or blank):
+        header.naming.remark("四", harvest)
+        if not header.regular:
+            harvest.remark("header_irregular", "四、表头不完整，按格式的列序读取")
     for line in lines:
         # Below the table's figures a row of one text is the report going on in the same grid.
         text = line.role == "other" and sum(bool(c.text.strip()) for c in line.cells) == 1
@@ -102,61 +123,20 @@ def _read_part(lines: Sequence[Line], harvest: Harvest) -> None:
             harvest.leave_line(line)
 
 
-def _best_header(heads: Sequence[Line]) -> _Header:
-    """The last grid's header alone, for headers are repeated over page breaks, else all of them."""
-    header = _header([x for x in heads if x.grid == heads[-1].grid]) if heads else None
-    return header if header and header.confidence == 1 else _header(heads)
-
-
-def _row(line: Line, header: _Header, harvest: Harvest) -> None:
+def _row(line: Line, header: Header, harvest: Harvest) -> None:
     cells = line.cells
-    if line.role == "other" and len(cells) == len(header.keys) + 1:
+    if line.role == "other" and len(cells) == len(header.places) + 1:
         cells = cells[1:]
-    aligned = align(cells, len(header.keys), header.places)
-    for key, part in zip(header.keys, aligned.parts, strict=True):
-        if part is not None:
-            harvest.add(key, part, header.confidence)
+    aligned = align(cells, len(header.places), header.spans)
+    for place, part in zip(header.places, aligned.parts, strict=True):
+        told = place.part(part) if part else None
+        if told and place.name:
+            harvest.add(place.name, told, min(header.sure, place.sure))
+        if part and place.strange is not None:
+            harvest.leave(
+                "disputes", f"{place.strange} | {part.cell.text}" if part.cell.text.strip() else "", line.page
+            )
     if None in aligned.parts:
         harvest.remark("cells_missing", "四、表的数据行与表头的列数不符")
     for cell in aligned.spare:
         harvest.leave("disputes", cell.text, cell.page)
-
-
-def _header(heads: Sequence[Line]) -> _Header:
-    """The columns as the header has them; the form's where it is damaged."""
-    cells = [c for line in heads for c in line.cells]
-    blocks = [(c, block) for c in cells if (block := words.DISPUTE_BLOCKS.exact(c.text))]
-    leaves = [(c, words.DISPUTE_COLUMNS.exact(c.text)) for c in cells if _is_leaf(c)]
-    placed = sorted(leaves, key=lambda pair: pair[0].column)
-    # Where spans are lost, positions are wrong, and the order of the source is what remains.
-    for ordered, places in ((placed, tuple(interval(c) for c, _ in placed)), (leaves, ())):
-        keys = _keys(ordered, blocks)
-        if keys:
-            return _Header(keys, places, 1.0)
-    return _Header(_FORM, (), SHIFTED)
-
-
-def _is_leaf(cell: Cell) -> bool:
-    """Whether a header cell stands over one column: by its label, or by its width where that is damaged."""
-    if words.DISPUTE_COLUMNS.exact(cell.text):
-        return True
-    return cell.column_span == 1 and bool(cell.text.strip()) and words.DISPUTE_BLOCKS.exact(cell.text) is None
-
-
-def _keys(leaves: Sequence[tuple[Cell, str | None]], blocks: Sequence[tuple[Cell, str]]) -> tuple[str, ...]:
-    """The keys if the leaves are whole runs of the five columns, one run a block; else ().
-
-    Of the labels at least four in five must be legible, and the others stand where the form has them.
-    """
-    runs, rest = divmod(len(leaves), _WIDTH)
-    legible = sum(column is not None for _, column in leaves)
-    if not runs or rest or 5 * legible < 4 * len(leaves):
-        return ()
-    if any(got not in (None, want) for (_, got), want in zip(leaves, DISPUTE_COLUMNS * runs, strict=True)):
-        return ()
-    names = tuple(dict.fromkeys(b for _, b in sorted(blocks, key=lambda pair: pair[0].column)))
-    if len(names) != runs:
-        if runs != len(DISPUTE_BLOCKS):
-            return ()
-        names = DISPUTE_BLOCKS
-    return tuple(f"disputes.{name}.{column}" for name in names for column in DISPUTE_COLUMNS)

@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from form.alignment import DOUBTFUL, SURE
+from form.alignment import DOUBTFUL, SURE, Part
 from form.catalogue import EDITIONS, column_labels, row_labels
 from form.harvest import LABEL, Harvest
 from form.labels import skeleton
@@ -41,6 +41,13 @@ class Place(NamedTuple):
     sure: float = SURE
     strange: str | None = None
 
+    def part(self, part: Part) -> Part | None:
+        """What stands in the place, for the name that it has; a figure under a strange label cannot be told."""
+        if self.strange is None:
+            return part
+        told = self.name is not None and part.cell.text.strip()
+        return Part(part.cell, None, DOUBTFUL, f"表头“{self.strange}”不是格式的栏目") if told else None
+
 
 @dataclass(frozen=True, slots=True)
 class Naming:
@@ -59,7 +66,7 @@ class Naming:
             harvest.remark("label_fuzzy", f"表头“{text}”按“{name}”读取")
         for place in self.places:
             if place.strange is not None:
-                harvest.remark("column_unknown", f"{table}、表表头“{place.strange}”不是格式的栏目，其下数字未采用")
+                harvest.remark("column_unknown", f"{table}、表头“{place.strange}”不是格式的栏目，其下数字未采用")
 
 
 def form_order(form: Sequence[str]) -> Naming:
