@@ -120,11 +120,11 @@ def _blocks_over(starts: Sequence[int], cells: Sequence[Cell]) -> Naming | None:
             fresh = near if near not in {x.what for x in known.values()} else None
             labels[cell.column] = Label(cell.text, fresh, exact=False, printed=cell.confidence == 1)
     order = [labels.get(start) for start in starts]
-    if len(starts) == len(DISPUTE_BLOCKS):
-        return named(order, DISPUTE_BLOCKS, "disputes")
-    # Tables of their own have the label of their block, or say nothing.
+    # Whole labels over whole blocks leave no doubt, in whatever order.
     own = [label.what for label in order if label and label.exact and label.what]
-    return form_order(own) if len(own) == len(starts) else None
+    if len(set(own)) == len(starts):
+        return form_order(own)
+    return named(order, DISPUTE_BLOCKS, "disputes") if len(starts) == len(DISPUTE_BLOCKS) else None
 
 
 def _is_unknown(cell: Cell) -> bool:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Final
 
 from form import vocabulary as words
-from form.alignment import Interval, interval, lopsided, usual
+from form.alignment import DOUBTFUL, Interval, interval, lopsided, usual
 from form.catalogue import APPLICATION_COLUMNS
 from form.grid import Cell
 from form.labels import normal
@@ -43,8 +42,8 @@ class Layout:
 
     @property
     def differs(self) -> bool:
-        """Whether the rows stand elsewhere than the whole header."""
-        return self.complete and bool(self.usual) and not self.agrees
+        """Whether the rows stand elsewhere than the header."""
+        return self._shifted or (self.complete and bool(self.usual) and not self.agrees)
 
     @property
     def naming(self) -> Naming:
@@ -53,21 +52,26 @@ class Layout:
             labels: list[Label | None] = [label for _, label in self._leaves]
         else:
             labels = self._under_places()
+        if self._shifted:
+            return form_order(APPLICATION_COLUMNS, DOUBTFUL)
         found = named(labels, APPLICATION_COLUMNS, "applications") if labels else None
-        return found if found and self._trusted(found) else form_order(APPLICATION_COLUMNS)
+        trusted = found and not (found.permuted and self.complete and not self.agrees)
+        return found if found and trusted else form_order(APPLICATION_COLUMNS)
+
+    @property
+    def _shifted(self) -> bool:
+        """Whether the labels that there are stand equally far from the form's places: of header or order?"""
+        if self.complete:
+            return False
+        over = enumerate(self._under_places())
+        moved = {at - APPLICATION_COLUMNS.index(label.what) for at, label in over if label and label.what}
+        return len(moved) == 1 and moved != {0}
 
     def _under_places(self) -> list[Label | None]:
         """The labels over the rows' columns; none if one stands elsewhere."""
         over = {cell.column: label for cell, label in self._leaves}
         starts = [start for start, _ in self.usual]
         return [over.get(start) for start in starts] if over.keys() <= set(starts) else []
-
-    def _trusted(self, naming: Naming) -> bool:
-        """Whether another order is the publisher's: where labels are lacking, one that is a shift is not."""
-        if not naming.permuted or self.complete:
-            return self.agrees or not naming.permuted
-        order = [APPLICATION_COLUMNS.index(label.what) for _, label in self._leaves if label.what]
-        return any(one > other for one, other in pairwise(order))
 
 
 def naming_of(layouts: Sequence[Layout]) -> Naming:

@@ -69,9 +69,9 @@ class Naming:
                 harvest.remark("column_unknown", f"{table}、表头“{place.strange}”不是格式的栏目，其下数字未采用")
 
 
-def form_order(form: Sequence[str]) -> Naming:
+def form_order(form: Sequence[str], sure: float = SURE) -> Naming:
     """The places as the form has them, where no label tells otherwise."""
-    return Naming(tuple(Place(name) for name in form))
+    return Naming(tuple(Place(name, sure) for name in form))
 
 
 def named(labels: Sequence[Label | None], form: Sequence[str], table: str) -> Naming | None:
