@@ -115,5 +115,6 @@ def _alike(text: str, table: str, name: str) -> bool:
 def _printed(table: str, name: str) -> frozenset[str]:
     """The forms in which a column, or a block of table four, is printed."""
     columns = (c for e in EDITIONS for c in column_labels(e) if (c.table, c.column) == (table, name))
-    rows = (r for e in EDITIONS for r in row_labels(e) if (r.table, r.row) == (table, name) and table == "disputes")
-    return frozenset(text for x in (*columns, *rows) for text in (x.label, *x.variants))
+    blocks = (r for e in EDITIONS for r in row_labels(e) if (r.table, r.row) == (table, name) and table == "disputes")
+    texts = [(c.label, *c.variants) for c in columns] + [(r.label, *r.variants) for r in blocks]
+    return frozenset(text for several in texts for text in several)
