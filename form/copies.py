@@ -1,4 +1,4 @@
-"""Copies of a table within one report: one whose caption tells of another year, or scope, is not its own."""
+"""Copies of a table within one report: those whose captions name another year or scope are not its own."""
 
 from __future__ import annotations
 
