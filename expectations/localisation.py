@@ -22,10 +22,11 @@ from expectations.answer import FAIL, PASS, SILENT, Answer
 from expectations.arrays import Bools
 from expectations.batch import Batch
 from expectations.declaration import Rule
+from expectations.localisation_exact import open_cells
 from expectations.localisation_lines import Line, carries, coefficients, equations, relations
 from expectations.localisation_sets import TooLargeError, smallest
 from expectations.localisation_system import Changes, Equation, System, components, grouped
-from expectations.localisation_wording import TOO_LARGE, UNSOLVED, ordered, said
+from expectations.localisation_wording import TOO_LARGE, UNSOLVED, Open, ordered, said
 from expectations.programme import UnsolvedError
 
 
@@ -33,11 +34,13 @@ class Located(NamedTuple):
     """The smallest sets that mend a broken relation and all that hangs together with it, each with its changes.
 
     `more` says that there are others; `unsolved` that they could not be found, and `large` that it was given up
-    because too many cells would have to change.
+    because too many cells would have to change. `open` has, by the cells of a set, those that may have other figures
+    too: theirs are an example.
     """
 
     sets: tuple[Changes, ...] = ()
     more: bool = False
+    open: Open = {}
     unsolved: bool = False
     large: bool = False
 
@@ -77,7 +80,7 @@ def speak(batch: Batch, answers: Sequence[Answer], found: Locations) -> None:
         if words is None:
             continue
         if located.sets:
-            more = said(batch, report, located.sets, located.more)
+            more = said(batch, report, located.sets, located.more, located.open)
         else:
             more = TOO_LARGE if located.large else UNSOLVED
         answers[position].words[report] = words._replace(message=words.message + more)
@@ -86,6 +89,11 @@ def speak(batch: Batch, answers: Sequence[Answer], found: Locations) -> None:
 def _told(batch: Batch, report: int, sets: Sequence[Changes], more: bool = False) -> Located:
     """The likeliest of several sets."""
     return Located(ordered(batch, report, sets)[:MOST], more or len(sets) > MOST)
+
+
+def _opened(located: Located, system: System) -> Located:
+    """The same with the cells that the system leaves open."""
+    return located._replace(open={frozenset(cells): open_cells(system, cells) for cells in located.sets})
 
 
 def _carried(batch: Batch, carried: Sequence[Line], found: Locations) -> Locations:
@@ -166,4 +174,5 @@ def _searched(batch: Batch, report: int, own: Sequence[Equation]) -> Iterator[tu
         else:
             for group in groups:
                 located = _told(batch, report, group.sets, group.more)
+                located = _opened(located, system.only(group.broken))
                 yield from ((e.answer, located) for e in group.broken)

@@ -6,7 +6,7 @@ such a combination can only be mended by one of the cells that are left in it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
@@ -66,8 +66,20 @@ def changes(system: System, support: Sequence[str]) -> Changes | list[Edit]:
     touched = [e for e in system.equations if e.operator != "=" and cells.intersection(e.coefficients)]
     if not free:
         return _fixed(system, pivots, touched)
-    found = _free(system, pivots, free, touched)
+    found = next(_free(system, pivots, free, touched), None)
     return found if found is not None else [_others(system, cells)]
+
+
+def open_cells(system: System, found: Changes) -> Edit:
+    """The cells of changes that satisfy the system which other changes of the same cells would make other figures."""
+    support = list(found)
+    _, pivots = _eliminated(system, support)
+    free = [key for key in support if key not in pivots]
+    if not free:
+        return frozenset()
+    touched = [e for e in system.equations if e.operator != "=" and not found.keys().isdisjoint(e.coefficients)]
+    others = _free(system, pivots, free, touched)
+    return frozenset(key for other in others for key in support if other[key] != found[key])
 
 
 def _eliminated(system: System, support: Sequence[str]) -> tuple[list[_Row], dict[str, _Row]]:
@@ -104,8 +116,8 @@ def _fixed(system: System, pivots: dict[str, _Row], touched: Sequence[Equation])
     return [_others(system, frozenset(pivots))]
 
 
-def _free(system: System, pivots: dict[str, _Row], free: list[str], touched: Sequence[Equation]) -> Changes | None:
-    """Changes where the equations leave one cell open: the smallest change of it that suits the others.
+def _free(system: System, pivots: dict[str, _Row], free: list[str], touched: Sequence[Equation]) -> Iterator[Changes]:
+    """Changes where the equations leave one cell open: those that suit the others, the smallest change of it first.
 
     Raises `UnsolvedError` where they leave several open: a smallest set never does unless cells end at 0.
     """
@@ -122,8 +134,7 @@ def _free(system: System, pivots: dict[str, _Row], free: list[str], touched: Seq
     for step in _steps(lines, len(slopes) + 2):
         found = {k: starts[k] + slopes[k] * step for k in slopes}
         if system.satisfied(found):
-            return found
-    return None
+            yield found
 
 
 def _steps(lines: Sequence[tuple[Fraction, Fraction]], count: int) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -10,6 +10,9 @@ from expectations import layout, wording
 from expectations.batch import PRINTED, Batch
 from expectations.localisation_sets import MAX_CELLS
 from expectations.localisation_system import Changes
+
+#: by the cells of a set, those of them whose figure is one of several
+Open = Mapping[frozenset[str], frozenset[str]]
 
 #: alternatives that a message names
 _NAMED: Final = 3
@@ -52,23 +55,32 @@ def printed_figure(batch: Batch, report: int, key: str) -> str:
     return wording.figure(batch.exact(key, report))
 
 
-def said(batch: Batch, report: int, sets: Sequence[Changes], more: bool) -> str:
-    """What a message says: the smallest set, or how many there are and the first of them."""
+def said(batch: Batch, report: int, sets: Sequence[Changes], more: bool, open_: Open) -> str:
+    """What a message says: the smallest set of cells, or how many there are and the first of them."""
     size = len(sets[0])
     what = "一格" if size == 1 else f" {size} 格"
-    named = "；".join("、".join(_cell(batch, report, *item) for item in cells.items()) for cells in sets[:_NAMED])
+    shown = sets[:_NAMED]
+    named = "；".join(_set(batch, report, cells, open_.get(frozenset(cells), frozenset())) for cells in shown)
+    clue = "线索，非更正"
+    if any(open_.get(frozenset(cells)) for cells in shown):
+        clue = f"“如”后的数字不是唯一的，只是一例；{clue}"
     if len(sets) == 1:
-        return f"。只改{what}即可使相关等式全部成立：{named}（线索，非更正）"
-    count = f"多于 {len(sets)}" if more else str(len(sets))
+        return f"。只改{what}即可使相关等式全部成立：{named}（{clue}）"
+    count = f"多于 {len(sets)}" if more else f" {len(sets)}"
     rest = "等" if len(sets) > _NAMED else ""
     return (
-        f"。至少须改{what}才能使相关等式全部成立，有 {count} 种改法，无法确定是哪一种：{named}{rest}（线索，非更正）"
+        f"。至少须改{what}才能使相关等式全部成立，有{count} 组单元格可改，无法确定是哪一组：{named}{rest}（{clue}）"
     )
 
 
-def _cell(batch: Batch, report: int, key: str, change: Fraction) -> str:
+def _set(batch: Batch, report: int, cells: Changes, open_: frozenset[str]) -> str:
+    """The cells of a set with the figures they would have to have, or one of several."""
+    return "、".join(_cell(batch, report, *item, "如 " if item[0] in open_ else "") for item in cells.items())
+
+
+def _cell(batch: Batch, report: int, key: str, change: Fraction, such: str) -> str:
     figure = printed_figure(batch, report, key) or "空白"
-    return f"“{place(key)}”{figure} → {wording.figure(implied(batch, report, key, change))}"
+    return f"“{place(key)}”{figure} → {such}{wording.figure(implied(batch, report, key, change))}"
 
 
 def place(key: str) -> str:

@@ -5,6 +5,7 @@ Each predicate takes the batch and its rule and gives one answer a scope, in the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -35,6 +36,8 @@ from expectations.declaration import SEVERITIES, Rule, Scope
 _NO_UNIT = "单位未注明"
 #: a fee so many times last year's is more likely 元 taken for 万元
 _THOUSAND = 1000
+#: the decimals of an amount that is finer than one fen
+_DECIMALS = re.compile(r"\.([0-9]{7,})")
 
 
 def total_blank(batch: Batch, rule: Rule) -> Iterator[Answer]:
@@ -177,7 +180,8 @@ def fee(batch: Batch, rule: Rule) -> Iterator[Answer]:
     in_yuan = truth(pc.match_substring_regex(text, r"(^|[^十百千万亿])元"))
     for report in failures(answer, fine & ~in_yuan):
         message = f"{scope.label}：收费金额印为“{wording.quote(printed[report].as_py())}”（单位：万元），小数超过6位"
-        answer.fail(report, Words("≤ 6", None, None, message))
+        decimals = max(map(len, _DECIMALS.findall(text[report].as_py())))
+        answer.fail(report, Words("小数不超过 6 位", f"小数 {decimals} 位", None, message))
     for report, then, now in years_jump.leap(batch, key, _THOUSAND):
         if answer.outcome[report] == PASS:
             answer.fail(report, _thousandfold(scope, then, now))

@@ -67,7 +67,7 @@ def _cell(batch: Batch, answer: Answer, scope: Scope, comparable: Bools) -> Bool
     put(answer, there & (before.state == CELL_UNREADABLE), NOT_EVALUABLE, EARLIER_UNREADABLE)
     put(answer, there & (batch.state[k] == CELL_UNREADABLE), NOT_EVALUABLE, UNREADABLE)
     both = there & (batch.state[k] == PRINTED) & (before.state == PRINTED)
-    large = _LARGE * layout.WAN if key in layout.AMOUNTS else _LARGE
+    large = _large(key)
     more, less = np.maximum(batch.value[k], before.value), np.minimum(batch.value[k], before.value)
     jumps = (more >= large) & (more >= _TIMES * less) & (less >= 0)
     for report in np.flatnonzero(both & (jumps | batch.inexact[k] | before.inexact)).tolist():
@@ -81,14 +81,22 @@ def _cell(batch: Batch, answer: Answer, scope: Scope, comparable: Bools) -> Bool
 
 
 def _words(scope: Scope, then: Fraction, now: Fraction) -> Words:
-    bound = _TIMES * then if now > then else then / _TIMES
-    a, b, limit = (wording.measured(scope.keys[0], number) for number in (then, now, bound))
+    (key,) = scope.keys
+    large = Fraction(_large(key))
+    # From little to less than what is large is no jump.
+    bound = max(_TIMES * then, large) if now > then else then / _TIMES
+    a, b, limit, least = (wording.measured(key, number) for number in (then, now, bound, large))
     if now > then:
         expected, equation = f"＜ {limit}", f"{b} ≥ {_TIMES} × {a}"
+        kind = f"达到上年度的 {_TIMES} 倍以上" if then else f"由零增至 {least} 以上"
     else:
         expected, equation = f"＞ {limit}", f"{a} ≥ {_TIMES} × {b}"
-    kind = "增加" if now > then else "减少"
-    return Words(expected, b, equation, f"{scope.label}：上年度 {a}，本年度 {b}，{kind}达 {_TIMES} 倍")
+        kind = "降至上年度的十分之一以下"
+    return Words(expected, b, equation, f"{scope.label}：上年度 {a}，本年度 {b}，{kind}")
+
+
+def _large(key: str) -> int:
+    return _LARGE * layout.WAN if key in layout.AMOUNTS else _LARGE
 
 
 def leap(batch: Batch, key: str, times: int) -> Iterator[tuple[int, Fraction, Fraction]]:

@@ -46,7 +46,25 @@ def test_a_tie_is_shown_with_all_its_sets() -> None:
     row = failures(made)["T4-SUM", "reconsideration"]
     assert sorted(row["alternatives"]) == sorted([key] for key in keys)
     assert row["suspects"] == [key for (key,) in row["alternatives"]]
-    assert "有 5 种改法" in row["message"]
+    assert "有 5 组单元格可改" in row["message"]
+
+
+def test_figures_that_nothing_fixes_are_only_examples() -> None:
+    """One cell below 0 in two rows and columns that add up: any way to split what each has together would do."""
+    rows, columns = ("granted", "unavailable_not_held"), ("natural_person", "business")
+    a, b, c, d = (application(row, column) for row in rows for column in columns)
+    by = int(NEW.cells[b]) + 4  # type: ignore[arg-type]
+    row = failures(changed({a: by, b: -by, c: -by, d: by}))["T3-INTEGER", b]
+    assert "有多于 8 组单元格可改" in row["message"]
+    assert "·商业企业”-4 → 如 0、" in row["message"]
+    assert "“如”后的数字不是唯一的" in row["message"]
+
+
+def test_a_bound_leaves_the_figure_open_and_an_equation_does_not() -> None:
+    key = "proactive.regulations.in_force"
+    assert "-1 → 如 0（" in failures(NEW.but({key: -1}))["T2-INFORCE", "regulations"]["message"]
+    row = failures(changed({application("granted", "business"): 7}))["T3-ROW", "granted"]
+    assert "如" not in row["message"].rpartition("全部成立")[2]
 
 
 def test_the_likely_slip_comes_first() -> None:

@@ -11,6 +11,7 @@ from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
 from expectations import localisation_cover
+from expectations.localisation_exact import open_cells
 from expectations.localisation_sets import LISTED, Group, TooLargeError, smallest
 from expectations.localisation_system import Equation, System, components, grouped
 from expectations.programme import UnsolvedError
@@ -82,6 +83,29 @@ def test_all_smallest_sets_and_no_others(parts: list[System]) -> None:
         if size <= 2 and not any(group.more for group in groups):
             mine = {frozenset().union(*choice) for choice in product(*(group.sets for group in groups))}
             assert mine == brute(system, size)
+
+
+@settings(max_examples=60, deadline=None)
+@given(systems())
+def test_open_cells_are_those_that_may_have_several_figures(parts: list[System]) -> None:
+    for system in parts:
+        for group in groups_of(system):
+            alone = system.only(group.broken)
+            for cells in group.sets:
+                if len(cells) <= 2:
+                    assert open_cells(alone, cells) == several(alone, sorted(cells))
+
+
+def several(system: System, cells: list[str]) -> frozenset[str]:
+    """Of some cells those that all changes of them that satisfy the system give more than one figure."""
+    found = [
+        figures
+        for figures in product(BOX, repeat=len(cells))
+        if system.satisfied({key: n - system.figures[key] for key, n in zip(cells, figures, strict=True)})
+    ]
+    return frozenset(
+        key for key, figures in zip(cells, zip(*found, strict=True), strict=True) if len(set(figures)) > 1
+    )
 
 
 @settings(max_examples=40, deadline=None)
