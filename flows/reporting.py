@@ -32,6 +32,7 @@ from notices.render import BEIJING
 from notices.smtp import SmtpSettings, send, settings_from
 from notices.subscription import Subscription
 from notices.text import link
+from notices.void import void_lines
 from notices.workbook import About, workbook
 from warehouse.query import query
 from warehouse.record import Release, current, releases
@@ -40,6 +41,8 @@ from warehouse.status import read_table
 #: the province whose name heads a report
 PROVINCE: Final = "620000"
 _NAMED: Final = ("report_id", "unit_id", "unit_name", "year", "address")
+#: what the places of a rule are called
+_SCOPES: Final = {(rule.id, scope.id): scope.label for rule in RULES for scope in rule.scopes}
 #: the cells that findings cite, those of a held version last; a province has millions of others
 _CITED: Final = """
 WITH cited AS (SELECT report_id, unnest(list_concat(cells, suspects)) AS cell FROM findings),
@@ -171,7 +174,7 @@ class _Desk:
         self._names = names_of(self._tables.coverage)
         self._known = {it.release_id: it for it in releases(home.store)}
         self._waivers = waivings(home, summary["sources"], summary["waivers"])
-        self._today = now.astimezone(BEIJING).date()
+        self._now, self._today = now, now.astimezone(BEIJING).date()
         self._site = site_address()
         self._crops = Crops(home)
         self._charts: dict[Matrix, tuple[Picture, Picture]] = {}
@@ -180,8 +183,8 @@ class _Desk:
         """The digest for a reader whose last report was of release `last`, and a call that makes its enclosures."""
         tables = subscription.narrowed(self._since(last))
         scope = subscription.scope(self._names.places)
-        reader = Reader(self._today, scope, self._waivers, self._site)
-        digest = build(self._facts(last), tables, self._names, reader)
+        reader = Reader(self._today, scope, self._waivers, self._site, last)
+        digest = build(self._facts(tables), tables, self._names, reader)
         return digest, lambda: self._enclosures(digest, tables, subscription)
 
     def _since(self, last: str | None) -> Tables:
@@ -223,21 +226,26 @@ class _Desk:
             self._charts[found] = both(coverage_chart(found))
         return self._charts[found]
 
-    def _facts(self, last: str | None) -> RunFacts:
+    def _facts(self, told: Tables) -> RunFacts:
+        """What ran, for a reader who is told of these rows."""
         summary, release = self._summary, self._release
+        started = datetime.fromisoformat(summary["started"])
         return RunFacts(
             province=province(self._names),
             run_id=summary["run_id"],
             flow=summary["flow"],
-            started=datetime.fromisoformat(summary["started"]),
-            finished=release.created_at,
+            started=started,
+            # The record has the time at which its run started; clocks may be set back.
+            finished=max(started, self._now),
             release_id=release.release_id,
             released_at=release.created_at,
-            previous_release_id=last,
+            previous_release_id=release.parent,
             fetched=summary["fetched"],
             unchanged=summary["unchanged"],
             failed=len(summary["problems"]),
-            void=tuple(f"{it['report_id']} {it['rule']} {it['scope']}：{it['reason']}" for it in summary["void"]),
+            # `gouji report` and a backfill from the archive ask no portal for anything.
+            crawled=summary["flow"] == "nightly" or summary["listed"] > 0,
+            void=void_lines(summary["void"], self._tables.coverage, told.coverage, self._names, _SCOPES),
         )
 
 

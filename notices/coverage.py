@@ -107,6 +107,11 @@ def kinds(coverage: pa.Table) -> pa.Array:
     return pa.array(told, pa.string()).take(pairs.indices)
 
 
+def stand(coverage: pa.Table) -> Tally:
+    """What became of all reports that the table has, of every year."""
+    return Tally(**Counter(kinds(coverage).drop_null().to_pylist()))
+
+
 def matrix(coverage: pa.Table, places: Mapping[str, str], years: int | None = YEARS) -> Matrix:
     """Return the tallies of the table `coverage`, of the newest `years` (None: all); `places` maps codes to names."""
     columns = [coverage["code"], coverage["level"], coverage["year"], kinds(coverage)]

@@ -9,9 +9,10 @@ from datetime import date, datetime
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from notices import coverage, findings
-from notices.coverage import Matrix, Unread
+from notices import coverage, findings, words
+from notices.coverage import Matrix, Tally, Unread
 from notices.findings import Change, Finding, Gone, Names, Waived, Waiving
 from notices.listing import Listing
 from notices.tasks import Task, tasks
@@ -25,10 +26,11 @@ LIMIT: Final = 30
 class RunFacts:
     """What ran. Times are aware; `release_id` is None where the run released nothing new.
 
-    `released_at` is the time in the release's own record (not of the run that reports it), and
-    `previous_release_id` the release before, or the current one where nothing is new. `fetched`,
-    `unchanged` and `failed` count documents captured anew, found as before, and not to be had. `void` names the
-    waivers that cover nothing any more, each with its reason (Chinese, one line).
+    The run `started`, and its report was written, `finished`, before it ended. `released_at` is the time in the
+    release's own record (not of the run that reports it), and `previous_release_id` the release before it there, or
+    the current one where nothing is new. `fetched`, `unchanged` and `failed` count documents captured anew, found as
+    before, and not to be had, where the run `crawled` at all. `void` names the waivers that cover nothing any more,
+    each with its reason (Chinese, one line).
     """
 
     province: str
@@ -42,6 +44,7 @@ class RunFacts:
     fetched: int
     unchanged: int
     failed: int
+    crawled: bool = True
     void: tuple[str, ...] = ()
 
 
@@ -68,28 +71,38 @@ class Tables:
 class Reader:
     """Whom a digest is for: what of the province it shows, and the waivers by finding_id as they stand `today`.
 
-    `site` is the address of the published site, without a slash at its end; None where there is none.
+    `last` is the release that their last report was of; `site` the address of the published site, without a slash at
+    its end. Both are None where there is none.
     """
 
     today: date
     scope: str = ""
     waivers: Mapping[str, Waiving] = field(default_factory=dict)
     site: str | None = None
+    last: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A report in quarantine, and the rules that keep it there: (rule, title, times)."""
+    """A report in quarantine, and the rules that keep it there: (rule, title, times).
+
+    `stands` where the version before it is still among the released reports.
+    """
 
     unit: str
     year: int
     rules: tuple[tuple[str, str, int], ...]
     link: str | None
+    stands: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """One quality report; lists hold what the mail shows and say how many there are."""
+    """One quality report; lists hold what the mail shows and say how many there are.
+
+    `released` and `held` are counted in the ledger (coverage), as chart and workbook are: a report whose new version
+    is held counts once, though the tables of released reports still have its old one.
+    """
 
     run: RunFacts
     reader: Reader
@@ -113,8 +126,8 @@ class Digest:
 
     @property
     def changed(self) -> bool:
-        """Whether anything is new or gone for the reader."""
-        return self.first or any(change.new or change.gone for change in self.changes)
+        """Whether anything is new or gone for the reader, or no longer waived."""
+        return self.first or any(it.new or it.gone or it.lapsed for it in self.changes)
 
     @property
     def key(self) -> str:
@@ -131,25 +144,29 @@ def build(run: RunFacts, tables: Tables, names: Names, reader: Reader, limit: in
     findings and unread documents.
     """
     short = -(-limit // 2)
-    rows = findings.arranged(tables.findings, findings.identities(tables.previous_findings, "open"))
+    before = tables.previous_findings
+    rows = findings.arranged(
+        tables.findings, findings.identities(before, "open"), findings.identities(before, "waived")
+    )
     grave = [row for row in rows if row["severity"] == "critical"]
     read = frozenset(tables.reports["report_id"].to_pylist()) | frozenset(
         tables.held_reports["report_id"].to_pylist()
     )
     lost, lost_by_severity = findings.gone(
-        tables.previous_findings, findings.identities(tables.findings), read, tables.events, names, short
+        before, findings.identities(tables.findings), read, tables.events, names, short
     )
-    first = tables.previous_findings is None
+    first = before is None
+    stand = coverage.stand(tables.coverage)
     waived = findings.waived(tables.findings, reader.waivers, reader.today, names, short)
     return Digest(
         run=run,
         reader=reader,
-        headline=_headline(run, tables, grave, first),
+        headline=_headline(run, stand, grave, first),
         first=first,
-        released=tables.reports.num_rows,
+        released=stand.released,
         changes=findings.changes(rows, lost_by_severity),
         tasks=tasks(rows, tables.coverage, [it for it in waived.items if it.soon]),
-        held=_held(tables.held_reports, grave, names, short),
+        held=_held(tables, grave, names, short),
         grave=findings.listed(grave, tables.cells, names, limit),
         lesser=findings.listed(rows[len(grave) :], tables.cells, names, max(0, min(short, limit - len(grave)))),
         gone=lost,
@@ -159,23 +176,31 @@ def build(run: RunFacts, tables: Tables, names: Names, reader: Reader, limit: in
     )
 
 
-def _headline(run: RunFacts, tables: Tables, grave: Sequence[Mapping[str, Any]], first: bool) -> str:
-    new = sum(row["news"] == "new" for row in grave)
-    released, held = tables.reports.num_rows, tables.held_reports.num_rows
-    stand = f"已放行 {released} 份，暂扣 {held} 份" if held else f"已放行 {released} 份，没有暂扣"
-    opening = "没有新内容" if run.release_id is None else ("首次发布" if first else "新一期发布")
+def _headline(run: RunFacts, stand: Tally, grave: Sequence[Mapping[str, Any]], first: bool) -> str:
+    held = f"暂扣 {stand.held} 份" if stand.held else "没有暂扣"
+    # Whether it is the first, the releases say: a reader may have come later.
+    fresh = "首次发布" if run.previous_release_id is None else "新一期发布"
+    opening = f"{'没有新内容' if run.release_id is None else fresh}：已放行 {stand.released} 份，{held}"
     if not grave:
-        return f"{opening}：{stand}，没有严重问题。"
+        return f"{opening}，没有严重问题。"
     units = len({row["unit_id"] for row in grave})
-    fresh = "" if first else (f"，其中新增 {new} 项" if new else "，没有新增")
-    return f"{opening}：{stand}；{units} 个单位共有严重问题 {len(grave)} 项{fresh}。"
+    return f"{opening}；{units} 个单位共有严重问题 {len(grave)} 项{'' if first else _news(grave)}。"
 
 
-def _held(held: pa.Table, grave: Sequence[Mapping[str, Any]], names: Names, limit: int) -> Listing[Held]:
+def _news(grave: Sequence[Mapping[str, Any]]) -> str:
+    counts = Counter(row["news"] for row in grave)
+    told = [f"{words.NEWS[it]} {counts[it]} 项" for it in ("new", "lapsed") if counts[it]]
+    return f"，其中{'、'.join(told)}" if told else "，没有新增"
+
+
+def _held(tables: Tables, grave: Sequence[Mapping[str, Any]], names: Names, limit: int) -> Listing[Held]:
     rules: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for row in grave:
         rules[row["report_id"]][row["rule"]] += 1
-    reports = held.select(["report_id", "unit_id", "unit_name", "year", "address"]).to_pylist()
+    columns = ["report_id", "unit_id", "unit_name", "year", "address"]
+    ledger = tables.coverage
+    reports = ledger.select(columns).filter(pc.equal(coverage.kinds(ledger), "held")).to_pylist()
+    released = frozenset(tables.reports["report_id"].to_pylist())
     reports.sort(key=lambda row: (row["unit_id"], row["year"]))
     items = tuple(
         Held(
@@ -186,6 +211,7 @@ def _held(held: pa.Table, grave: Sequence[Mapping[str, Any]], names: Names, limi
                 for rule, times in sorted(rules[row["report_id"]].items())
             ),
             link(row["address"]),
+            row["report_id"] in released,
         )
         for row in reports[:limit]
     )

@@ -15,11 +15,12 @@ from notices import words
 from notices.listing import Listing
 from notices.text import link, plain
 
-Status = Literal["new", "open"]
+Status = Literal["new", "lapsed", "open"]
 #: what became of a finding that is not there any more: the document was mended, readers or rules changed, its report
 #: could not be read this time, or nothing is recorded
 Fate = Literal["fixed", "withdrawn", "unread", "gone"]
 
+_NEWS: Final = {news: rank for rank, news in enumerate(words.NEWS)}
 _RANK: Final = {severity: rank for rank, severity in enumerate(words.SEVERITIES)}
 #: a waiver that ends within this time is worth a word
 SOON: Final = timedelta(days=30)
@@ -111,26 +112,33 @@ class Waived:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How many findings of one severity are new, still open, and gone since the release before."""
+    """How many findings of one severity are new, still open, and gone since the reader's last report.
+
+    `lapsed` of those still open were covered by a waiver then.
+    """
 
     severity: str
     new: int
     open: int
     gone: int
+    lapsed: int = 0
 
 
-def arranged(findings: pa.Table, before: frozenset[str]) -> list[dict[str, Any]]:
+def arranged(
+    findings: pa.Table, before: frozenset[str], waived: frozenset[str] = frozenset()
+) -> list[dict[str, Any]]:
     """Return the rows of `findings` that no waiver covers: criticals first, then new ones, then by unit and year.
 
-    Each has `news`: open where its id is in `before`, else new.
+    Each has `news`: open where its id is in `before`, lapsed where it is in `waived`, else new.
     """
     rows: list[dict[str, Any]] = [row for row in findings.to_pylist() if row["status"] != "waived"]
     for row in rows:
-        row["news"] = "open" if row["finding_id"] in before else "new"
+        name = row["finding_id"]
+        row["news"] = "open" if name in before else "lapsed" if name in waived else "new"
     rows.sort(
         key=lambda row: (
             _rank(row["severity"]),
-            row["news"] != "new",
+            _NEWS[row["news"]],
             row["unit_id"],
             row["year"],
             row["rule"],
@@ -274,6 +282,12 @@ def changes(rows: Iterable[Mapping[str, Any]], gone_by_severity: Mapping[str, in
     """Return one `Change` a severity, the worst first."""
     seen = Counter((row["severity"], row["news"]) for row in rows)
     return tuple(
-        Change(severity, seen[severity, "new"], seen[severity, "open"], gone_by_severity.get(severity, 0))
+        Change(
+            severity,
+            seen[severity, "new"],
+            seen[severity, "open"] + seen[severity, "lapsed"],
+            gone_by_severity.get(severity, 0),
+            seen[severity, "lapsed"],
+        )
         for severity in words.SEVERITIES
     )

@@ -18,10 +18,13 @@ from notices.digest import Digest, RunFacts
 from notices.enclosures import NOTHING, Enclosures
 from notices.findings import Place
 from notices.site_links import report_page
-from notices.text import visible
+from notices.text import clip, visible
 
 #: The readers' time; China has had no other offset since 1991.
 BEIJING: Final = timezone(timedelta(hours=8))
+
+#: characters of a reader's choice in a subject
+_SCOPE: Final = 40
 
 #: The sign of a broken relation; splitting by it gives side, sign, side.
 _SIGN: Final = re.compile("([≠≰≱＜＞])")
@@ -61,7 +64,7 @@ def render(digest: Digest, enclosures: Enclosures = NOTHING) -> Parts:
         "ran": _ran(digest.run),
         "enclosures": enclosures,
         "since": _since(digest),
-        "queries": {name: _query(name, digest.run) for name in _QUERIES},
+        "queries": {name: _query(name, digest) for name in _QUERIES},
     }
     return Parts(
         subject,
@@ -86,10 +89,12 @@ def _environment() -> Environment:
     environment.filters["host"] = _host
     environment.filters["marked"] = _marked
     environment.globals["report_page"] = report_page
+    environment.globals["figures"] = _figures
     for name, meanings, absent in (
         ("severity", words.SEVERITIES, "—"),
         ("gate", words.GATES, "—"),
         ("fate", words.FATES, "—"),
+        ("news", words.NEWS, "—"),
         ("attribution", words.ATTRIBUTIONS, words.UNATTRIBUTED),
     ):
         environment.filters[name] = partial(_word, meanings, absent)
@@ -103,6 +108,10 @@ def _shown(value: object) -> object:
 
 def _word(meanings: Mapping[str, str], absent: str, code: str | None) -> str:
     return words.word(meanings, code, absent)
+
+
+def _figures(rule: str) -> tuple[str, str]:
+    return words.FIGURES.get(rule, words.FIGURES_ELSE)
 
 
 def _host(address: str) -> str:
@@ -125,9 +134,12 @@ def _subject(digest: Digest) -> str:
     grave = digest.critical.new + digest.critical.open
     news = f"严重问题{grave}项" if grave else "没有严重问题"
     if grave and not digest.first:
-        news += f"（新增{digest.critical.new}）"
+        lapsed = f"、豁免失效{digest.critical.lapsed}" if digest.critical.lapsed else ""
+        news += f"（新增{digest.critical.new}{lapsed}）"
+    # Whose figures these are: without it a city's would be taken for the province's.
+    scope = f"（{clip(digest.reader.scope, _SCOPE)}）" if digest.reader.scope else ""
     release = f"{digest.run.release_id}：" if digest.run.release_id else "没有新内容："
-    return f"【勾稽】{digest.run.province}{release}{news}，放行{digest.released}，暂扣{digest.held.total}"
+    return f"【勾稽】{digest.run.province}{scope}{release}{news}，放行{digest.released}，暂扣{digest.held.total}"
 
 
 def _tiles(digest: Digest) -> tuple[tuple[str, int, str, str], ...]:
@@ -141,10 +153,11 @@ def _tiles(digest: Digest) -> tuple[tuple[str, int, str, str], ...]:
             ("提示", info.new, "plain", "仅供了解"),
             held,
         )
+    lapsed = f"其中豁免失效 {critical.lapsed}；" if critical.lapsed else ""
     gone = critical.gone + warning.gone + info.gone
     return (
         _tile("新增严重问题", critical.new, f"另有警告 {warning.new}、提示 {info.new}"),
-        _tile("仍未解决", critical.open, f"另有警告 {warning.open}、提示 {info.open}"),
+        _tile("仍未解决", critical.open, f"{lapsed}另有警告 {warning.open}、提示 {info.open}"),
         ("已消除", gone, "good" if gone else "plain", f"其中严重 {critical.gone}"),
         held,
     )
@@ -154,7 +167,7 @@ def _since(digest: Digest) -> str:
     """What the reader compares with."""
     if digest.first:
         return "这是您收到的第一份报告"
-    return f"与您上次收到的报告（{digest.run.previous_release_id}）相比"
+    return f"与您上次收到的报告（{digest.reader.last}）相比"
 
 
 def _tile(label: str, number: int, note: str) -> tuple[str, int, str, str]:
@@ -162,13 +175,14 @@ def _tile(label: str, number: int, note: str) -> tuple[str, int, str, str]:
 
 
 def _ran(run: RunFacts) -> tuple[str, ...]:
+    crawl = f"新抓取 {run.fetched} 份，未变 {run.unchanged} 份，抓取失败 {run.failed} 份。"
     minutes, seconds = divmod(round((run.finished - run.started).total_seconds()), 60)
     took = f"{minutes} 分 {seconds} 秒" if minutes else f"{seconds} 秒"
     before = f"，上一期 {run.previous_release_id}" if run.previous_release_id else "，没有上一期"
     release = f"发布 {run.release_id}{before}" if run.release_id else f"没有新内容，仍以 {_current(run)} 为准"
     return (
-        f"运行 {run.run_id}（{run.flow}）：{_day(run.started)} 开始，{_day(run.finished)} 结束，用时 {took}。",
-        f"新抓取 {run.fetched} 份，未变 {run.unchanged} 份，抓取失败 {run.failed} 份。{release}。",
+        f"运行 {run.run_id}（{run.flow}）：{_day(run.started)} 开始，{_day(run.finished)} 写成本报告，用时 {took}。",
+        f"{crawl if run.crawled else ''}{release}。",
     )
 
 
@@ -176,7 +190,8 @@ def _current(run: RunFacts) -> str:
     return run.release_id or run.previous_release_id or "（尚无发布）"
 
 
-def _query(name: str, run: RunFacts) -> str:
-    release = run.previous_release_id if name == "gone" else run.release_id or run.previous_release_id
+def _query(name: str, digest: Digest) -> str:
+    run = digest.run
+    release = digest.reader.last if name == "gone" else run.release_id or run.previous_release_id
     at = f" --as-of {release}" if release else ""
     return f'gouji query "{_QUERIES[name]}"{at}'

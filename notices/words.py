@@ -36,6 +36,13 @@ ATTRIBUTIONS: Final[Mapping[str, str]] = {
     "unattributed": "尚未判明",
 }
 
+#: what a finding is to a reader who had a report before; `lapsed` are those that a waiver covered then
+NEWS: Final[Mapping[str, str]] = {"new": "新增", "lapsed": "豁免失效", "open": "仍未解决"}
+
+#: what the two figures of a finding are; of a rule that only sees that they changed, neither is called right
+FIGURES: Final[Mapping[str, tuple[str, str]]] = {"VER-SILENT": ("原为", "现为")}
+FIGURES_ELSE: Final = ("应为", "实为")
+
 #: what became of a finding that is not there any more
 FATES: Final[Mapping[str, str]] = {
     "fixed": "原文已更正",

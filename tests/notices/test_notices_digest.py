@@ -46,9 +46,12 @@ def test_new_open_and_gone(digest: Digest) -> None:
 def test_headline(run: RunFacts, release: Tables, first_release: Tables, clean_release: Tables) -> None:
     later = build(run, release, NAMES, READER)
     assert later.headline == "新一期发布：已放行 73 份，暂扣 4 份；4 个单位共有严重问题 5 项，其中新增 4 项。"
-    first = build(run, first_release, NAMES, READER)
+    first = build(replace(run, previous_release_id=None), first_release, NAMES, READER)
     assert first.first
     assert first.headline == "首次发布：已放行 73 份，暂扣 4 份；4 个单位共有严重问题 5 项。"
+    late = build(run, first_release, NAMES, READER)
+    assert late.first
+    assert late.headline.startswith("新一期发布：")  # a reader who comes later has no first release
     idle = build(replace(run, release_id=None, released_at=None), clean_release, NAMES, READER)
     assert idle.headline == "没有新内容：已放行 84 份，没有暂扣，没有严重问题。"
     again = build(run, tables(faults(), faults()), NAMES, READER)
@@ -235,7 +238,14 @@ def test_what_a_waiver_covers_is_no_open_finding(run: RunFacts) -> None:
         (it.who, it.number, it.what) for it in digest.tasks
     ]
     ended = build(run, tables(found, [*covered, *found[2:]]), NAMES, READER)
-    assert [it.rule for it in ended.grave.items if it.status == "new"] == ["T3-IDENT", "T3-ROW"]
+    assert [it.rule for it in ended.grave.items if it.status == "lapsed"] == ["T3-IDENT", "T3-ROW"]
+    assert (ended.critical.new, ended.critical.open, ended.critical.lapsed) == (0, 5, 2)
+    assert ended.changed
+    assert ended.headline.endswith("共有严重问题 5 项，其中豁免失效 2 项。")
+    parts = render(ended)
+    assert "（新增0、豁免失效2）" in parts.subject
+    assert "[严重][豁免失效]" in parts.text
+    assert "其中豁免失效 2；另有警告" in parts.html
 
 
 def test_a_waiver_nobody_knows_is_still_told(run: RunFacts) -> None:
