@@ -26,7 +26,7 @@ from expectations.localisation_exact import open_cells
 from expectations.localisation_lines import Line, carries, coefficients, equations, relations
 from expectations.localisation_sets import TooLargeError, smallest
 from expectations.localisation_system import Changes, Equation, System, components, grouped
-from expectations.localisation_wording import TOO_LARGE, UNSOLVED, Open, ordered, said
+from expectations.localisation_wording import NONE_OPEN, TOO_LARGE, UNSOLVED, Open, ordered, said
 from expectations.programme import UnsolvedError
 
 
@@ -40,7 +40,7 @@ class Located(NamedTuple):
 
     sets: tuple[Changes, ...] = ()
     more: bool = False
-    open: Open = {}
+    open: Open = NONE_OPEN
     unsolved: bool = False
     large: bool = False
 

@@ -13,6 +13,7 @@ from expectations.localisation_system import Changes
 
 #: by the cells of a set, those of them whose figure is one of several
 Open = Mapping[frozenset[str], frozenset[str]]
+NONE_OPEN: Final[Open] = {}
 
 #: alternatives that a message names
 _NAMED: Final = 3

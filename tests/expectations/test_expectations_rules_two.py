@@ -189,6 +189,12 @@ def test_fee(text: str, expected: str) -> None:
     assert outcome(OLD, "T2-FEE", "fees") == "not_applicable"
 
 
+def test_a_fee_says_how_many_decimals_it_has() -> None:
+    made = Made({**NEW.cells, "proactive.fees.amount": Decimal(1)}, printed={"proactive.fees.amount": "3714.2352775"})
+    row = verdicts_of(made)["T2-FEE", "fees"]
+    assert (row["expected"], row["actual"]) == ("小数不超过 6 位", "小数 7 位")
+
+
 @pytest.mark.parametrize(
     ("first", "last", "expected"),
     [

@@ -208,6 +208,21 @@ def test_jumps_of_amounts_are_told_in_wan(then: str, now: str, fails: bool) -> N
 
 
 @pytest.mark.parametrize(
+    ("then", "now", "expected", "said"),
+    [
+        (46, 767, "＜ 460", "达到上年度的 10 倍以上"),
+        (3000, 30, "＞ 300", "降至上年度的十分之一以下"),
+        (0, 500, "＜ 100", "由零增至 100 以上"),
+    ],
+)
+def test_what_is_said_of_a_jump(then: int, now: int, expected: str, said: str) -> None:
+    key = "proactive.licensing.decisions"
+    row = judged(one_unit(Made({key: then}), Made({key: now}), first=2021))["620100-2022", "X-JUMP", key]
+    assert (row["expected"], row["actual"]) == (expected, str(now))
+    assert row["message"].endswith(f"上年度 {then}，本年度 {now}，{said}")
+
+
+@pytest.mark.parametrize(
     ("then", "now", "fails"), [("3.5", 3500, True), ("3.5", 3499, False), (0, 9999, False), (None, 5, False)]
 )
 def test_a_fee_a_thousand_times_the_year_before(then: str | None, now: int, fails: bool) -> None:

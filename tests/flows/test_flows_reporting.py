@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from collections import Counter
 from collections.abc import Iterator
@@ -152,6 +153,44 @@ def test_a_reader_is_told_what_changed_since_their_own_last_report(
     assert "新增严重问题：1" in again
     assert "已消除的问题（1 项）" in again
     assert "原文已更正" in again
+
+
+def test_a_report_tells_when_it_was_written_and_which_release_came_before(
+    shelf: Shelf, box: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOUJI_MAIL_TO", "a@x.example")
+    report(shelf, fetched=3)
+    newer = Doc("620102", 2022)
+    shelf.archive([newer])
+    assert shelf.run(newer) is not None
+    monkeypatch.setenv("GOUJI_MAIL_TO", "b@x.example")
+    started = datetime.now(UTC) - timedelta(seconds=62)
+    report(shelf, "digest", started=started.isoformat())
+    monkeypatch.setenv("GOUJI_MAIL_TO", "c@x.example")
+    report(shelf, started=(datetime.now(UTC) + timedelta(days=1)).isoformat())
+    first, late, early = (body(message) for message in box.messages)
+    assert "首次发布：" in first and "没有上一期" in first and "新抓取 3 份" in first
+    assert "新一期发布：" in late and "发布 r0002，上一期 r0001" in late and "新抓取" not in late
+    assert "这是您收到的第一份报告" in late
+    (minutes, seconds) = re.search(r"写成本报告，用时 (\d+) 分 (\d+) 秒", late).groups()  # type: ignore[union-attr]
+    assert 62 <= int(minutes) * 60 + int(seconds) < 600
+    assert "用时 0 秒" in early  # a clock that was set back
+
+
+def test_void_waivers_are_told_to_whom_they_concern(shelf: Shelf, box: Mailbox) -> None:
+    subscribe(
+        shelf,
+        '[[reader]]\naddress = "all@x.example"\n[[reader]]\naddress = "zy@x.example"\nregions = ["6207"]\n',
+    )
+    key = "disputes.reconsideration.total"
+    void = {"finding_id": "x", "report_id": "620102-a-2023", "rule": "T4-SUM", "scope": "reconsideration"}
+    report(shelf, void=[void | {"reason": f"所涉单元格 {key} 原印为“1”，现为“2”"}])
+    everything, part = (body(message) for message in box.messages)
+    (line,) = (it for it in everything.split("\n") if "原印为" in it)
+    assert "2023 年，表四“行政复议”：" in line
+    assert "所涉单元格“行政复议 总计”原印为“1”，现为“2”" in line
+    assert "620102-a" not in line and "reconsideration" not in line
+    assert "失效的豁免" not in part
 
 
 def test_changes_only_and_rhythm(shelf: Shelf, box: Mailbox) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from made_release import EVENTS, FINDINGS, NAMES, READER, RUN, YEARS, faults, finding, tables
 
@@ -14,6 +15,7 @@ from notices.coverage import kind, matrix
 from notices.digest import Digest, RunFacts, Tables, build
 from notices.findings import Names, Waiving
 from notices.render import render
+from notices.void import void_lines
 from notices.words import reason
 
 
@@ -65,6 +67,44 @@ def test_void_waivers_are_told_and_escaped(run: RunFacts, release: Tables) -> No
     assert line in parts.text
     assert "报告文件已变更，须重新审核 &lt;b&gt;" in parts.html
     assert "失效的豁免" not in render(build(run, release, NAMES, READER)).text
+
+
+def test_a_report_whose_new_version_is_held_counts_once(run: RunFacts, release: Tables) -> None:
+    """Its old version is among the released reports; the ledger has it as held."""
+    old = release.held_reports.slice(0, 1)
+    digest = build(run, replace(release, reports=pa.concat_tables([release.reports, old])), NAMES, READER)
+    total = digest.matrix.total.total
+    assert (digest.released, digest.held.total) == (total.released, total.held) == (73, 4)
+    assert "已放行 73 份，暂扣 4 份" in digest.headline
+    assert [it.stands for it in digest.held.items].count(True) == 1
+    parts = render(digest)
+    assert "放行73，暂扣4" in parts.subject
+    for part in (parts.text, parts.html):
+        assert part.count("前一版仍在发布数据中") == 1
+        assert "这一版未进入发布的数据" in part
+
+
+def test_void_waivers_are_named_by_unit_and_cell(release: Tables) -> None:
+    cell = "applications.carried_in.total"
+    void = {"finding_id": "x", "report_id": "620123-2021", "rule": "T3-IDENT", "scope": "total"} | {
+        "reason": f"报告文件已变更；所涉单元格 {cell} 等 2 处原印为“5”，现为“6”；所涉单元格 {cell}@620123-2020 未印出"
+    }
+    (line,) = void_lines([void], release.coverage, release.coverage, NAMES, {("T3-IDENT", "total"): "表三“总计”列"})
+    assert line.startswith("榆中县人民政府 · 2021 年，表三“总计”列：收办平衡")
+    assert "T3-IDENT。报告文件已变更；所涉单元格“二、上年结转政府信息公开申请数量 × 总计”等 2 处" in line
+    assert "× 总计”（2020 年）未印出" in line
+    assert "applications" not in line
+
+
+def test_void_waivers_of_other_units_are_not_told(release: Tables) -> None:
+    void = [
+        {"finding_id": "x", "report_id": f"{unit}-2021", "rule": "T9", "scope": "s", "reason": "该问题已不存在"}
+        for unit in ("620123", "620200", "629999")
+    ]
+    told = release.coverage.filter(pc.equal(release.coverage["unit_id"], "620123"))
+    lines = void_lines(void, release.coverage, told, NAMES, {})
+    assert [line.split(" ")[0] for line in lines] == ["榆中县人民政府", "629999"]
+    assert void_lines([], release.coverage, told, NAMES, {}) == ()
 
 
 def test_held_reports_say_why(digest: Digest) -> None:

@@ -378,6 +378,35 @@ def test_links_to_the_site_where_there_is_one(run: RunFacts, release: Tables) ->
     assert page in [node.attributes["href"] for node in tree.css("a")]
 
 
+def test_a_part_of_the_province_is_named_in_the_subject(run: RunFacts, release: Tables) -> None:
+    parts = render(build(run, release, NAMES, replace(READER, scope="兰州市，县区")))
+    assert parts.subject.startswith("【勾稽】甘肃省（样例）（兰州市，县区）r0003：")
+    assert len(render(build(run, release, NAMES, replace(READER, scope="市" * 500))).subject) < 150
+
+
+def test_a_mail_that_no_crawl_belongs_to_says_nothing_of_one(run: RunFacts, release: Tables) -> None:
+    text, tree = bodies(parsed(build(replace(run, crawled=False), release, NAMES, READER)))
+    for part in (text, squeezed(tree)):
+        assert "新抓取" not in part
+        assert "发布 r0003，上一期 r0002" in part
+
+
+def test_the_release_before_is_that_of_the_record_and_the_comparison_that_of_the_reader(
+    run: RunFacts, release: Tables
+) -> None:
+    text, _ = bodies(parsed(build(run, release, NAMES, replace(READER, last="r0001"))))
+    assert "与您上次收到的报告（r0001）相比" in text
+    assert "上一期 r0002" in text
+
+
+def test_figures_that_changed_are_not_called_right_or_wrong(run: RunFacts) -> None:
+    changed = finding(3, 2022, "VER-SILENT", "warning", expected="63", actual="57", equation="63 → 57")
+    text, tree = bodies(parsed(build(run, tables([changed], []), NAMES, READER)))
+    for part in (text, squeezed(tree)):
+        assert "原为 63，现为 57" in part
+        assert "应为" not in part
+
+
 def test_the_reader_is_told_what_is_compared(run: RunFacts, release: Tables, first_release: Tables) -> None:
     for tables_, said in ((release, "与您上次收到的报告（r0002）相比"), (first_release, "这是您收到的第一份报告")):
         text, tree = bodies(parsed(build(run, tables_, NAMES, replace(READER, scope="兰州市，县区"))))
