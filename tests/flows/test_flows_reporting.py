@@ -189,7 +189,7 @@ def test_void_waivers_are_told_to_whom_they_concern(shelf: Shelf, box: Mailbox) 
     (line,) = (it for it in everything.split("\n") if "原印为" in it)
     assert "2023 年，表四“行政复议”：" in line
     assert "所涉单元格“行政复议 总计”原印为“1”，现为“2”" in line
-    assert "620102-a" not in line and "reconsideration" not in line
+    assert "620102-a-2023" not in line and "reconsideration" not in line
     assert "失效的豁免" not in part
 
 
