@@ -91,7 +91,7 @@ def _charts(home: Home, release: Release, overview: Overview, places: dict[str, 
     known = [it.release_id for it in releases(home.store)]
     drawn = {
         "coverage": coverage_by_place(overview.coverage, places),
-        "rules": findings_by_rule(overview.findings, {rule.id: rule.title for rule in RULES}),
+        "rules": findings_by_rule(overview.open, {rule.id: rule.title for rule in RULES}),
         "releases": findings_over_releases(events, known[: known.index(release.release_id) + 1]),
     }
     return tuple(Drawing(f"chart-{name}", chart.title, chart.summary, chart.svg()) for name, chart in drawn.items())

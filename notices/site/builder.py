@@ -78,7 +78,7 @@ def data_path(unit_id: str) -> str:
 def _common(facts: Facts, overview: Overview) -> Iterator[tuple[str, bytes]]:
     """What does not belong to one unit; the pages last, as they name the rest."""
     yield "data/index.js", script("index", index_data(facts, overview))
-    for rule, data in rule_lists(facts, overview.findings):
+    for rule, data in rule_lists(facts, overview):
         yield f"data/r/{rule}.js", script(f"r/{rule}", data)
     yield from assets(facts)
     yield from pages(facts, overview)

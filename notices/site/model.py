@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from notices.text import visible
 
@@ -31,7 +32,9 @@ COVERAGE_COLUMNS: Final = (
     *("reason", "address", "report_id"),
 )
 #: columns of `findings` that the lists by rule show
-LISTED_COLUMNS: Final = ("report_id", "unit_id", "unit_name", "year", "rule", "severity", "scope", "equation")
+LISTED_COLUMNS: Final = (
+    *("report_id", "unit_id", "unit_name", "year", "rule", "severity", "scope", "equation", "status"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,16 @@ class Overview:
 
     coverage: pa.Table
     findings: pa.Table
+
+    @property
+    def open(self) -> pa.Table:
+        """The findings that no waiver covers: what is counted, as in the mail."""
+        return self.findings.filter(pc.not_equal(self.findings["status"], "waived"))
+
+    @property
+    def waived(self) -> pa.Table:
+        """The findings that a waiver covers: said beside the count."""
+        return self.findings.filter(pc.equal(self.findings["status"], "waived"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,14 +25,14 @@ _EQUATION: Final = 120
 
 
 def index_data(facts: Facts, overview: Overview) -> dict[str, Any]:
-    """Units with place and level (as places in lists), and for each year a letter, then the number of critical
+    """Units with place and level (as places in lists), and for each year a letter, then the number of open critical
     findings and warnings. Ids and names are front coded (`fronted`).
 
     `k` released, `h` held, `m` missing, `b` blocked, `u` unread, `d` not due, `g` merged, `-` not known.
     """
     years = sorted(set(overview.coverage["year"].to_pylist()))
     column = {year: place for place, year in enumerate(years)}
-    numbers = _numbers(overview.findings)
+    numbers = _numbers(overview.open)
     listed = overview.coverage.select(["unit_id", "unit_name", "code", "level", "year", "status", "gate"]).to_pylist()
     rows = sorted(listed, key=lambda row: (*order(row["code"], facts), row["unit_id"], row["year"]))
     units: dict[str, list[Any]] = {}
@@ -96,16 +96,14 @@ def _numbers(findings: pa.Table) -> dict[tuple[str, int], int]:
     return {(unit, year): number for unit, year, number in zip(*columns, strict=True)}
 
 
-def rule_lists(facts: Facts, findings: pa.Table) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(rule, data) for each rule of the catalogue that has findings: how many, and the first `MOST` of them."""
+def rule_lists(facts: Facts, overview: Overview) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(rule, data) for each rule of the catalogue that has findings: how many are open and in how many reports, how
+    many are waived, and the first `MOST` of both, the open ones before the others."""
     rules = {rule.id: rule for rule in facts.rules}
     for rule in facts.rules:
-        own = findings.filter(pc.equal(findings["rule"], rule.id))
-        if not len(own):
+        open_, waived = (table.filter(pc.equal(table["rule"], rule.id)) for table in (overview.open, overview.waived))
+        if not len(open_) + len(waived):
             continue
-        rank = pc.index_in(own["severity"], value_set=pa.array(list(RANK), pa.string()))
-        order = [("rank", "ascending"), ("year", "descending"), ("unit_id", "ascending"), ("scope", "ascending")]
-        rows = own.append_column("rank", rank).sort_by(order).slice(0, MOST).to_pylist()
         listed = [
             [
                 row["report_id"],
@@ -114,7 +112,17 @@ def rule_lists(facts: Facts, findings: pa.Table) -> Iterator[tuple[str, dict[str
                 row["severity"],
                 scope_label(rule.id, row["scope"], rules),
                 plain(row["equation"], _EQUATION),
+                row["status"],
             ]
-            for row in rows
+            for row in [*_ordered(open_), *_ordered(waived)][:MOST]
         ]
-        yield rule.id, {"total": len(own), "reports": len(pc.unique(own["report_id"])), "rows": listed}
+        reports = len(pc.unique(open_["report_id"]))
+        yield rule.id, {"total": len(open_), "reports": reports, "waived": len(waived), "rows": listed}
+
+
+def _ordered(found: pa.Table) -> list[dict[str, Any]]:
+    """The gravest first, newer years before older."""
+    rank = pc.index_in(found["severity"], value_set=pa.array(list(RANK), pa.string()))
+    order = [("rank", "ascending"), ("year", "descending"), ("unit_id", "ascending"), ("scope", "ascending")]
+    rows: list[dict[str, Any]] = found.append_column("rank", rank).sort_by(order).slice(0, MOST).to_pylist()
+    return rows

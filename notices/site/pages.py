@@ -46,7 +46,8 @@ _WORDS: Final = {
         "fixed": "已更正",
         "withdrawn": "已撤回",
         "waived": "已豁免",
-        "waiver_ended": "豁免到期",
+        # Its day has passed, its document has changed, or nobody names it any more.
+        "waiver_ended": "豁免失效",
         "reopened": "再次出现",
     },
 }
@@ -74,8 +75,7 @@ def assets(facts: Facts) -> Iterator[tuple[str, bytes]]:
 def pages(facts: Facts, overview: Overview) -> Iterator[tuple[str, bytes]]:
     """(path, content) of the HTML pages."""
     places = {code[:4]: place_name(code[:4], facts.places) for code in overview.coverage["code"].to_pylist()}
-    severities = Counter(overview.findings["severity"].to_pylist())
-    by_rule = Counter(overview.findings["rule"].to_pylist())
+    severities = Counter(overview.open["severity"].to_pylist())
     coverage = matrix(overview.coverage, facts.places)
     context: dict[str, Any] = {
         "facts": facts,
@@ -83,12 +83,24 @@ def pages(facts: Facts, overview: Overview) -> Iterator[tuple[str, bytes]]:
         "matrix": coverage,
         "places": _places(coverage, places, facts),
         "severities": {code: severities[code] for code in words.SEVERITIES},
-        "by_rule": by_rule,
+        "waived": len(overview.waived),
+        "by_rule": _by_rule(overview),
         "levels": words.LEVELS,
         "words": words,
     }
     for page in _PAGES:
         yield f"{page}.html", _environment().get_template(f"{page}.html.j2").render(context, page=page).encode()
+
+
+def _by_rule(overview: Overview) -> dict[str, str]:
+    """What is said of the findings of each rule that has some."""
+    open_, waived = (Counter(table["rule"].to_pylist()) for table in (overview.open, overview.waived))
+    return {rule: _counted(open_[rule], waived[rule]) for rule in {*open_, *waived}}
+
+
+def _counted(number: int, waived: int) -> str:
+    """A number of open findings, and how many more a waiver covers; `core.js` says the same."""
+    return f"{number}，另有已豁免 {waived}" if waived else str(number)
 
 
 def _version(facts: Facts) -> str:

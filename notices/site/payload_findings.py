@@ -64,8 +64,13 @@ def _split(keys: Iterable[str], row: Row) -> tuple[list[int], list[list[Any]]]:
 
 
 def ranked(rows: Iterable[Row]) -> list[Row]:
-    """The gravest first, then by rule and scope."""
-    return sorted(rows, key=lambda row: (RANK.get(row["severity"], 9), row["rule"], row["scope"], row["finding_id"]))
+    """What no waiver covers first, the gravest first, then by rule and scope."""
+
+    def place(row: Row) -> tuple[Any, ...]:
+        rank = RANK.get(row["severity"], 9)
+        return (row["status"] == "waived", rank, row["rule"], row["scope"], row["finding_id"])
+
+    return sorted(rows, key=place)
 
 
 def scope_label(rule: str, scope: str, rules: Mapping[str, RuleCard]) -> str:

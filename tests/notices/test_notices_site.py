@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,11 @@ from notices.site.chain import chain
 from notices.site.files import MANIFEST, Folder
 from notices.site.fronted import fronted, whole
 from notices.site.layout import form_data, tables_of
-from notices.site.model import Drawing, Facts, Overview, RuleCard, SiteError
+from notices.site.model import LISTED_COLUMNS, Drawing, Facts, Overview, RuleCard, SiteError
 from notices.site.overview import index_data, rule_lists
-from notices.site.pages import pages
+from notices.site.pages import assets, pages
 from notices.site.payload_claims import passages
-from notices.site.payload_findings import finding
+from notices.site.payload_findings import finding, ranked
 from notices.text import visible
 
 RULE = RuleCard(
@@ -124,19 +125,49 @@ def test_front_coding_gives_the_texts_again(texts: list[str]) -> None:
 
 
 def test_a_rule_lists_its_findings_gravest_first() -> None:
-    ((rule, data),) = rule_lists(FACTS, overview().findings)
+    ((rule, data),) = rule_lists(FACTS, overview())
     assert rule == "T3-IDENT"
     assert (data["total"], data["reports"]) == (2, 2)
     assert [row[0] for row in data["rows"]] == ["620982-2024", "620123-2023"], "newer years first"
 
 
-def overview() -> Overview:
-    names = ("report_id", "unit_id", "unit_name", "year", "rule", "severity", "scope", "equation")
-    rows = [{name: row.get(name) for name in names} for row in faults()]
-    types = {name: pa.int16() if name == "year" else pa.string() for name in names}
+def overview(waived: Collection[str] = ()) -> Overview:
+    """The made release; `waived` are the ids of findings that a waiver covers."""
+    rows = [row | ({"status": "waived"} if row["finding_id"] in waived else {}) for row in faults()]
+    rows = [{name: row.get(name) for name in LISTED_COLUMNS} for row in rows]
+    types = {name: pa.int16() if name == "year" else pa.string() for name in LISTED_COLUMNS}
     return Overview(
         pa.Table.from_pylist(coverage(), schema=COVERAGE), pa.Table.from_pylist(rows, schema=pa.schema(types))
     )
+
+
+def test_what_a_waiver_covers_is_said_and_not_counted() -> None:
+    """As in the mail: tiles, grid, rules, lists and a unit's page count what is open."""
+    covered = [row["finding_id"] for row in faults() if row["rule"] in {"T3-IDENT", "T3-EDITION"}]
+    found = overview(covered[:1] + covered[-1:])
+    made = dict(pages(FACTS, found))
+    index = made["index.html"].decode()
+    assert "<dt>严重问题</dt><dd>4</dd>" in index
+    assert "另有警告 2、提示 2；另有已豁免 2" in index
+    assert "（1，另有已豁免 1）" in made["rules.html"].decode()
+    numbers = [int(number) for unit in index_data(FACTS, found)["units"] for number in re.findall(r"\d+", unit[-1])]
+    assert sum(numbers) == 6
+    ((_, data),) = rule_lists(FACTS, found)
+    assert (data["total"], data["reports"], data["waived"]) == (1, 1, 1)
+    assert [(row[0], row[-1]) for row in data["rows"]] == [("620982-2024", "open"), ("620123-2023", "waived")]
+    none = overview([row["finding_id"] for row in faults() if row["rule"] == RULE.id])
+    assert "（0，另有已豁免 2）" in dict(pages(FACTS, none))["rules.html"].decode()
+    rows = [row | {"status": "waived" if row["finding_id"] in covered else "open"} for row in faults()]
+    order = [(row["status"], row["severity"]) for row in ranked(rows)]
+    assert [status for status, _ in order] == sorted(status for status, _ in order)
+    assert order[0] == ("open", "critical")
+
+
+def test_a_waiver_that_ended_is_not_said_to_have_run_out() -> None:
+    """A changed document ends a waiver before its day."""
+    words = dict(assets(FACTS))["assets/words.js"].decode()
+    assert "豁免失效" in words
+    assert "到期" not in words.replace("未到期限", "")
 
 
 def test_pages_do_not_depend_on_the_day_and_show_hostile_names_as_text() -> None:

@@ -90,5 +90,14 @@ window.gouji = (() => {
     return [...groups.values()];
   }
 
-  return { fill, grouped, put, load, unit, h, words, rule, tag, ruleLink, external, letter, SIGNS, SAID, equation, fail, shown };
+  const isWaived = (finding) => finding.status === "waived";
+  const waivedTag = (finding) => isWaived(finding) ? h("span", { class: "tag" }, "已豁免") : null;
+
+  /** How many findings are open, and how many more a waiver covers. */
+  function counted(findings) {
+    const waived = findings.filter(isWaived).length;
+    return `${findings.length - waived}${waived ? `，另有已豁免 ${waived}` : ""}`;
+  }
+
+  return { waivedTag, counted, fill, grouped, put, load, unit, h, words, rule, tag, ruleLink, external, letter, SIGNS, SAID, equation, fail, shown };
 })();

@@ -75,15 +75,15 @@
     /** Critical findings and the few of a rule have a card each; many of one rule share one. */
     list() {
       const { findings } = this.report;
-      const cards = gouji.grouped(findings, (finding) => finding.severity + finding.rule).flatMap((group) =>
+      const cards = gouji.grouped(findings, (finding) => finding.status + finding.severity + finding.rule).flatMap((group) =>
         group[0].severity === "critical" || group.length <= ALONE ? group.map((finding) => this.card(finding)) : [this.many(group)]);
-      return h("section", { "aria-labelledby": "problems-title" }, h("h2", { id: "problems-title" }, `不符之处（${findings.length}）`),
+      return h("section", { "aria-labelledby": "problems-title" }, h("h2", { id: "problems-title" }, `不符之处（${gouji.counted(findings)}）`),
         findings.length ? h("div", { class: "cards" }, cards) : h("p", null, "各项规则均未发现不符。"));
     }
 
     many(group) {
       return h("article", { class: `card ${group[0].severity}` },
-        h("p", { class: "tags" }, gouji.tag(group[0].severity), gouji.ruleLink(group[0].rule), h("span", { class: "note" }, `${group.length} 项`)),
+        h("p", { class: "tags" }, gouji.tag(group[0].severity), gouji.waivedTag(group[0]), gouji.ruleLink(group[0].rule), h("span", { class: "note" }, `${group.length} 项`)),
         h("ul", { class: "many" }, group.map((finding) => h("li", { id: `finding-${finding.id}`, on: this.hover(finding) },
           h("button", { type: "button", title: finding.message, on: { click: () => this.light(finding, true) } },
             finding.equation ? gouji.equation(finding.equation) : null, ` ${finding.scope}`)))));
@@ -98,8 +98,7 @@
 
     card(finding) {
       return h("article", { class: `card ${finding.severity}`, id: `finding-${finding.id}`, on: this.hover(finding) },
-        h("p", { class: "tags" }, gouji.tag(finding.severity), finding.status === "waived" ? h("span", { class: "tag" }, "已豁免") : null,
-          gouji.ruleLink(finding.rule)),
+        h("p", { class: "tags" }, gouji.tag(finding.severity), gouji.waivedTag(finding), gouji.ruleLink(finding.rule)),
         finding.equation ? h("p", null, gouji.equation(finding.equation)) : null,
         h("p", null, finding.message || finding.scope),
         this.blame(finding),
@@ -134,7 +133,7 @@
         h("p", { class: "tip-name" }, gouji.tables.label(number)),
         this.viewer && NARROW.matches ? gouji.viewer.crop(this.report.pictures, number) : null,
         ...(mark ? mark.list.slice(0, 4).map((finding) => h("div", { class: `tip-finding ${finding.severity}` },
-          h("p", null, gouji.tag(finding.severity), ` ${gouji.rule(finding.rule).title}`),
+          h("p", null, gouji.tag(finding.severity), " ", gouji.waivedTag(finding), ` ${gouji.rule(finding.rule).title}`),
           finding.equation ? h("p", null, gouji.equation(finding.equation)) : null,
           h("p", null, brief(finding)))) : []),
         mark && mark.list.length > 4 ? h("p", { class: "note" }, `另有 ${mark.list.length - 4} 处不符`) : null,

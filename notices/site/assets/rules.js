@@ -26,12 +26,12 @@
   }
 
   function list(data) {
-    const said = data.rows.length < data.total ? `，先列 ${data.rows.length} 项` : "";
+    const said = data.rows.length < data.total + data.waived ? `，先列 ${data.rows.length} 项` : "";
     return h("table", { class: "list" },
-      h("caption", null, `共 ${data.total} 项，涉及 ${data.reports} 份报告${said}`),
+      h("caption", null, `共 ${data.total} 项，涉及 ${data.reports} 份报告${data.waived ? `，另有已豁免 ${data.waived} 项` : ""}${said}`),
       h("thead", null, h("tr", null, ["程度", "单位、年度", "所核对", "算式"].map((name) => h("th", { scope: "col" }, name)))),
-      h("tbody", null, data.rows.map(([report, name, year, severity, scope, equation]) => h("tr", null,
-        h("td", null, gouji.tag(severity)),
+      h("tbody", null, data.rows.map(([report, name, year, severity, scope, equation, status]) => h("tr", null,
+        h("td", null, gouji.tag(severity), " ", gouji.waivedTag({ status })),
         h("td", null, h("a", { href: `report.html#${report}` }, `${name} ${year}`)),
         h("td", null, scope),
         h("td", null, equation ? gouji.equation(equation) : "")))));

@@ -74,8 +74,8 @@
   /** A row a year and rule: the gravest finding, and how many more there are. */
   function findings(unit) {
     const rows = Object.entries(unit.reports).sort(([one], [other]) => other - one)
-      .flatMap(([year, report]) => gouji.grouped(report.findings, (finding) => finding.rule).map((group) => [year, group]));
-    const number = rows.reduce((sum, [, group]) => sum + group.length, 0);
+      .flatMap(([year, report]) => gouji.grouped(report.findings, (finding) => finding.status + finding.rule).map((group) => [year, group]));
+    const number = gouji.counted(rows.flatMap(([, group]) => group));
     return h("section", { "aria-labelledby": "findings-title" }, h("h2", { id: "findings-title" }, `现有问题（${number}）`),
       rows.length ? h("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": "findings-title" },
         h("table", { class: "list" },
@@ -83,7 +83,7 @@
           h("tbody", null, rows.map(([year, [finding, ...more]]) => h("tr", null,
             h("td", null, unit.reports[year].versions
               ? h("a", { href: `report.html#${unit.id}-${year}/${finding.id}` }, year) : year),
-            h("td", null, gouji.tag(finding.severity), finding.status === "waived" ? h("span", { class: "tag" }, "已豁免") : null),
+            h("td", null, gouji.tag(finding.severity), " ", gouji.waivedTag(finding)),
             h("td", null, gouji.ruleLink(finding.rule)),
             h("td", null, finding.scope, more.length ? h("span", { class: "note" }, ` 等 ${more.length + 1} 项`) : null),
             h("td", null, finding.equation ? gouji.equation(finding.equation) : finding.message),
