@@ -5,6 +5,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import re
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -51,6 +55,37 @@ def test_it_is_valid_by_the_standard(package: Path) -> None:
             if resource.format == "csv":
                 report = resource.validate()
                 assert report.valid, report.flatten(["fieldName", "type", "note"])
+
+
+def test_the_command_of_the_documentation_finds_it_valid_and_a_changed_file_not(
+    package: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(package, tmp_path / "gouji-r0007")
+    text = (Path(__file__).parents[2] / "docs" / "queries.md").read_text("utf-8")
+    (command,) = re.findall(r"^```\nfrictionless (.*)\n```$", text, re.MULTILINE)
+
+    def said() -> dict[str, str]:
+        program = [Path(sys.executable).with_name("frictionless"), *command.split(), "--json"]
+        done = subprocess.run(program, cwd=tmp_path, capture_output=True, text=True, check=False)
+        found = {task["name"]: task["valid"] for task in json.loads(done.stdout)["tasks"]}
+        assert done.returncode == int(not all(found.values()))
+        return found
+
+    names = {name.replace("_", "-") + end for name in (*TABLES, "releases") for end in ("", "-parquet")}
+    assert said() == dict.fromkeys(names, True)
+    changed = tmp_path / "gouji-r0007" / "data" / "cells.parquet"
+    content = bytearray(changed.read_bytes())
+    content[100] ^= 1
+    changed.write_bytes(content)
+    assert [name for name, valid in said().items() if not valid] == ["cells-parquet"]
+
+
+def test_a_resource_is_a_table_or_says_nothing(package: Path) -> None:
+    """The standard knows no other type."""
+    for resource in json.loads((package / "datapackage.json").read_text("utf-8"))["resources"]:
+        assert resource.get("type", "table") == "table"
+        assert resource["format"].lower() == Path(resource["path"]).suffix[1:]
+        assert resource["schema"]["fields"]
 
 
 def test_the_descriptor_names_terms_sources_and_hashes(package: Path) -> None:
