@@ -16,6 +16,14 @@ _LONGEST: Final = 32_000
 #: Excel's limits: characters of an address, rows below which links are real ones (65,530 a sheet)
 _ADDRESS, _LINKS = 2000, 60_000
 
+#: paper: A4, upright as long as that many characters stand side by side; inches of its margins
+_A4, _UPRIGHT, _MARGIN, _FOOT = 9, 110, 0.4, 0.6
+_FOOTER: Final = "&L勾稽&C&A&R第 &P 页，共 &N 页"
+#: points of a line of text; Excel's limit of a row
+_LINE, _HIGHEST = 15, 409
+#: styles whose text goes on in the next line
+_WRAPPED: Final = frozenset({"head", "wrap"})
+
 _BASE: Final = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "top", "border_color": "#C9CFD6"}
 #: name -> properties; colours are those of the mail
 _STYLES: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -59,26 +67,33 @@ class Sheet:
 
     def __init__(self, book: xlsxwriter.Workbook, styles: Styles, name: str) -> None:
         self._sheet = book.add_worksheet(name)
-        # Printed, all columns stand side by side.
-        self._sheet.set_landscape()
-        self._sheet.fit_to_pages(1, 0)
         self._styles = styles
+        self._widths: Sequence[float] = ()
         self._next = 0
         #: what a text shows: most stand in many rows
         self._shown: dict[str, str] = {}
 
     def widths(self, *widths: float) -> None:
-        """Set the widths of the first columns, in characters."""
+        """Set the widths of the first columns, in characters, and of the paper."""
+        self._widths = widths
         for number, width in enumerate(widths):
             self._sheet.set_column(number, number, width)
+        paper(self._sheet, sum(widths))
 
-    def table(self, heads: Sequence[tuple[str, float]], rows: int, frozen: int) -> None:
-        """Begin a table of `rows` rows: a header that stays in view, filters, `frozen` columns that stay too."""
+    def table(self, heads: Sequence[tuple[str, float]], rows: int, frozen: int, printed: int | None = None) -> None:
+        """Begin a table of `rows` rows: a header that stays in view, filters, `frozen` columns that stay too.
+
+        On paper stand the first `printed` columns (None: all), the header on each page.
+        """
         self.widths(*(width for _, width in heads))
+        paper(self._sheet, sum(self._widths[:printed]))
+        self._sheet.print_area(0, 0, rows, (printed or len(heads)) - 1)
         self.row([name for name, _ in heads], ["head"] * len(heads))
         self._sheet.freeze_panes(1, frozen)
         self._sheet.autofilter(0, 0, max(1, rows), len(heads) - 1)
         self._sheet.repeat_rows(0)
+        # On paper too there are lines between the rows.
+        self._sheet.hide_gridlines(0)
 
     def row(
         self,
@@ -95,7 +110,16 @@ class Sheet:
                 self._sheet.write_url(self._next, column, address, self._styles.of("link"), string=self._text(value))
             else:
                 self.cell(column, value, style)
+        high = self._lines(values, named)
+        if high > 1:
+            self._sheet.set_row(self._next, height(high))
         self._next += 1
+
+    def _lines(self, values: Sequence[object], named: Mapping[int, str]) -> int:
+        """Lines of a row: whoever opens the file may not work them out (LibreOffice prints one)."""
+        wrapped = [column for column, style in named.items() if style in _WRAPPED]
+        texts = ((values[column], self._widths[column]) for column in wrapped if column < len(self._widths))
+        return max((lines(self._text(text), width) for text, width in texts if text is not None), default=1)
 
     def cell(self, column: int, value: object, style: str = "plain") -> None:
         """Write one cell of the row under way."""
@@ -111,3 +135,26 @@ class Sheet:
         if shown is None:
             shown = self._shown[text] = plain(text, _LONGEST)
         return shown
+
+
+def paper(sheet: Any, width: float) -> None:
+    """Lay a worksheet of so many characters side by side out on A4: lying where it is wide, numbered pages."""
+    sheet.set_paper(_A4)
+    if width > _UPRIGHT:
+        sheet.set_landscape()
+    else:
+        sheet.set_portrait()
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(_MARGIN, _MARGIN, _MARGIN, _FOOT)
+    sheet.set_footer(_FOOTER)
+
+
+def lines(text: str, width: float) -> int:
+    """Lines that a visible text takes in a column; a Chinese character is as wide as two others."""
+    # In UTF-8 it has three bytes: half of bytes and characters together is two.
+    return max(1, -(-(len(text) + len(text.encode())) // (2 * (int(width) - 1))))
+
+
+def height(lines: int) -> float:
+    """The points of a row of so many lines."""
+    return min(_HIGHEST, _LINE * lines + 4)

@@ -10,7 +10,7 @@ Nothing of a printed text can become a formula, a number or a link (docs/decisio
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -27,41 +27,45 @@ from notices.findings import Names, Waiving, arranged, identities
 from notices.render import BEIJING
 from notices.sheet import Sheet, Styles
 from notices.site_links import report_page
-from notices.text import link, plain
+from notices.text import link
+from notices.workbook_places import Places
 from notices.workbook_report import ReportRows, write_report
 
 #: findings in a workbook; a sheet has room for a million rows, a mailbox has not
 ROWS: Final = 20_000
 _SHEET: Final = 1_000_000
 _FINDINGS: Final = (
-    ("严重程度", 9),
-    ("状态", 10),
-    ("单位", 26),
-    ("年度", 7),
+    ("严重程度", 6),
+    ("状态", 9),
+    ("单位", 16),
+    ("年度", 6),
     ("规则", 15),
-    ("规则说明", 30),
-    ("算式（所印数字）", 28),
-    ("应为", 10),
-    ("实为", 10),
-    ("说明", 60),
-    ("责任", 16),
-    ("可疑或所涉单元格", 50),
-    ("放行", 9),
+    ("规则说明", 18),
+    ("算式（所印数字）", 20),
+    ("应为", 9),
+    ("实为", 9),
+    ("说明", 38),
+    ("责任", 12),
+    ("可疑或所涉单元格", 38),
+    ("放行", 7),
     ("首见于", 9),
     ("豁免", 28),
     ("原文", 44),
     ("网站", 30),
     ("问题编号", 18),
 )
+#: columns that are printed: what a person reads; the rest serves a person at the screen
+_PAPER: Final = 13
+_FOLDED: Final = dict.fromkeys((2, 4, 5, 6, 7, 8, 9, 10, 11, 14), "wrap")
 _UNITS: Final = (
-    ("单位", 30),
+    ("单位", 26),
     ("代码", 9),
     ("级别", 8),
     ("年度", 7),
     ("公开情况", 14),
     ("放行", 9),
-    ("原因", 40),
-    ("原文", 60),
+    ("原因", 30),
+    ("原文", 76),
 )
 _KINDS: Final = (
     ("due", "应公开"),
@@ -169,8 +173,8 @@ def _findings(
     names: Names,
     waivers: Mapping[str, Waiving],
 ) -> None:
-    printed = _printed(rows, tables)
-    sheet.table(_FINDINGS, len(rows), frozen=3)
+    places = Places(rows, tables, names)
+    sheet.table(_FINDINGS, len(rows), frozen=3, printed=_PAPER)
     for row in rows:
         sheet.row(
             [
@@ -185,7 +189,7 @@ def _findings(
                 row["actual"],
                 row["message"],
                 words.word(words.ATTRIBUTIONS, row["attribution"], words.UNATTRIBUTED),
-                _places(row, printed, names),
+                places.said(row),
                 words.word(words.GATES, row["gate"]),
                 row.get("opened_in"),
                 _waiver(waivers.get(row["finding_id"])) if row["news"] == "waived" else None,
@@ -193,22 +197,9 @@ def _findings(
                 report_page(about.site, row["report_id"], row["finding_id"]),
                 row["finding_id"],
             ],
-            {0: row["severity"], 6: "wrap", 9: "wrap", 11: "wrap"},
+            {0: row["severity"], **_FOLDED},
             links={15: link(row["address"]), 16: report_page(about.site, row["report_id"], row["finding_id"])},
         )
-
-
-def _printed(rows: Iterable[Mapping[str, Any]], tables: Tables) -> dict[tuple[str, str], str]:
-    """(report_id, key) -> printed text, of the reports that have findings."""
-    concerned = {row["report_id"] for row in rows}
-    columns = (tables.cells[name].to_pylist() for name in ("report_id", "key", "printed"))
-    return {(report, key): text for report, key, text in zip(*columns, strict=True) if report in concerned}
-
-
-def _places(row: Mapping[str, Any], printed: Mapping[tuple[str, str], str], names: Names) -> str:
-    keys: Sequence[str] = row["suspects"] or row["cells"] or ()
-    found = {key: printed[row["report_id"], key] for key in keys if (row["report_id"], key) in printed}
-    return "；".join(f"{names.cells.get(key, key)}：{plain(text, 40) or '空白'}" for key, text in found.items())
 
 
 def _waiver(found: Waiving | None) -> str:
@@ -245,5 +236,6 @@ def _units(sheet: Sheet, coverage: pa.Table) -> None:
                 words.reason(row["reason"]) if row["reason"] else None,
                 row["address"],
             ],
+            {0: "wrap", 6: "wrap"},
             links={7: link(row["address"])},
         )

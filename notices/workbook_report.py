@@ -12,7 +12,7 @@ import xlsxwriter
 
 from form.catalogue import CELLS, cell
 from notices import words
-from notices.sheet import Styles
+from notices.sheet import Styles, height, lines, paper
 from notices.site.layout import ONE_ROW, form_data, tables_of
 from notices.text import link, plain
 
@@ -24,8 +24,7 @@ _NAME: Final = 31
 #: characters a column is wide: the labels of table three stand in the first three
 _WIDTHS: Final = (16, 18, 34)
 _WIDTH: Final = 13
-#: points of a line of text
-_LINE: Final = 15
+_COLUMNS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +58,9 @@ class _Writer:
     def write(self) -> None:
         """The head, the findings, the three tables."""
         report = self._rows.report
-        for column in range(20):
+        for column in range(_COLUMNS):
             self._sheet.set_column(column, column, _width(column))
-        self._sheet.set_landscape()
-        self._sheet.fit_to_pages(1, 0)
+        paper(self._sheet, sum(map(_width, range(_COLUMNS))))
         self._text(0, f"{report['unit_name']} {report['year']} 年", "title")
         self._next()
         gate = words.word(words.GATES, self._rows.gate)
@@ -97,7 +95,7 @@ class _Writer:
         self._next()
         taken: set[tuple[int, int]] = set()
         for number, row in enumerate(table["rows"]):
-            column, lines = 0, 1
+            column, high = 0, 1
             for slot in row:
                 while (number, column) in taken:
                     column += 1
@@ -105,9 +103,9 @@ class _Writer:
                 taken |= {(number + r, column + c) for r in range(down) for c in range(across)}
                 self._slot(slot, (self._line, column, self._line + down - 1, column + across - 1))
                 if down == 1:
-                    lines = max(lines, _lines(slot.get("t", ""), sum(map(_width, range(column, column + across)))))
+                    high = max(high, lines(slot.get("t", ""), sum(map(_width, range(column, column + across)))))
                 column += across
-            self._sheet.set_row(self._line, _LINE * lines + 4)
+            self._sheet.set_row(self._line, height(high))
             self._next()
         self._next()
 
@@ -136,11 +134,6 @@ class _Writer:
 
 def _width(column: int) -> int:
     return _WIDTHS[column] if column < len(_WIDTHS) else _WIDTH
-
-
-def _lines(text: str, width: int) -> int:
-    """Lines that a label takes; a Chinese character is as wide as two others."""
-    return max(1, -(-2 * len(text) // (width - 1)))
 
 
 def _remarks(findings: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from warehouse.table import Column, Table
 
 PROFILE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"
 _MEDIA: Final = {"parquet": "application/vnd.apache.parquet", "csv": "text/csv"}
-#: what a resource says that it is; of Parquet not that it is a table: frictionless takes a `table`, or the very format
+#: what a resource says that it is; of Parquet not that it is a table: frictionless takes a `table`, or the format
 #: `parquet`, through pandas, and finds lists, absent figures and its own count of bytes at fault
 _TYPES: Final[Mapping[str, Mapping[str, str]]] = {
     "parquet": {"format": "Parquet"},

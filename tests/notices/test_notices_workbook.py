@@ -10,10 +10,12 @@ from io import BytesIO
 from typing import Any
 
 import openpyxl
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_release import NAMES, faults, finding, tables
+from made_release import IDENT, NAMES, faults, finding, tables
+from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 
 from form.catalogue import keys_of
@@ -61,6 +63,57 @@ def test_findings_can_be_filtered_and_the_header_stays(release: Tables) -> None:
     assert found[0]["可疑或所涉单元格"].endswith("：170")
     assert found[0]["年度"] == 2023
     assert sheet["P2"].hyperlink.target == sheet["P2"].value
+
+
+def test_the_sheets_can_be_read_on_paper(release: Tables) -> None:
+    """A4, the columns that a person reads side by side, the header on each page, every line of a text in sight."""
+    book = opened(release, [report()])
+    for sheet in book:
+        assert (sheet.page_setup.paperSize, sheet.page_setup.fitToHeight) == (9, 0), sheet.title
+        assert "&P" in sheet.oddFooter.right.text and "&N" in sheet.oddFooter.right.text
+    for name, orientation in (("说明", "portrait"), ("问题", "landscape"), ("覆盖", "portrait")):
+        assert book[name].page_setup.orientation == orientation
+    sheet = book["问题"]
+    assert sheet.print_title_rows == "$1:$1"
+    head = [cell.value for cell in sheet[1]]
+    assert sheet.print_area == f"'问题'!$A$1:$M${len(faults()) + 1}"
+    assert {"算式（所印数字）", "说明", "可疑或所涉单元格"} <= set(head[:13])
+    printed = sum(sheet.column_dimensions[get_column_letter(column)].width for column in range(1, 14))
+    assert printed < 220, "smaller letters than some seven points nobody reads"
+    for row in sheet.iter_rows(min_row=2):
+        for name in ("说明", "可疑或所涉单元格", "算式（所印数字）"):
+            cell = row[head.index(name)]
+            width = sheet.column_dimensions[cell.column_letter].width
+            lines = -(-sum(2 if ord(it) > 0x2000 else 1 for it in str(cell.value or "")) // width)
+            assert lines == 1 or sheet.row_dimensions[cell.row].height >= 13 * lines, cell.coordinate
+            assert cell.alignment.wrap_text
+
+
+def test_cells_have_their_page_and_those_of_other_reports_are_there() -> None:
+    total, carried = IDENT[3], IDENT[1]
+    rows_ = [
+        finding(5, 2023, "X-CARRY", "critical", cells=[carried, f"{total}@620982-2024"], suspects=[]),
+        finding(5, 2023, "X-UP", "warning", cells=[IDENT[0], f"{carried}@last", *IDENT[1:3]], suspects=[IDENT[2]]),
+    ]
+    found = tables(rows_, None)
+    before = [{"report_id": "620123-2022", "key": carried, "printed": "", "page": 7}]
+    found = replace(found, cells=pa.concat_tables([found.cells, pa.Table.from_pylist(before, found.cells.schema)]))
+    first, second = (row["可疑或所涉单元格"] for row in rows(opened(found), "问题"))
+    names = NAMES.cells
+    assert first == f"（原文第 4 页）{names[carried]}：5；敦煌市人民政府 2024 年 {names[total]}：20"
+    assert (
+        second
+        == f"（原文第 4 页）{names[IDENT[2]]}：170；榆中县人民政府 2022 年（原文第 7 页）{names[carried]}：空白"
+    )
+
+
+def test_many_cells_of_other_reports_are_counted() -> None:
+    keys = [f"{IDENT[0]}@r-{number}" for number in range(20)]
+    found = tables([finding(5, 2023, "X-UP", "warning", cells=keys)], None)
+    more = [{"report_id": key.split("@")[1], "key": IDENT[0], "printed": "3", "page": None} for key in keys]
+    found = replace(found, cells=pa.Table.from_pylist(more, found.cells.schema))
+    ((row),) = rows(opened(found), "问题")
+    assert row["可疑或所涉单元格"].endswith("r-11 " + f"{NAMES.cells[IDENT[0]]}：3；其他报告共 20 格")
 
 
 def test_coverage_adds_up(release: Tables) -> None:
