@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from extractors.charset import decode
 from extractors.html_marks import page_marks
+from extractors.html_strokes import draw_strokes, without_struck
 from extractors.limits import Limits
 from form.errors import DocumentError
 from form.grid import Cell, Document, Grid, Paragraph
@@ -28,7 +29,7 @@ _CELLS: Final = frozenset(("td", "th"))
 _WHITE: Final = re.compile(r"[ \t\r\n\f]+")
 #: elements that end with their end tag alone, so that they stand in one another
 _NESTING: Final = (_BLOCKS - {"body", "dd", "dt", "hr", "li", "p", "td", "th", "tr"}) | {
-    *("a", "b", "em", "font", "i", "span", "strong", "table", "u")
+    *("a", "b", "del", "em", "font", "i", "s", "span", "strike", "strong", "sub", "sup", "table", "u")
 }
 #: so many elements of one name may stay open
 _DEEP: Final = 20_000
@@ -39,15 +40,14 @@ _TAIL: Final = 400
 _TABLE: Final = re.compile(r"</?table\b", re.IGNORECASE)
 _COUNT: Final = re.compile(r"\s*(\d+)")
 _TEXT: Final = "-text"
-_RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def read_html(data: bytes, *, charset: str | None = None, limits: Limits | None = None) -> Document:
     """The paragraphs and grids of a page in source order.
 
     `charset` is the one the HTTP header declares. A table that holds tables is layout: its cells' content
-    follows in order. Scripts, styles and hidden parts are left out. Raises `DocumentError`: empty,
-    too_large, too_complex, truncated.
+    follows in order. Scripts, styles, hidden and struck parts are left out; what is left of a cell with struck text
+    is in doubt. Raises `DocumentError`: empty, too_large, too_complex, truncated.
     """
     limits = limits or Limits()
     if not data.strip():
@@ -62,6 +62,7 @@ def read_html(data: bytes, *, charset: str | None = None, limits: Limits | None 
     tree.strip_tags(_DROPPED)
     for node in tree.css(_HIDDEN):
         node.decompose()
+    draw_strokes(tree, text)
     reading = _Reading(limits)
     if tree.body is not None:
         reading.walk(tree.body, 0)
@@ -125,7 +126,7 @@ class _Reading:
     def flush(self) -> None:
         """End the line of text."""
         if self._line:
-            text = self._spent(_WHITE.sub(" ", "".join(self._line)).strip())
+            text = self._spent(_WHITE.sub(" ", without_struck("".join(self._line))[0]).strip())
             self._line.clear()
             if text:
                 self.blocks.append(Paragraph(text))
@@ -171,8 +172,8 @@ class _Reading:
                     free[column] = number + tall
                 else:
                     self._occupy(free, column, wide, number + tall)
-                text = self._spent(_cell_text(node, self._limits.max_depth))
-                cells.append(Cell(number, column, text, tall, wide))
+                text, sure = without_struck(self._spent(_cell_text(node, self._limits.max_depth)))
+                cells.append(Cell(number, column, text, tall, wide, confidence=sure))
                 column += wide
         self._cells += len(rows) * len(free)
         if self._cells > self._limits.max_cells:
@@ -228,10 +229,6 @@ def _collect(node: LexborNode, pieces: list[str], depth: int) -> None:
         apart = tag == "br" or tag in _BLOCKS
         if apart:
             pieces.append("\x1f")
-        before = len(pieces)
         _collect(child, pieces, depth - 1)
-        if tag == "sup":
-            # A raised digit marks a note: it must not become part of the figure before it.
-            pieces[before:] = [piece.translate(_RAISED) for piece in pieces[before:]]
         if apart:
             pieces.append("\x1f")

@@ -6,13 +6,14 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from extractors.limits import Limits
 from extractors.office_zip import Package
+from extractors.sheet_strokes import Place, Stroked, stroked_cells
 from extractors.sniff import MEDIA_TYPES, sniff
 from form.errors import DocumentError
 from form.grid import Cell, Document, Grid, Paragraph
@@ -47,16 +48,18 @@ def read_sheet(data: bytes, *, limits: Limits | None = None) -> Document:
 
     A row with one text alone is a paragraph where it can be no row of a table: a section's heading, merged over the
     whole sheet, longer than any label, or not right below a row of a table. Figures are those stored: number
-    formats that round or hide are not applied. Raises `DocumentError`: encrypted, unopened, truncated, timeout,
-    crashed, too_large, too_complex.
+    formats that round or hide are not applied. Struck text is left out (in xlsx alone), which leaves its cell in
+    doubt. Raises `DocumentError`: encrypted, unopened, truncated, timeout, crashed, too_large, too_complex.
     """
     limits = limits or Limits()
     kind = sniff(data)
     if kind == "xlsx":
-        Package(data, limits).check_size()
+        package = Package(data, limits)
+        package.check_size()
+    strokes = stroked_cells(package) if kind == "xlsx" else {}
     blocks: list[Paragraph | Grid] = []
     for sheet in _sheets(data, limits):
-        blocks.extend(_blocks(sheet, limits))
+        blocks.extend(_blocks(sheet, strokes.get(sheet["name"], {}), limits))
     if sum(len(b.text) if isinstance(b, Paragraph) else _length(b) for b in blocks) > limits.max_text:
         raise DocumentError("too_large", f"文字超过 {limits.max_text} 字")
     return Document(tuple(blocks), MEDIA_TYPES[kind], READER)
@@ -84,11 +87,11 @@ def _sheets(data: bytes, limits: Limits) -> list[dict[str, Any]]:
     return sheets
 
 
-def _blocks(sheet: dict[str, Any], limits: Limits) -> Iterator[Paragraph | Grid]:
+def _blocks(sheet: dict[str, Any], strokes: Mapping[Place, Stroked], limits: Limits) -> Iterator[Paragraph | Grid]:
     """The paragraphs and grids of a sheet; a grid ends where a paragraph stands."""
     table: list[_Row] = []
     inside = False
-    for row in _rows(sheet, limits):
+    for row in _rows(sheet, strokes, limits):
         inside = (inside and row.filled > 0 and row.line is None) or row.filled > 1 or row.covered
         if inside or not row.filled:
             table.append(row)
@@ -100,7 +103,7 @@ def _blocks(sheet: dict[str, Any], limits: Limits) -> Iterator[Paragraph | Grid]
     yield from _grid(table)
 
 
-def _rows(sheet: dict[str, Any], limits: Limits) -> list[_Row]:
+def _rows(sheet: dict[str, Any], strokes: Mapping[Place, Stroked], limits: Limits) -> list[_Row]:
     """The rows of a sheet, merged cells as one; rows and columns count from the first that is filled."""
     texts: list[list[str]] = sheet["rows"]
     merged = _merged(sheet, len(texts), limits)
@@ -117,8 +120,10 @@ def _rows(sheet: dict[str, Any], limits: Limits) -> list[_Row]:
             tall, wide = merged.get((number, column), (1, 1))
             if (tall, wide) != (1, 1):
                 covered.update((r, c) for r in range(number, number + tall) for c in range(column, column + wide))
-            text = _WHITE.sub(" ", row[column]).strip() if column < len(row) else ""
-            cells.append(Cell(number, column, text, tall, wide))
+            text, sure = row[column] if column < len(row) else "", 1.0
+            if strokes:
+                text, sure = strokes.get((number + sheet["top"], column + sheet["left"]), (text, sure))
+            cells.append(Cell(number, column, _WHITE.sub(" ", text).strip(), tall, wide, confidence=sure))
         filled = sum(1 for cell in cells if cell.text)
         rows.append(_Row(tuple(cells), filled, covered_here, _line(cells, width)))
     return rows
@@ -159,7 +164,7 @@ def _grid(rows: Sequence[_Row]) -> Iterator[Grid]:
     rows = rows[full[0] : full[-1] + 2]
     top = next(cell.row for row in rows for cell in row.cells)
     cells = [
-        Cell(c.row - top, c.column, c.text, min(c.row_span, len(rows) - (c.row - top)), c.column_span)
+        c._replace(row=c.row - top, row_span=min(c.row_span, len(rows) - (c.row - top)))
         for row in rows
         for c in row.cells
     ]

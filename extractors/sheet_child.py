@@ -2,7 +2,8 @@
 
 calamine lays each sheet out in full, so that one hostile cell far away asks for any amount of memory, and Rust
 then aborts the process. Standard input: the file. Arguments: bytes of memory, most rows, columns and positions.
-Standard output: JSON, `{"sheets": [{"top", "left", "rows": [[text]], "merged": [[top, left, bottom, right]]}]}`
+Standard output: JSON,
+`{"sheets": [{"name", "top", "left", "rows": [[text]], "merged": [[top, left, bottom, right]]}]}`
 or `{"error": code, "detail": text}`.
 """
 
@@ -51,7 +52,7 @@ def sheets(data: bytes, max_rows: int, max_columns: int, max_cells: int) -> dict
         if sheet.height > max_rows or sheet.width > max_columns or max_cells < 0:
             return {"error": "too_complex", "detail": f"工作表 {sheet.height} 行 {sheet.width} 列"}
         if sheet.start is not None:
-            found.append(_sheet(sheet))
+            found.append({"name": about.name, **_sheet(sheet)})
     return {"sheets": found}
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from extractors.limits import Limits
+from extractors.marks import STRUCK
 from extractors.office_xml import Element, child, local, parse
 from extractors.office_zip import Package
+from extractors.word_styles import Styles, styles_of
 from extractors.word_table import cells_of, grid_of, is_layout, rows_of
-from extractors.word_text import hidden_styles, inside, line_of
+from extractors.word_text import Line, inside, line_of
 from form.errors import DocumentError
 from form.grid import Document, Grid, Paragraph
 
@@ -27,9 +29,9 @@ def read_docx(data: bytes, *, limits: Limits | None = None) -> Document:
     """The paragraphs and grids of a docx; headers, footers, notes and comments are left out.
 
     `page` and `bbox` are None: pages exist only once a program lays the text out. Tracked insertions are
-    printed, deletions and hidden text are not. `metadata["file_title"]` is the title in the file's properties,
-    which often is that of the form it was made from. Raises `DocumentError`: truncated, unopened, encrypted,
-    too_large, too_complex.
+    printed; deletions, hidden and struck text are not, and what is left of a cell with struck text is in doubt.
+    `metadata["file_title"]` is the title in the file's properties, which often is that of the form it was made from.
+    Raises `DocumentError`: truncated, unopened, encrypted, too_large, too_complex.
     """
     limits = limits or Limits()
     package = Package(data, limits)
@@ -56,7 +58,7 @@ def read_word_xml(data: bytes, *, limits: Limits | None = None) -> Document:
 def _document(
     body: Element, styles: Element | None, media_type: str, properties: dict[str, str], limits: Limits
 ) -> Document:
-    reading = _Reading(limits, hidden_styles(styles))
+    reading = _Reading(limits, styles_of(styles))
     reading.walk(body)
     return Document(tuple(reading.blocks), media_type, READER, properties)
 
@@ -86,9 +88,9 @@ def _properties(package: Package) -> dict[str, str]:
 class _Reading:
     """Goes through the tree once and spends the limits."""
 
-    def __init__(self, limits: Limits, hidden: frozenset[str]) -> None:
+    def __init__(self, limits: Limits, styles: Styles) -> None:
         self._limits = limits
-        self._hidden = hidden
+        self._styles = styles
         self._text = 0
         self._cells = 0
         #: boxes inside a table's cells, which stand beside its text
@@ -105,7 +107,7 @@ class _Reading:
                 self._table(node)
 
     def _paragraph(self, node: Element) -> None:
-        line = line_of(node, self._hidden)
+        line = line_of(node, self._styles)
         # A break of the line or page within a paragraph begins a line of its own.
         for part in line.text.split("\n"):
             if text := self._spent(part.strip()):
@@ -131,27 +133,32 @@ class _Reading:
 
     def _cell(self, node: Element) -> tuple[str, float]:
         """The text of a cell, one line a paragraph, those of tables in it too; and how sure it is."""
-        lines, boxes = self._lines(node)
-        if lines or not boxes:
-            self._boxes.extend(boxes)
-            return self._spent("\n".join(lines)), 1.0
-        boxed = [text for box in boxes for text in self._lines(box)[0]]
-        return self._spent("\n".join(boxed)), _BOXED if boxed else 1.0
+        own = self._content(node)
+        sure = STRUCK if own.struck else 1.0
+        if own.text or not own.boxes:
+            self._boxes.extend(own.boxes)
+            return self._spent(own.text), sure
+        boxed = "\n".join(line.text for box in own.boxes if (line := self._content(box)).text)
+        return self._spent(boxed), min(sure, _BOXED) if boxed else sure
 
-    def _lines(self, parent: Element) -> tuple[list[str], list[Element]]:
+    def _content(self, parent: Element) -> Line:
+        """What stands in a cell or a box, as one line that holds breaks."""
         lines: list[str] = []
-        boxes: list[Element] = []
+        whole = Line()
         for node in inside(parent):
             name = local(node)
             if name == "p":
-                line = line_of(node, self._hidden)
-                lines.extend(filter(None, (part.strip() for part in line.text.split("\n"))))
-                boxes.extend(line.boxes)
+                part = line_of(node, self._styles)
+                lines.extend(filter(None, (line.strip() for line in part.text.split("\n"))))
             elif name in ("tbl", "tr", "tc"):
-                more, others = self._lines(node)
-                lines.extend(more)
-                boxes.extend(others)
-        return lines, boxes
+                part = self._content(node)
+                lines.extend(filter(None, (part.text,)))
+            else:
+                continue
+            whole.boxes.extend(part.boxes)
+            whole.struck |= part.struck
+        whole.text = "\n".join(lines)
+        return whole
 
     def _spent(self, text: str) -> str:
         self._text += len(text)

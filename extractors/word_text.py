@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from extractors.office_xml import Element, child, local, switched, value
+from extractors.marks import RAISED
+from extractors.office_xml import Element, child, local, value
+from extractors.word_styles import Looks, Styles, style_of
 
 #: not printed: deleted text, codes of fields, properties, phonetic guides
 _UNPRINTED: Final = frozenset((
@@ -28,10 +30,11 @@ _UNKNOWN: Final = "\ufffd"
 
 @dataclass(slots=True)
 class Line:
-    """A paragraph's text, and the boxes of text (`w:txbxContent`) anchored in it."""
+    """A paragraph's text, the boxes of text (`w:txbxContent`) anchored in it, and whether some text is struck out."""
 
     text: str = ""
     boxes: list[Element] = field(default_factory=list)
+    struck: bool = False
 
 
 def inside(node: Element) -> Iterator[Element]:
@@ -52,50 +55,33 @@ def chosen(node: Element) -> Iterator[Element]:
         yield from node
 
 
-def line_of(paragraph: Element, hidden: frozenset[str]) -> Line:
-    """The printed text of a paragraph; `hidden` are the styles whose text is not shown."""
-    return _Reading(hidden, _style(child(paragraph, "pPr"), "pStyle") in hidden).line(paragraph)
-
-
-def hidden_styles(root: Element | None) -> frozenset[str]:
-    """The ids of the styles in `styles.xml` that hide their text, by themselves or by what they are based on."""
-    own: dict[str, bool | None] = {}
-    based: dict[str, str] = {}
-    for style in root if root is not None else ():
-        name = value(style, "styleId") if local(style) == "style" else None
-        if name:
-            own[name] = switched(child(style, "rPr"), "vanish")
-            based[name] = _style(style, "basedOn")
-    return frozenset(name for name in own if _hides(name, own, based))
-
-
-def _hides(name: str, own: dict[str, bool | None], based: dict[str, str]) -> bool:
-    for _ in range(10):
-        if own.get(name) is not None:
-            return bool(own[name])
-        name = based.get(name, "")
-    return False
-
-
-def _style(properties: Element | None, kind: str) -> str:
-    node = child(properties, kind) if properties is not None else None
-    return (value(node) or "") if node is not None else ""
+def line_of(paragraph: Element, styles: Styles) -> Line:
+    """The printed text of a paragraph in a document with these styles."""
+    return _Reading(styles, style_of(child(paragraph, "pPr"), "pStyle")).line(paragraph)
 
 
 class _Reading:
     """Goes through one paragraph and knows whether it is inside the code of a field."""
 
-    def __init__(self, hidden: frozenset[str], all_hidden: bool) -> None:
-        self._hidden = hidden
-        self._all_hidden = all_hidden
+    def __init__(self, styles: Styles, style: str) -> None:
+        self._styles = styles
+        self._style = style
         #: for each open field, whether its code is still being read
         self._codes: list[bool] = []
         self._pieces: list[str] = []
         self._boxes: list[Element] = []
+        self._struck = False
+        #: the look of the run, and the pieces that are shifted off the line
+        self._look = Looks()
+        self._shifted: list[int] = []
 
     def line(self, paragraph: Element) -> Line:
         self._walk(paragraph)
-        return Line("".join(self._pieces), self._boxes)
+        # Where all of a line is shifted, it is the line.
+        if len(self._shifted) < sum(1 for piece in self._pieces if piece.strip()):
+            for at in self._shifted:
+                self._pieces[at] = self._pieces[at].translate(RAISED)
+        return Line("".join(self._pieces), self._boxes, self._struck)
 
     def _walk(self, node: Element) -> None:
         for one in chosen(node):
@@ -111,15 +97,15 @@ class _Reading:
 
     def _run(self, run: Element) -> None:
         properties = child(run, "rPr")
-        shown = switched(properties, "vanish")
-        if shown is None:
-            shown = self._all_hidden or _style(properties, "rStyle") in self._hidden
-        if shown:
+        look = self._styles.look(properties, self._style)
+        if look.hidden:
             # Fields begin and end in hidden runs, too.
             for mark in run.iterchildren("{*}fldChar"):
                 self._field(value(mark, "fldCharType"))
             return
+        around, self._look = self._look, look
         self._walk(run)
+        self._look = around
 
     def _field(self, kind: str | None) -> None:
         if kind == "begin":
@@ -138,7 +124,16 @@ class _Reading:
         elif not text:
             self._walk(node)
         if text and not any(self._codes):
-            self._pieces.append(text)
+            self._take(text)
+
+    def _take(self, text: str) -> None:
+        look = self._look
+        if look.struck:
+            self._struck = self._struck or bool(text.strip())
+            return
+        if look.shifted and text.strip():
+            self._shifted.append(len(self._pieces))
+        self._pieces.append(text.translate(RAISED) if look.raised else text)
 
 
 def _symbol(node: Element) -> str:

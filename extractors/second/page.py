@@ -10,6 +10,7 @@ from lxml import etree, html
 
 from extractors.charset import decode
 from extractors.limits import Limits
+from extractors.marks import RAISED
 from extractors.second.spans import Spanning, spread
 from form.errors import DocumentError
 from form.grid import Document, Grid, Paragraph
@@ -17,13 +18,16 @@ from form.grid import Document, Grid, Paragraph
 READER: Final = "libxml2-" + ".".join(map(str, etree.LIBXML_VERSION))
 
 _SILENT: Final = frozenset({"head", "script", "style", "noscript", "template", "iframe", "svg", "select", "textarea"})
+_STRUCK: Final = frozenset({"s", "strike", "del", "rt", "rp"})
+_UNREAD: Final = _SILENT | _STRUCK
 #: what does not end a line of text; anything else does
 _INLINE_NAMES: Final = (
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr o:p q s samp small span "
-    "strike strong sub sup time tt u var wbr st1:chsdate ucaptitle publishtime"
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr o:p q rp rt ruby s samp "
+    "small span strike strong sub sup time tt u var wbr st1:chsdate ucaptitle publishtime"
 )
 _INLINE: Final = frozenset(_INLINE_NAMES.split())
-_UNSEEN: Final = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_UNSEEN: Final = re.compile(r"display\s*:\s*none|line-through", re.IGNORECASE)
+_OFF_LINE: Final = re.compile(r"vertical-align\s*:\s*(?:super|sub)", re.IGNORECASE)
 _LEADING: Final = re.compile(r"\s*(\d{1,9})")
 _BLANKS: Final = re.compile(r"[ \t\r\n\f]+")
 
@@ -92,6 +96,7 @@ def _number(text: str | None) -> int:
 def _pieces(root: html.HtmlElement, *, tables: bool) -> Iterator[str | html.HtmlElement]:
     """Lines of text below an element, and between them, if asked for, the tables that hold no table."""
     line: list[str] = []
+    raised = 0
     walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, node in walk:
         own = node is not root
@@ -99,21 +104,35 @@ def _pieces(root: html.HtmlElement, *, tables: bool) -> Iterator[str | html.Html
             grid = tables and node.tag == "table" and node.find(".//table") is None
             if own and node.tag not in _INLINE:
                 yield from _line(line)
+            raised += _raised(node)
             if grid or _silent(node):
                 walk.skip_subtree()
             else:
-                line.append(node.text or "")
+                line.append(_said(node.text, raised))
             if grid:
                 yield node
         elif own:
             if event == "end" and node.tag not in _INLINE:
                 yield from _line(line)
-            line.append(node.tail or "")
+            raised -= event == "end" and _raised(node)
+            line.append(_said(node.tail, raised))
     yield from _line(line)
 
 
 def _silent(node: html.HtmlElement) -> bool:
-    return node.tag in _SILENT or node.get("hidden") is not None or bool(_UNSEEN.search(node.get("style") or ""))
+    """Whether what an element holds is not shown, or struck out."""
+    return node.tag in _UNREAD or node.get("hidden") is not None or bool(_UNSEEN.search(node.get("style") or ""))
+
+
+def _raised(node: html.HtmlElement) -> bool:
+    """Whether an element sets its digits off the line."""
+    if node.tag in ("sup", "sub"):
+        return True
+    return node.tag in _INLINE and bool(_OFF_LINE.search(node.get("style") or ""))
+
+
+def _said(text: str | None, raised: int) -> str:
+    return (text.translate(RAISED) if raised else text) if text else ""
 
 
 def _line(parts: list[str]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from lxml import etree
 
 from extractors.limits import Limits
+from extractors.marks import RAISED
 from form.errors import DocumentError
 from form.grid import Cell, Document, Grid, Paragraph
 
@@ -24,6 +25,10 @@ _WORD: Final = (
     "{http://purl.oclc.org/ooxml/wordprocessingml/main}",
 )
 _FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+#: not printed, or no longer so
+_UNPRINTED: Final = (_FALLBACK, *(space + name for space in _WORD for name in ("moveFrom", "rPrChange", "rt")))
+#: half points: text moved by less stands on the line
+_OFF: Final = 4
 _MARKS: Final = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 #: of the unpacked main part, in bytes; a report's has some 500,000
 _MAX_PART: Final = 50_000_000
@@ -36,6 +41,15 @@ class _Cell:
     lines: list[str] = field(default_factory=list)
     wide: int = 1
     goes_on: bool = False
+
+
+@dataclass(slots=True)
+class _Look:
+    """How the run at hand is shown, by its own properties."""
+
+    hidden: bool = False
+    raised: bool = False
+    shifted: bool = False
 
 
 @dataclass(slots=True)
@@ -72,15 +86,16 @@ class _Reading:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._tables: list[_Table] = []
-        self._lines: list[list[str]] = []
+        #: the texts of each open paragraph, and whether they are shifted off the line
+        self._lines: list[list[tuple[str, bool]]] = []
         self._muted = 0
-        self._hidden = False
+        self._look = _Look()
         self._cells = 0
         self.blocks: list[Paragraph | Grid] = []
 
     def take(self, event: str, node: Any) -> None:
         """One event of the parser."""
-        if node.tag == _FALLBACK:
+        if node.tag in _UNPRINTED:
             self._muted += 1 if event == "start" else -1
         elif not self._muted and isinstance(node.tag, str) and node.tag.startswith(_WORD):
             name = node.tag.rpartition("}")[2]
@@ -88,7 +103,7 @@ class _Reading:
             if step is not None:
                 step(node)
             elif event == "end" and name in _MARKS and self._lines:
-                self._lines[-1].append(_MARKS[name])
+                self._lines[-1].append((_MARKS[name], False))
 
     @property
     def _cell(self) -> _Cell | None:
@@ -127,18 +142,29 @@ class _Reading:
         self._lines.append([])
 
     def _start_r(self, _: Any) -> None:
-        self._hidden = False
+        self._look = _Look()
 
     def _start_vanish(self, node: Any) -> None:
-        self._hidden = _value(node, "1") not in ("0", "false", "off")
+        self._look.hidden |= _value(node, "1") not in ("0", "false", "off")
+
+    # Struck text is hidden here: the first reader says what is in doubt.
+    _start_strike = _start_dstrike = _start_vanish
+
+    def _start_vertAlign(self, node: Any) -> None:  # noqa: N802
+        self._look.raised = _value(node, "") in ("superscript", "subscript")
+
+    def _start_position(self, node: Any) -> None:
+        digits = _value(node, "").removeprefix("-")
+        self._look.shifted = digits.isascii() and digits.isdigit() and len(digits) < 7 and int(digits) >= _OFF
 
     def _end_t(self, node: Any) -> None:
-        if self._lines and not self._hidden:
-            self._lines[-1].append(node.text or "")
+        if self._lines and not self._look.hidden and node.text:
+            text = node.text.translate(RAISED) if self._look.raised else node.text
+            self._lines[-1].append((text, self._look.shifted))
 
     def _end_p(self, node: Any) -> None:
-        text = "".join(self._lines.pop()).strip() if self._lines else ""
-        self._hidden = False
+        text = _line(self._lines.pop()) if self._lines else ""
+        self._look = _Look()
         node.clear()
         if not text:
             return
@@ -185,6 +211,12 @@ class _Reading:
         if columns > self._limits.max_columns or len(table.rows) * columns > self._limits.max_cells:
             raise DocumentError("too_complex", f"a table of {len(table.rows)} × {columns}")
         return Grid(tuple(cells), len(table.rows), columns)
+
+
+def _line(texts: list[tuple[str, bool]]) -> str:
+    """The text of a paragraph; digits off the line are raised, unless all of it stands there."""
+    level = any(text.strip() and not shifted for text, shifted in texts)
+    return "".join(text.translate(RAISED) if shifted and level else text for text, shifted in texts).strip()
 
 
 def _value(node: Any, default: str) -> str:

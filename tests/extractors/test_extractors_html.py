@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from bounded import readers_time
 from hypothesis import given, settings
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from extractors.charset import decode
 from extractors.html import READER, read_html
 from extractors.limits import Limits
+from extractors.second import read_again
 from form.errors import DocumentError
 from form.grid import Grid, Paragraph
 
@@ -230,3 +233,43 @@ def test_a_page_cut_within_a_table_is_not_read_as_whole(end: str) -> None:
 def test_a_page_that_ends_is_read_however_carelessly(end: str) -> None:
     (grid,) = read_html(f"<div><table><tr><td>自然人<td>26{end}".encode()).grids
     assert [cell.text for cell in grid.cells][:2] == ["自然人", "26"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "text", "sure"),
+    [
+        ("<td>10<span style='font-size:8px; VERTICAL-ALIGN: Super'>1</span></td>", "10¹", 1.0),
+        ("<td>10<sub><b>1</b></sub></td>", "10¹", 1.0),
+        ("<td><SUP>1</SUP></td>", "¹", 1.0),
+        # In a cell the same words align all that stands in it.
+        ("<td style='vertical-align: sub'>10</td>", "10", 1.0),
+        ("<td><s>24</s>245</td>", "245", 0.8),
+        ("<td><del><p>24</p></del><p>245</p></td>", "245", 0.8),
+        ("<td>2<strike>4<s>4</s></strike>5</td>", "25", 0.8),
+        ("<td><span style='text-decoration: line-through'>24</span> 245</td>", "245", 0.8),
+        ("<td style='text-decoration:line-through'>24</td>", "", 0.8),
+        ("<td><s>24<sup>1</sup></s></td>", "", 0.8),
+        ("<td><ruby>24<rp>(</rp><rt>5</rt><rp>)</rp></ruby></td>", "24", 0.8),
+        ("<td><s> </s>24<ins>5</ins></td>", "245", 1.0),
+    ],
+)
+def test_what_is_raised_or_struck_is_no_part_of_the_figure(cell: str, text: str, sure: float) -> None:
+    data = f"<table><tr>{cell}<td>7</td></tr></table>".encode()
+    (grid,) = read_html(data).grids
+    assert [(c.text, c.confidence) for c in grid.cells] == [(text, sure), ("7", 1.0)]
+    (again,) = read_again(data, "text/html").grids
+    assert [c.text for c in again.cells] == [text, "7"]
+
+
+def test_what_is_raised_or_struck_is_no_part_of_a_sentence() -> None:
+    data = "<p>收到申请<s>12</s>10<sup>1</sup>件。</p>".encode()
+    assert [b.text for b in read_html(data).blocks if isinstance(b, Paragraph)] == ["收到申请10¹件。"]
+    assert [b.text for b in read_again(data, "text/html").blocks if isinstance(b, Paragraph)] == ["收到申请10¹件。"]
+
+
+@pytest.mark.parametrize("tag", ["s", "del", "sup", "strike"])
+def test_struck_text_in_struck_text_by_the_thousand_ends(tag: str) -> None:
+    with readers_time(), suppress(DocumentError):
+        read_html(page(f"<table><tr><td>{f'<{tag}>1' * 100_000}"))
+    with readers_time(), suppress(DocumentError):
+        read_html(page(f"<table><tr><td>{f'<{tag}>1' * 19_000}"))

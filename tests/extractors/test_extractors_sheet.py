@@ -8,9 +8,13 @@ import zipfile
 
 import openpyxl
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from office_makers import blocks, by_libreoffice, by_openpyxl, expect_exact, saved, values
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font
 
 from extractors import sheet_child
 from extractors.limits import Limits
@@ -183,3 +187,49 @@ def test_a_damaged_file_gives_a_document_or_the_one_error(at: int, patch: bytes)
         read(data[:at] + patch + data[at + len(patch) :])
     except DocumentError:
         return
+
+
+def shared(first: str, second: str, font: dict[str, object]) -> bytes:
+    """A workbook with a text in two fonts, kept where programs keep theirs."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as made:
+        sheet = made.add_worksheet()
+        sheet.write_row(1, 0, ("行政许可", ""))
+        sheet.write_rich_string(1, 1, made.add_format(font), first, second)
+        sheet.write_row(2, 0, ("行政处罚", "24510"))
+    return out.getvalue()
+
+
+def inline(first: str, second: str, font: dict[str, object]) -> bytes:
+    """The same with the text in its cell."""
+    runs = (TextBlock(InlineFont(**font), first), TextBlock(InlineFont(), second))  # type: ignore[arg-type]
+    return book((None, None), ("行政许可", CellRichText(*runs)), ("行政处罚", "24510"))
+
+
+@pytest.mark.parametrize(
+    ("data", "text", "sure"),
+    [
+        (shared("245", "10", {"font_script": 1}), "²⁴⁵10", 1.0),
+        (inline("245", "10", {"vertAlign": "superscript"}), "²⁴⁵10", 1.0),
+        (shared("245", "10", {"font_strikeout": True}), "10", 0.8),
+        (inline("245", "10", {"strike": True}), "10", 0.8),
+        (shared("245", "10", {"bold": True}), "24510", 1.0),
+        (inline("245", "10", {"strike": False}), "24510", 1.0),
+    ],
+)
+def test_what_is_raised_or_struck_is_no_part_of_the_figure(data: bytes, text: str, sure: float) -> None:
+    (grid,) = read_sheet(data).grids
+    assert [(c.text, c.confidence) for c in grid.cells if c.column == 1] == [(text, sure), ("24510", 1.0)]
+
+
+def test_a_cell_in_a_struck_font_prints_nothing_for_sure() -> None:
+    made = openpyxl.Workbook()
+    hidden = made.create_sheet("前", 0)
+    hidden.append(("x", 9))
+    hidden.sheet_state = "hidden"
+    for line in (("行政处罚", 36), ("行政许可", 245), ("行政强制", None)):
+        made["Sheet"].append(line)
+    for place in ("B2", "B3"):
+        made["Sheet"][place].font = Font(strike=True)
+    (grid,) = read_sheet(saved(made)).grids
+    assert [(c.text, c.confidence) for c in grid.cells if c.column == 1] == [("36", 1.0), ("", 0.8), ("", 1.0)]

@@ -14,7 +14,8 @@ from office_makers import NAMESPACES, blocks, by_python_docx, expect_exact, para
 
 from extractors.limits import Limits
 from extractors.read import read
-from extractors.word import read_docx
+from extractors.second import read_again
+from extractors.word import MEDIA_TYPE, read_docx
 from form.errors import DocumentError
 from form.grid import Cell, Grid, Paragraph
 from form.recognise import read_reports
@@ -353,3 +354,52 @@ def test_a_damaged_file_gives_a_document_or_the_one_error(at: int, patch: bytes)
         read(data[:at] + patch + data[at + len(patch) :])
     except DocumentError:
         return
+
+
+def run(text: str, properties: str = "") -> str:
+    return f"<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>"
+
+
+@pytest.mark.parametrize(
+    ("runs", "text", "sure"),
+    [
+        (run("10") + run("1", "<w:vertAlign w:val='superscript'/>"), "10¹", 1.0),
+        (run("10") + run("1", "<w:vertAlign w:val='subscript'/>"), "10¹", 1.0),
+        (run("10") + run("1", "<w:vertAlign w:val='baseline'/>"), "101", 1.0),
+        (run("10") + run("1", "<w:position w:val='8'/>"), "10¹", 1.0),
+        (run("10", "<w:position w:val='-6'/>"), "10", 1.0),
+        (run("1", "<w:position w:val='1'/>") + run("0"), "10", 1.0),
+        (run("24", "<w:strike/>") + run("245"), "245", 0.8),
+        (run("24", "<w:dstrike/>") + run("245", "<w:strike w:val='0'/>"), "245", 0.8),
+        (run("24", "<w:strike/>"), "", 0.8),
+        (run(" ", "<w:strike/>") + run("245"), "245", 1.0),
+        (run("24", "<w:strike/><w:vanish/>") + run("245"), "245", 1.0),
+        (run("24", "<w:rPrChange><w:rPr><w:strike/></w:rPr></w:rPrChange>"), "24", 1.0),
+        (f"<w:moveFrom>{run('24')}</w:moveFrom><w:moveTo>{run('245')}</w:moveTo>", "245", 1.0),
+        (
+            f"<w:r><w:ruby><w:rt>{run('1')}</w:rt><w:rubyBase>{run('24')}</w:rubyBase></w:ruby></w:r>",
+            "24",
+            1.0,
+        ),
+    ],
+)
+def test_what_is_raised_or_struck_is_no_part_of_the_figure(runs: str, text: str, sure: float) -> None:
+    data = word(table(row(f"<w:tc><w:tcPr/><w:p>{runs}</w:p></w:tc>", cell("7"))))
+    (grid,) = read_docx(data).grids
+    assert [(c.text, c.confidence) for c in grid.cells] == [(text, sure), ("7", 1.0)]
+    (again,) = read_again(data, MEDIA_TYPE).grids
+    assert [c.text for c in again.cells] == [text, "7"]
+
+
+def test_styles_raise_and_strike_too() -> None:
+    styles = (
+        f"<w:styles {NAMESPACES}>"
+        "<w:style w:styleId='Note'><w:rPr><w:vertAlign w:val='superscript'/></w:rPr></w:style>"
+        "<w:style w:styleId='Old'><w:rPr><w:strike/></w:rPr></w:style>"
+        "<w:style w:styleId='Older'><w:basedOn w:val='Old'/></w:style></w:styles>"
+    )
+    older, note, plain = "<w:rStyle w:val='Older'/>", "<w:rStyle w:val='Note'/>", "<w:strike w:val='0'/>"
+    body = f"<w:p>{run('24', older)}{run('10')}{run('1', note)}</w:p>"
+    assert texts(body, word__styles_xml=styles) == ["10¹"]
+    body = f"<w:p><w:pPr><w:pStyle w:val='Old'/></w:pPr>{run('24')}{run('5', plain)}</w:p>"
+    assert texts(body, word__styles_xml=styles) == ["5"]

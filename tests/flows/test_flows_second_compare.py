@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from second_planted import first_reading, planted
 
+from flows.extraction import extract_bytes
 from flows.second_reading import DISPUTED, compare, second_look
 from form.reading import Remark, Report
 
@@ -171,3 +172,22 @@ def test_real_reports_are_looked_at_where_that_is_needed(name: str, cells: int) 
     (looked,) = second_look(data, "application/pdf" if name.endswith("pdf") else "text/html", reports)
     assert sum(r.second is not None for r in looked.readings) == cells
     assert [(r.state, r.value) for r in looked.readings] == [(r.state, r.value) for r in reports[0].readings]
+
+
+MARKED = {"sup": "<sup>1</sup>", "css": "<span style='vertical-align: super'>1</span>", "struck": "<s>9</s>"}
+
+
+@pytest.mark.parametrize("mark", MARKED)
+def test_a_mark_beside_a_figure_is_no_difference(report: Report, mark: str) -> None:
+    """Both readers leave it out of the figure, which is in doubt and no more; so its rules are evaluated."""
+    document = next(iter(planted("portal", 1, 0)))
+    key = "applications.processed_total.total"
+    row = document.data.index("(七)总计".encode())
+    end = document.data.index(b"</tr>", row)
+    at = document.data.rindex(b"</td>", row, end)
+    (extracted,) = extract_bytes(document.data[:at] + MARKED[mark].encode() + document.data[at:], "a.html").reports
+    before = {r.key: r for r in report.readings}
+    for reading in extracted.readings:
+        assert (reading.state, reading.value) == (before[reading.key].state, before[reading.key].value)
+        assert reading.confidence == (0.8 if reading.key == key else before[reading.key].confidence)
+        assert reading.second is not None

@@ -14,12 +14,12 @@ class Gouji:
     """Extraction by `flows.extraction`, the rules by `flows.checking`."""
 
     def __init__(self) -> None:
-        self._last: tuple[Path, Extraction] | None = None
+        self._last: tuple[str, Extraction] | None = None
 
     def read(self, path: Path) -> Answer:
         """The reports, with the confidence that gouji states."""
         extraction = extract_bytes(path.read_bytes(), path.name)
-        self._last = path, extraction
+        self._last = str(path), extraction
         error = str(extraction.error) if extraction.error else ""
         return Answer(tuple(found(report, stated=True) for report in extraction.reports), error)
 
