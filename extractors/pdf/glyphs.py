@@ -28,12 +28,6 @@ _HYPHENS_AT_END = (0x02, 0xFFFE)
 # What some tools write for a glyph without Unicode.
 _GLYPH_NUMBER = re.compile(r"\(cid:\d+\)")
 
-#: A raised digit is smaller than the figure's by this factor, and higher by this share of the figure's height.
-_SMALL, _HIGH = 0.8, 0.15
-#: digits of such a mark
-_MARK = 2
-_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-
 Bools = npt.NDArray[np.bool_]
 
 
@@ -58,13 +52,23 @@ class Text:
         named = sum(map(len, _GLYPH_NUMBER.findall(self.string)))
         return int(np.count_nonzero(private | (codes == _UNREADABLE))) + named
 
+    def painted(self, unseen: frozenset[int]) -> Text:
+        """Without the characters of text objects that are not painted, if those are the fewer.
+
+        Where most of a page's text is unseen, a program put it over a scan that says the same.
+        """
+        seen = np.array([native.char_object(self.text_page, at) not in unseen for at in self.index.tolist()], bool)
+        few = np.count_nonzero(seen) > len(seen) / 2
+        return Text(self.text_page, self.codes, self.index[seen]) if few else self
+
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
     """Visible characters in the order of the text layer; arrays of the same length, points.
 
     `boxes` are tight (x0, y0, x1, y1), `origins` (x, y) lie on the baseline. `spaced` says that white
-    space stands before the character, `line` numbers PDFium's lines, `index` is PDFium's own number.
+    space stands before the character, `line` numbers PDFium's lines, `index` is PDFium's own number. `doubtful` are
+    those of which it is not sure that they are read as printed.
     """
 
     codes: npt.NDArray[np.uint32]
@@ -73,6 +77,7 @@ class Glyphs:
     spaced: Bools
     line: Integers
     index: Integers
+    doubtful: Bools
     em: float
     text_page: int
 
@@ -88,6 +93,7 @@ class Glyphs:
             self.spaced[chosen],
             self.line[chosen],
             self.index[chosen],
+            self.doubtful[chosen],
             self.em,
             self.text_page,
         )
@@ -133,25 +139,11 @@ def read_glyphs(text: Text, upright: Frame) -> Glyphs:
         spaced=np.diff(text.index, prepend=-1) > 1,
         line=np.cumsum(text.codes == NEWLINE)[text.index],
         index=text.index,
+        doubtful=np.zeros(len(text.index), bool),
         em=max(float(np.partition(heights, upper)[upper]), 1.0) if len(heights) else 1.0,
         text_page=text.text_page,
     )
-    glyphs = glyphs.take(_on_page(boxes, upright) & ~_overprinted(glyphs))
-    _raise_marks(glyphs)
-    return glyphs
-
-
-def _raise_marks(glyphs: Glyphs) -> None:
-    """Small digits set high behind a figure become raised ones: marks of notes, no part of the figure."""
-    codes, heights, levels = glyphs.codes, glyphs.boxes[:, 3] - glyphs.boxes[:, 1], glyphs.origins[:, 1]
-    digit = (codes >= ord("0")) & (codes <= ord("9"))
-    lower = (heights[1:] < _SMALL * heights[:-1]) & (np.diff(levels) > _HIGH * heights[:-1])
-    lower &= digit[1:] & digit[:-1] & (np.diff(levels) < heights[:-1]) & (np.diff(glyphs.line) == 0)
-    for first in (np.flatnonzero(lower) + 1).tolist():
-        at = first
-        while at < len(codes) and digit[at] and abs(levels[at] - levels[first]) < 0.1 and at - first < _MARK:
-            codes[at] = ord(_RAISED[codes[at] - ord("0")])
-            at += 1
+    return glyphs.take(_on_page(boxes, upright) & ~_overprinted(glyphs))
 
 
 def _readable(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
@@ -188,7 +180,9 @@ def _on_page(boxes: Floats, frame: Frame) -> Bools:
 
 def _overprinted(glyphs: Glyphs) -> Bools:
     """Those printed again within a tenth of their size of an equal character before them."""
-    order = np.lexsort((glyphs.index, glyphs.origins[:, 0], glyphs.codes))
+    # By line, too: in a column equal digits of other rows stand between the two.
+    rows = np.round(glyphs.origins[:, 1] / glyphs.em)
+    order = np.lexsort((glyphs.index, glyphs.origins[:, 0], rows, glyphs.codes))
     near = np.abs(np.diff(glyphs.origins[order], axis=0)).max(axis=1) < 0.1 * glyphs.em
     again = np.zeros(len(glyphs), dtype=bool)
     again[order[1:][near & (np.diff(glyphs.codes[order].astype(np.int64)) == 0)]] = True

@@ -17,13 +17,15 @@ from extractors.limits import Limits
 from extractors.pdf.frame import Frame
 from extractors.pdf.rules import Rules
 from extractors.pdf.runs import Run, parted
-from extractors.pdf.tracking import HAIR, joined
+from extractors.pdf.tracking import DOUBT, HAIR, joined
 from form.errors import DocumentError
 from form.grid import Cell, Grid
 
 #: Pairs of horizontal and vertical rules on a page; Camelot tries them all. Real pages have some 700.
 MAX_CROSSINGS = 250_000
 
+#: stand between characters, and are none
+_UNPRINTED = f" \n{HAIR}{DOUBT}"
 #: how sure a cell's text is that no rule parts from the next cell
 LEAKING = 0.6
 
@@ -141,7 +143,7 @@ def _cell(cells: list[list[Any]], row: int, column: int, taken: list[list[bool]]
     for r in range(row, below + 1):
         parts += cells[r][column : right + 1]
         taken[r][column : right + 1] = [True] * (right + 1 - column)
-    text, sure = joined("".join(part.text for part in parts).strip())
+    text, sure = joined("".join(part.text for part in parts))
     return Cell(
         row=row,
         column=column,
@@ -167,5 +169,9 @@ def _lost(held: list[Run], grids: tuple[tuple[float, Grid], ...]) -> str:
     read = Counter("".join(run.text for run in held))
     read.subtract("".join(cell.text for _, grid in grids for cell in grid.cells))
     return "".join(
-        sorted(character * count for character, count in read.items() if count > 0 and character not in f" \n{HAIR}")
+        sorted(
+            character * count
+            for character, count in read.items()
+            if count > 0 and character not in f" \n{HAIR}{DOUBT}"
+        )
     )

@@ -36,7 +36,7 @@ def _lines(runs: Sequence[Run]) -> list[tuple[float, str]]:
     for run in runs:
         lines.setdefault(run.y0, []).append(run)
     texts = [
-        (level, joined("".join(run.text for run in sorted(line, key=lambda run: run.x0)).strip())[0])
+        (level, joined("".join(run.text for run in sorted(line, key=lambda run: run.x0)))[0])
         for level, line in lines.items()
     ]
     return [(level, text) for level, text in texts if text]

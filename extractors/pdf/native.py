@@ -60,6 +60,8 @@ char_count = _bind(pdfium.FPDFText_CountChars, _INT, _HANDLE)
 char_angle = _bind(pdfium.FPDFText_GetCharAngle, ctypes.c_float, _HANDLE, _INT)
 #: (text page, index) -> handle of the text object that draws the character, or None
 char_object = _bind(pdfium.FPDFText_GetTextObject, _HANDLE, _HANDLE, _INT)
+#: (text object) -> FPDF_TEXTRENDERMODE_*
+text_mode = _bind(pdfium.FPDFTextObj_GetTextRenderMode, _INT, _HANDLE)
 #: (text page, index) -> 1 where PDFium put in a character that is not printed
 char_generated = _bind(pdfium.FPDFText_IsGenerated, _INT, _HANDLE, _INT)
 

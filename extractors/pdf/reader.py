@@ -87,6 +87,8 @@ def _read_page(reading: _Reading, number: int, page: int, text_page: int) -> Non
     drawn = reading.rules.read(page, upright)
     if not len(text.index) and drawn.pictured >= _MOST:
         reading.pictured.append(number)
+    if drawn.unseen and drawn.pictured < _MOST:
+        text = text.painted(drawn.unseen)
     found, reading.carried = page_tables(text, drawn, number, reading.limits, reading.carried)
     _count_cells(reading, found, number)
     reading.blocks += [

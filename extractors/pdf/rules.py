@@ -42,10 +42,14 @@ Segment = tuple[float, float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Rows of x0, y0, x1, y1 in points; the constant coordinate is the same at both ends."""
+    """Rows of x0, y0, x1, y1 in points; the constant coordinate is the same at both ends.
+
+    `across` are the pieces that horizontal rules were made of, as drawn: segments, those too short for a rule too.
+    """
 
     horizontal: Floats
     vertical: Floats
+    across: Floats
 
     @property
     def may_cross(self) -> bool:
@@ -56,13 +60,17 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """The rules of a page, the pieces they were made of, filled boxes too large for rules, and pictures."""
+    """The rules of a page, the pieces they were made of, filled boxes too large for rules, and pictures.
+
+    `unseen` are the handles of text objects that are not painted, as recognition puts them over a scan.
+    """
 
     rules: Rules
     pieces: list[Segment]
     areas: list[BBox]
     pictures: list[BBox]
     frame: Frame
+    unseen: frozenset[int] = frozenset()
 
     @property
     def pictured(self) -> float:
@@ -92,15 +100,24 @@ class RuleReader:
     images: int = 0
     _areas: list[BBox] = field(default_factory=list)
     _pictures: list[BBox] = field(default_factory=list)
+    _texts: list[int] = field(default_factory=list)
     _matrix: pdfium.FS_MATRIX = field(default_factory=pdfium.FS_MATRIX)
     _floats: ctypes.Array[ctypes.c_float] = field(default_factory=ctypes.c_float * 4)
     _ints: ctypes.Array[ctypes.c_int] = field(default_factory=ctypes.c_int * 2)
 
     def read(self, page: int, upright: Frame) -> Drawing:
         """What is drawn on a page, in the frame `upright`. Raises `DocumentError` (too_complex)."""
-        self._areas, self._pictures = [], []
+        self._areas, self._pictures, self._texts = [], [], []
         segments = list(self._objects(native.page_objects(page), upright.matrix, 0))
-        return Drawing(merge(segments, upright), segments, self._areas, self._pictures, upright)
+        rules = merge(segments, upright)
+        return Drawing(rules, segments, self._areas, self._pictures, upright, self._unseen())
+
+    def _unseen(self) -> frozenset[int]:
+        modes = list(map(native.text_mode, self._texts))
+        if pdfium.FPDF_TEXTRENDERMODE_INVISIBLE not in modes:
+            return frozenset()
+        unseen = pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
+        return frozenset(text for text, mode in zip(self._texts, modes, strict=True) if mode == unseen)
 
     def _objects(self, objects: native.Objects, outer: Matrix, depth: int) -> Iterator[Segment]:
         count, listed = objects
@@ -109,7 +126,9 @@ class RuleReader:
             raise DocumentError("too_complex", f"form objects nested deeper than {MAX_DEPTH}")
         handles = listed()
         for handle, kind in zip(handles, map(native.object_type, handles), strict=True):
-            if kind == pdfium.FPDF_PAGEOBJ_PATH:
+            if kind == pdfium.FPDF_PAGEOBJ_TEXT:
+                self._texts.append(handle)
+            elif kind == pdfium.FPDF_PAGEOBJ_PATH:
                 yield from self._path(handle, outer)
             elif kind == pdfium.FPDF_PAGEOBJ_FORM:
                 inner = multiply(self._object_matrix(handle), outer)
@@ -210,7 +229,7 @@ def _within(piece: Segment, boxes: Sequence[BBox]) -> bool:
 def merge(segments: list[Segment], frame: Frame) -> Rules:
     """Rules out of pieces: those along an axis and on the page, dashes joined, ends drawn to thick rules."""
     if not segments:
-        return Rules(np.empty((0, 4)), np.empty((0, 4)))
+        return Rules(np.empty((0, 4)), np.empty((0, 4)), np.empty((0, 5)))
     pieces = np.array(segments)
     pieces = pieces[np.isfinite(pieces).all(axis=1)]
     run, rise = np.abs(pieces[:, 2] - pieces[:, 0]), np.abs(pieces[:, 3] - pieces[:, 1])
@@ -219,7 +238,7 @@ def merge(segments: list[Segment], frame: Frame) -> Rules:
     horizontal = _join(across[:, 1], across[:, 0], across[:, 2], across[:, 4], height)
     vertical = _join(up[:, 0], up[:, 1], up[:, 3], up[:, 4], width)
     horizontal, vertical = _reach(horizontal, vertical), _reach(vertical, horizontal)
-    return Rules(*mended(horizontal[:, [1, 0, 2, 0]], vertical[:, [0, 1, 0, 2]]))
+    return Rules(*mended(horizontal[:, [1, 0, 2, 0]], vertical[:, [0, 1, 0, 2]]), across)
 
 
 def _join(at: Floats, start: Floats, stop: Floats, thick: Floats, limit: float) -> Floats:

@@ -9,6 +9,7 @@ from extractors.pdf.glyphs import Glyphs, Text, read_glyphs
 from extractors.pdf.labelled import is_label, signs
 from extractors.pdf.lattice import PageGrids, lay_out
 from extractors.pdf.loose import FEWEST, Interval, Loose
+from extractors.pdf.marks import mark_digits
 from extractors.pdf.rules import Drawing, Rules
 from extractors.pdf.runs import Run, build_runs, parted, plain_runs
 from extractors.pdf.stacked import keep_apart
@@ -32,6 +33,7 @@ def page_tables(
     if not rules.may_cross and signs(text.string) < _MANY:
         return PageGrids((), plain_runs(text, drawn.frame), ""), ()
     glyphs = read_glyphs(text, drawn.frame)
+    mark_digits(glyphs, rules.across)
     runs = build_runs(glyphs, rules.vertical)
     keep_apart(runs, rules)
     found = lay_out(rules, runs, number, drawn.frame, limits)

@@ -14,6 +14,10 @@ SURE: Final = 0.85
 #: stands for the white between digits set apart, until the cell is known: a hair space, which no reader of text
 #: layers gives (PDFium's own are blanks)
 HAIR: Final = "\u200a"
+#: stands before a digit that may not be read as printed, in the same way
+DOUBT: Final = "\u2006"
+#: how sure a text with such a digit is
+DOUBTED: Final = 0.6
 
 _POINTS: Final = [ord(c) for c in ".,．，"]
 #: share of the height of letters by which the steps between digits may differ; a blank makes a step 0.25 wider
@@ -46,7 +50,8 @@ def set_apart(glyphs: Glyphs, spaced: Bools, parted: Bools) -> Bools:
 
 def joined(text: str) -> tuple[str, float]:
     """A cell's text with figures put together, and how sure that is."""
-    return (text.replace(HAIR, ""), SURE) if HAIR in text else (text, 1.0)
+    sure = DOUBTED if DOUBT in text else SURE if HAIR in text else 1.0
+    return (text.replace(HAIR, "").replace(DOUBT, "") if sure < 1 else text).strip(), sure
 
 
 def _is_one(glyphs: Glyphs, digit: Bools, first: int, last: int) -> bool:

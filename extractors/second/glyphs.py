@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from extractors.marks import RAISED
+
 #: in em: how far a glyph's middle stands above its baseline
 _MIDDLE: Final = 0.35
 #: in em: neighbours closer than this are one word
@@ -17,6 +19,11 @@ _UNEVEN: Final = 0.15
 _FIGURES: Final = frozenset("0123456789.,０１２３４５６７８９．，")
 #: in em: baselines that differ by less are one line
 _LEVEL: Final = 0.5
+#: in em: digits that follow a figure nearer than this and off its baseline by more are the mark of a note
+_BESIDE, _OFF = 0.4, 0.1
+#: marks are smaller than the figure by this factor, or as large
+_SMALL: Final = 0.8
+_DIGITS: Final = frozenset("0123456789")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,7 @@ def text_of(words: Iterable[Word]) -> str:
 
 def _line(words: list[Word]) -> str:
     words = sorted(words, key=lambda w: w.x0)
+    _raise_marks(words)
     figures = _parted(words)
     parts: list[str] = []
     end = 0.0
@@ -104,6 +112,28 @@ def _line(words: list[Word]) -> str:
         parts.append(f" {word.text}" if parts and apart else word.text)
         end = word.x1
     return "".join(parts)
+
+
+def _raise_marks(words: list[Word]) -> None:
+    """Raised digits for those off the baseline of the figure that they stand at."""
+    figure: list[Word] = []
+    for word in [*words, None]:
+        if word is not None and figure and _stands_at(figure[-1], word):
+            figure.append(word)
+            continue
+        line = max(figure, key=lambda w: (w.size >= _SMALL * max(f.size for f in figure), len(w.text)), default=None)
+        for one in figure:
+            if line is not None and abs(one.base - line.base) > _OFF * line.size:
+                one.text = one.text.translate(RAISED)
+        figure = [word] if word is not None and _DIGITS.issuperset(word.text) else []
+
+
+def _stands_at(one: Word, other: Word) -> bool:
+    return (
+        _DIGITS.issuperset(other.text)
+        and -0.2 * other.size < other.x0 - one.x1 < _BESIDE * one.size
+        and abs(other.base - one.base) < 0.7 * max(one.size, other.size)
+    )
 
 
 def _parted(words: list[Word]) -> set[int]:

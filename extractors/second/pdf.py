@@ -12,7 +12,7 @@ from importlib.metadata import version
 from typing import Final
 
 import playa
-from playa.miner import LTChar, LTComponent, process_object
+from playa.miner import LTChar, LTComponent, LTFigure, LTImage, process_object
 
 from extractors.limits import Limits
 from extractors.second.glyphs import Glyph, Word, text_of, words_of
@@ -25,6 +25,8 @@ READER: Final = f"camelot {version('camelot-py')} vector + playa {version('playa
 MAX_OBJECTS: Final = 100_000
 #: playa's sign for a character code without a meaning
 _NAMELESS: Final = "(cid:"
+#: the render mode of text that is not painted
+_UNSEEN: Final = 3
 
 
 @dataclass(slots=True)
@@ -85,6 +87,7 @@ def _read_page(page: playa.Page, number: int, budget: _Budget) -> list[Paragraph
     if turn:
         page.set_initial_ctm(page.space, page.rotate + turn)
         sheet = _sheet(page, number, budget)
+    _drop_unseen(sheet, _size(page))
     tables = ruled_tables(sheet.drawn, _size(page), number, budget.limits)
     outside: list[Word] = []
     for word in words_of(_glyph(char) for char in sheet.chars):
@@ -108,6 +111,19 @@ def _sheet(page: playa.Page, number: int, budget: _Budget) -> _Sheet:
             else:
                 sheet.drawn.append(item)
     return sheet
+
+
+def _drop_unseen(sheet: _Sheet, size: tuple[float, float]) -> None:
+    """Leave out what is not painted, if most is: other unseen text was put over a scan, and says the same."""
+    seen = [char for char in sheet.chars if char.render_mode != _UNSEEN]
+    if len(sheet.chars) > len(seen) > len(sheet.chars) / 2 and not _pictured(sheet.drawn, size):
+        sheet.chars = seen
+
+
+def _pictured(drawn: list[LTComponent], size: tuple[float, float]) -> bool:
+    """Whether a picture covers half of the page."""
+    pictures = [item for item in drawn if isinstance(item, (LTImage, LTFigure))]
+    return any(2 * picture.width * picture.height >= size[0] * size[1] for picture in pictures)
 
 
 def _turn(chars: list[LTChar]) -> int:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pdf_makers as makers
 import pytest
+from fpdf import FPDF
+from fpdf.enums import TextMode
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from test_extractors_pdf import read, texts
 
+from extractors.second import read_again
 from form.grid import Document, Paragraph
 
 REPORTS = Path(__file__).resolve().parents[2] / ".." / "shared" / "reports"
@@ -174,6 +179,68 @@ def test_two_figures_of_rows_without_a_rule_between_stay_two() -> None:
 def test_bold_by_overprinting_is_one_figure() -> None:
     document = courier("1 0 0 1 105 685 Tm (11) Tj 1 0 0 1 105.3 685 Tm (11) Tj")
     assert texts(document.grids[0])[0][0] == "11"
+
+
+def cell_of(draw: Callable[[FPDF, float, float], None], *, picture: bool = False) -> tuple[str, float, str]:
+    """What is read, how surely, and read by the second reader, of a cell with 245 and something drawn to it.
+
+    `draw` is told where the figure's text ends, and the height of its line.
+    """
+    pdf = makers.blank()
+    rows = (*makers.ROWS[:2], ("行政许可", "", "26", ""), *makers.ROWS[3:])
+    if picture:
+        page = Image.new("L", (60, 80), 255)
+        pdf.image(page, 0, 0, *makers.A4)
+    makers.draw_table(pdf, makers.stroke, rows)
+    x = makers.LEFT + sum(makers.WIDTHS[:3]) + 3
+    y = makers.TOP + makers.HEIGHT * 3 - 8
+    pdf.text(x, y, "245")
+    draw(pdf, x + pdf.get_string_width("245"), y)
+    data = bytes(pdf.output())
+    (cell,) = (c for c in read(data).grids[0].cells if (c.row, c.column) == (2, 3))
+    (again,) = (c for c in read_again(data, "application/pdf").grids[0].cells if (c.row, c.column) == (2, 3))
+    return cell.text, cell.confidence, again.text
+
+
+@pytest.mark.parametrize("size", [9, 7.5, 5])
+@pytest.mark.parametrize("off", [-3, 3])
+def test_digits_off_the_line_mark_a_note(size: float, off: float) -> None:
+    def mark(pdf: FPDF, x: float, y: float) -> None:
+        pdf.set_font(size=size)
+        pdf.text(x + 0.2, y + off, "1")
+
+    assert cell_of(mark) == ("245¹", 1.0, "245¹")
+
+
+def test_a_figure_that_wavers_is_one() -> None:
+    assert cell_of(lambda pdf, x, y: pdf.text(x, y + 0.4, "1")) == ("2451", 1.0, "2451")
+
+
+def test_digits_over_one_another_are_in_doubt() -> None:
+    text, sure, again = cell_of(lambda pdf, x, y: pdf.text(x - pdf.get_string_width("5"), y, "0"))
+    assert (sorted(text), sure, sorted(again)) == (sorted("2450"), 0.6, sorted("2450"))
+    # Bold by printing twice.
+    assert cell_of(lambda pdf, x, y: pdf.text(x - pdf.get_string_width("245") + 0.2, y, "245"))[:2] == ("245", 1.0)
+
+
+@pytest.mark.parametrize("length", [3, 15])
+def test_a_figure_struck_out_in_part_is_in_doubt(length: float) -> None:
+    assert cell_of(lambda pdf, x, y: pdf.line(x - length, y - 3, x - 1, y - 3))[:2] == ("245", 0.6)
+    # Underlined, it is as good as any.
+    assert cell_of(lambda pdf, x, y: pdf.line(x - length, y + 0.7, x, y + 0.7))[:2] == ("245", 1.0)
+
+
+def unseen(pdf: FPDF, x: float, y: float) -> None:
+    pdf.text_mode = TextMode.INVISIBLE
+    pdf.text(x, y, "9")
+
+
+def test_what_is_not_painted_is_not_read() -> None:
+    assert cell_of(unseen) == ("245", 1.0, "245")
+
+
+def test_text_that_recognition_put_over_a_picture_is_read() -> None:
+    assert cell_of(unseen, picture=True) == ("2459", 1.0, "2459")
 
 
 def test_a_raised_mark_is_no_digit_of_its_figure() -> None:
