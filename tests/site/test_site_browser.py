@@ -228,6 +228,38 @@ def test_paper(visit: Open, site: Path) -> None:
     assert page.pdf().startswith(b"%PDF")
 
 
+def test_marks_and_bars_are_whole_on_paper(visit: Open, site: Path) -> None:
+    """Printers leave backgrounds out: the gravest mark was white on nothing, and the last bars ran off the sheet."""
+    page = visit(site.as_uri(), "index.html", 700)
+    page.emulate_media(media="print")
+    held = page.locator("#grid .cell.h").first
+    expect(held).to_have_css("color", "rgb(0, 0, 0)")
+    expect(held).to_have_css("border-top-color", "rgb(0, 0, 0)")
+    for kept in (".swatch.h", ".bar", "#grid .cell.k", ".legend .cell.h"):
+        expect(page.locator(kept).first).to_have_css("print-color-adjust", "exact")
+    for table in (".places", "#grid"):
+        right = page.locator(table).evaluate("table => table.getBoundingClientRect().right")
+        assert right <= 700, table
+    assert page.evaluate("document.documentElement.scrollWidth") <= 700
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_versions_to_choose_from_can_be_read(visit: Open, site: Path, width: int) -> None:
+    page = visit(site.as_uri(), REPORT, width)
+    for name in ("#shown", "#against"):
+        box, text = page.locator(name).evaluate(
+            """select => {
+              const text = document.createElement("canvas").getContext("2d");
+              text.font = getComputedStyle(select).font;
+              return [select.clientWidth, text.measureText(select.selectedOptions[0].text).width];
+            }"""
+        )
+        assert text + 40 <= box, f"{name}: the arrow and the edges take some 40 pixels"
+    label = page.locator(".diff th[scope=row]").first.bounding_box()
+    assert label
+    assert label["width"] >= 120
+
+
 def test_without_scripts_the_summary_is_there(browser: Browser, site: Path) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

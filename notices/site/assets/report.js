@@ -191,7 +191,7 @@
       this.against = 1;
       result.append(...this.differences());
       return h("section", { class: "compare", "aria-labelledby": "compare-title" }, h("h2", { id: "compare-title" }, `版本对照（${versions.length}）`),
-        h("p", { class: "filters" }, h("label", null, "表中显示", shown), h("label", null, "对照", against)), result);
+        h("p", { class: "pick" }, h("label", null, "表中显示", shown), h("label", null, "对照", against)), result);
     }
 
     differences() {
