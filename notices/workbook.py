@@ -58,7 +58,7 @@ _FINDINGS: Final = (
 _PAPER: Final = 13
 _FOLDED: Final = dict.fromkeys((2, 4, 5, 6, 7, 8, 9, 10, 11, 14), "wrap")
 _UNITS: Final = (
-    ("单位", 26),
+    ("单位", 30),
     ("代码", 9),
     ("级别", 8),
     ("年度", 7),
