@@ -7,7 +7,10 @@ data rows are spanned differently; `columns_permuted` the header has another ord
 `unit_contradicted`, `year_contradicted`, `scope_contradicted` places of the document differ on whose report it is, of
 which year, or whether it is of the area or of the body;
 `header_missing`, `header_irregular` columns were named by the form; `cells_missing` a row has fewer cells
-than columns; `group_row` a heading row holds figures; `duplicate_tables` the same tables stand twice.
+than columns; `group_row` a heading row holds figures; `duplicate_tables` the same tables stand twice;
+`foreign_table` a copy of a table whose caption names another year or scope was left over; `blank_and_filled` a cell
+stands blank in one place and filled in another; `column_unknown` a column is headed by none of the form's names;
+`header_contradicted` a header contradicts the form and is not whole enough to go by.
 """
 
 from __future__ import annotations

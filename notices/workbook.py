@@ -75,7 +75,7 @@ _KINDS: Final = (
     ("blocked", "网站拒绝访问"),
     ("missing", "未见公开"),
 )
-_NEWS: Final = {"new": "新增", "open": "仍未解决", "waived": "已豁免"}
+_NEWS: Final = {"new": "新增", "lapsed": "豁免失效", "open": "仍未解决", "waived": "已豁免"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,8 @@ def workbook(
 
 
 def _rows(tables: Tables) -> list[dict[str, Any]]:
-    open_ = arranged(tables.findings, identities(tables.previous_findings, "open"))
+    before = tables.previous_findings
+    open_ = arranged(tables.findings, identities(before, "open"), identities(before, "waived"))
     waived = [row | {"news": "waived"} for row in tables.findings.to_pylist() if row["status"] == "waived"]
     waived.sort(key=lambda row: (row["unit_id"], row["year"], row["rule"], row["finding_id"]))
     return [*open_, *waived]
@@ -154,7 +155,7 @@ def _about(sheet: Sheet, about: About, told: Sequence[tuple[str, str]]) -> None:
         ("发布", f"{about.release_id}，{about.released_at.astimezone(BEIJING):%Y-%m-%d %H:%M}（北京时间）"),
         ("范围", about.scope or "全部"),
         *told,
-        ("新增", "“新增”指收件人上次收到的报告中没有；首次报告全部为新增"),
+        ("新增", "“新增”指收件人上次收到的报告中没有；首次报告全部为新增；“豁免失效”指上次已豁免"),
         ("可疑", "改动后能使相关等式全部成立的最小单元格组合中的单元格；是线索，不是更正"),
         ("责任", "程序的判断，请以原文为准；勾稽只核对，不改动所印数字"),
         ("文字", "原文中不可见的字符以⟨U+202E⟩等形式写出；任何文字都不会作为公式执行"),

@@ -114,7 +114,7 @@
         finding.attribution && finding.severity === "critical"
           ? h("p", null, "责任：", h("strong", null, gouji.words().attributions[finding.attribution] || finding.attribution)) : null,
         sets.length === 1 ? h("p", null, "存疑：", names(sets[0])) : null,
-        sets.length > 1 ? h("details", null, h("summary", null, `存疑：有 ${sets.length} 种改法可使算式成立`),
+        sets.length > 1 ? h("details", null, h("summary", null, `存疑：有 ${sets.length} 组单元格可改，使算式成立`),
           h("ul", null, sets.map((numbers) => h("li", null, names(numbers))))) : null,
         finding.elsewhere ? this.others([...new Set(finding.elsewhere.map(([report]) => report))]) : null,
       ];
