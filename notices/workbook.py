@@ -75,7 +75,7 @@ _KINDS: Final = (
     ("blocked", "网站拒绝访问"),
     ("missing", "未见公开"),
 )
-_NEWS: Final = {"new": "新增", "lapsed": "豁免失效", "open": "仍未解决", "waived": "已豁免"}
+_NEWS: Final = {**words.NEWS, "waived": "已豁免"}
 
 
 @dataclass(frozen=True, slots=True)
