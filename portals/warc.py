@@ -7,6 +7,7 @@ import os
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -54,7 +55,7 @@ class WarcFolder:
             more = (("WARC-Block-Digest", records.digest(block)), ("WARC-Payload-Digest", payload))
             self._write(out, records.record("response", (*_fields(exchange, day, named), *more), block))
             self._write(out, _request(exchange, day, named))
-        os.fsync(out.fileno())
+        self._sync(out)
         return Stored(self._name, start, offset, payload)
 
     def revisit(self, fetched: Fetched, known: Capture) -> None:
@@ -91,27 +92,50 @@ class WarcFolder:
             ("WARC-Concurrent-To", named),
         )
         self._write(out, records.record("metadata", about, said.encode()))
-        os.fsync(out.fileno())
+        self._sync(out)
         return Stored(self._name, start, start, payload)
 
     def close(self) -> None:
         """Close the file, if one was opened."""
-        if self._out is not None:
-            self._out.close()
-            self._out = None
+        out, self._out = self._out, None
+        if out is not None:
+            out.close()
 
     def _write(self, out: BinaryIO, data: bytes) -> None:
         """With the operating system on return: a kill of this process loses nothing."""
         view = memoryview(data)
-        while view:
-            view = view[out.write(view) :]
-        self._end += len(data)
+        try:
+            while view:
+                view = view[out.write(view) :]
+            self._end += len(data)
+        except BaseException:
+            self._cut_back(out)
+            raise
+
+    def _cut_back(self, out: BinaryIO) -> None:
+        """Undo half a record (a full disk): what follows must stand where the index will say it does."""
+        try:
+            out.truncate(self._end)
+            out.seek(self._end)
+        except OSError:
+            with suppress(OSError):
+                self.close()
+
+    def _sync(self, out: BinaryIO) -> None:
+        """On the disk on return; a file of which that fails is not used again: it may have holes."""
+        try:
+            os.fsync(out.fileno())
+        except OSError:
+            with suppress(OSError):
+                self.close()
+            raise
 
     def _file(self, at: datetime) -> BinaryIO:
         if self._out is not None and self._end >= self._max:
             self.close()
         if self._out is None:
             self._out, self._end = self._create(at), 0
+        if not self._end:
             self._write(self._out, info(self._name, at))
         return self._out
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import gzip
 import os
 import random
@@ -13,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
@@ -24,6 +26,7 @@ from portals.families.base import Entry
 from portals.links import Link
 from portals.problems import Problem
 from portals.shelved import Shelved
+from portals.warc import WarcFolder, kinds
 
 START = datetime(2025, 3, 1, 20, 0, tzinfo=UTC)
 ORIGIN = Origin("620102", "2023年政府信息公开工作年度报告", date(2024, 1, 31), 2023)
@@ -150,8 +153,6 @@ def test_a_body_that_looks_chunked_is_not_unchunked_again(archive: Archive, tmp_
 
 
 def test_a_new_run_writes_a_new_file_and_large_files_end(tmp_path: Path) -> None:
-    from portals.warc import WarcFolder
-
     for n in range(3):
         with Archive(tmp_path / "archive") as made:
             made.add(fetched(f"http://a.example/{n}", b"x"), ORIGIN)
@@ -172,6 +173,53 @@ def test_a_cut_tail_harms_nothing_that_the_index_knows(tmp_path: Path) -> None:
         assert [made.read(c.capture_id) for c in made.captures()] == [b"%d" % n * 400 for n in range(5)]
         made.add(fetched("http://a.example/9", b"later"), ORIGIN)
         assert len(warcs(tmp_path)) == 2, "never appended to a file that may be torn"
+
+
+class Full:
+    """A WARC file on a disk that takes no more after some bytes, until it is `freed`."""
+
+    def __init__(self, file: BinaryIO, room: int, cuts: bool) -> None:
+        self.file, self.room, self.cuts, self.freed = file, room, cuts, False
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.file, name)
+
+    def write(self, data: memoryview) -> int:
+        if self.room == 0 and not self.freed:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written = self.file.write(data if self.freed else data[: self.room])
+        self.room = max(0, self.room - written)
+        return written
+
+    def truncate(self, size: int) -> int:
+        if not self.cuts:
+            raise OSError(errno.EIO, "Input/output error")
+        return self.file.truncate(size)
+
+
+@pytest.mark.parametrize("room", [100, 1500], ids=["in the first record", "in the document"])
+@pytest.mark.parametrize("cuts", [True, False])
+def test_a_disk_full_for_a_moment_harms_nothing_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cuts: bool, room: int
+) -> None:
+    disks: list[Full] = []
+    create = WarcFolder._create
+
+    def full(folder: WarcFolder, at: datetime) -> Full:
+        disks.append(Full(create(folder, at), room, cuts))
+        return disks[-1]
+
+    with Archive(tmp_path) as made, monkeypatch.context() as patched:
+        patched.setattr(WarcFolder, "_create", full)
+        with pytest.raises(OSError, match="No space"):
+            made.add(fetched("http://a.example/1", os.urandom(3000)), ORIGIN)
+        patched.undo()
+        disks[0].freed = True
+        later = [fetched(f"http://a.example/{n}", os.urandom(500)) for n in (2, 1)]
+        assert [made.read(made.add(given, ORIGIN).capture_id) for given in later] == [given.body for given in later]
+    whole = warcs(tmp_path)[-1]
+    assert kinds(whole) == {"warcinfo": 1, "response": 2, "request": 2}
+    assert len(warcs(tmp_path)) == (1 if cuts else 2), "half a record that cannot be cut off ends its file"
 
 
 def test_damage_is_found_on_reading(tmp_path: Path) -> None:
