@@ -131,12 +131,12 @@ class _Handle:
             curl.perform()
         except pycurl.error as error:
             raise self._as_fetch_error(error) from error
-        protocol, status, reason, received = self._head()
+        protocol, reason, received = self._head()
         return Exchange(
             address=request.address,
             request_headers=headers,
             protocol=protocol,
-            status=status,
+            status=curl.getinfo(pycurl.RESPONSE_CODE),
             reason=reason,
             headers=received,
             raw=bytes(self._body),
@@ -154,20 +154,21 @@ class _Handle:
             return _UnreachedError(text)
         return FetchError(_CODES.get(number, "network"), text)
 
-    def _head(self) -> tuple[str, int, str, Headers]:
-        first, *lines = b"".join(self._lines).decode("latin-1").split("\r\n")
-        protocol, _, rest = first.partition(" ")
-        status, _, reason = rest.partition(" ")
+    def _head(self) -> tuple[str, str, Headers]:
+        """Protocol, reason and headers; lines end as the server likes, and bytes that are no ASCII are kept."""
+        first, *lines = self._lines or [b""]
+        protocol, _, reason = (*first.split(None, 2), b"", b"")[:3]
         headers = []
         for line in lines:
-            name, colon, value = line.partition(":")
+            name, colon, value = line.partition(b":")
             if colon:
-                headers.append((name.strip(), value.strip()))
-        return protocol, int(status), reason.strip(), tuple(headers)
+                headers.append((name.strip().decode("latin-1"), value.strip().decode("latin-1")))
+        return protocol.decode("latin-1"), reason.strip().decode("latin-1"), tuple(headers)
 
     def _header(self, line: bytes) -> None:
         """One line; only the last response of an exchange counts (100 Continue), and no trailers."""
-        if line.startswith(b"HTTP/"):
+        ended = not self._lines or not self._lines[-1].strip()
+        if ended and line.startswith(b"HTTP/"):
             self._lines = [line]
         elif not self._body:
             self._lines.append(line)

@@ -195,7 +195,7 @@ class Fetcher:
             return float(value)
         try:
             until = email.utils.parsedate_to_datetime(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             return 0.0
         until = until if until.tzinfo else until.replace(tzinfo=UTC)
         return max(0.0, math.ceil((until - self._times.now()).total_seconds()))

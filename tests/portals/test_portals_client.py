@@ -6,6 +6,7 @@ import socket
 import socketserver
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -266,15 +267,51 @@ def test_the_name_system_is_asked_once_in_a_while(fake: FakeTime) -> None:
     assert len(asked) == 2
 
 
-def test_a_server_that_speaks_something_else(fake: FakeTime) -> None:
-    class Nonsense(socketserver.BaseRequestHandler):
+@contextmanager
+def answering(raw: bytes, fake: FakeTime) -> Iterator[Fetcher]:
+    """A fetcher of a server that answers everything with these bytes."""
+
+    class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
             self.request.recv(4096)
-            self.request.sendall(b"SSH-2.0-OpenSSH_9.6\r\n")
+            self.request.sendall(raw)
 
-    with socketserver.TCPServer(("127.0.0.1", 0), Nonsense) as server:
+    with socketserver.TCPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         network = Network({HOST: ("127.0.0.1", server.server_address[1])})
         with Fetcher([portal(HOST)], fake.times, network=network, limits=Limits(attempts=1)) as fetcher:
-            assert fails(fetcher, f"{BASE}/").code == "network"
+            yield fetcher
         server.shutdown()
+
+
+def test_a_server_that_speaks_something_else(fake: FakeTime) -> None:
+    with answering(b"SSH-2.0-OpenSSH_9.6\r\n", fake) as fetcher:
+        assert fails(fetcher, f"{BASE}/").code == "network"
+
+
+@pytest.mark.parametrize(
+    ("head", "reason"),
+    [
+        (b"HTTP/1.1 200 OK\nETag: e\nContent-Length: 1\n\n", "OK"),
+        (b"HTTP/1.1 200\nETag: e\nContent-Length: 1\n\n", ""),
+        (b"HTTP/1.1\t200 All right\r\nETag: e\r\nContent-Length: 1\r\n\r\n", "All right"),
+        (b"HTTP/1.1 200 OK\r\nETag: e\r\nHTTP/2: h2\r\nContent-Length: 1\r\n\r\n", "OK"),
+        (b"HTTP/1.1 100 Continue\r\nETag: no\r\n\r\nHTTP/1.1 200 OK\nETag: e\nContent-Length: 1\n\n", "OK"),
+    ],
+)
+def test_heads_of_unusual_servers(fake: FakeTime, head: bytes, reason: str) -> None:
+    with answering(head + b"x", fake) as fetcher:
+        answer = fetcher.get(f"{BASE}/a").answer
+    assert (answer.protocol, answer.status, answer.reason, answer.raw) == ("HTTP/1.1", 200, reason, b"x")
+    assert (answer.header("etag"), answer.header("content-length")) == ("e", "1")
+
+
+def test_a_status_alone_on_a_bare_line(fake: FakeTime) -> None:
+    with answering(b"HTTP/1.1 404\nContent-Length: 0\n\n", fake) as fetcher:
+        assert fails(fetcher, f"{BASE}/a").code == "missing"
+
+
+def test_bytes_at_the_end_of_a_header_are_no_white_space(fake: FakeTime) -> None:
+    head = b"HTTP/1.1 200 OK\r\nX-Name: " + "增加".encode() + b" \r\nContent-Length: 1\r\n\r\n"
+    with answering(head + b"x", fake) as fetcher:
+        assert fetcher.get(f"{BASE}/a").answer.header("x-name").encode("latin-1").decode() == "增加"

@@ -154,7 +154,10 @@ def test_retry_after_as_a_date_is_obeyed(site: Site, fetching, fake: FakeTime) -
     assert fake.slept == [50.0]
 
 
-@pytest.mark.parametrize("value", ["soon", "-5", "Wed, 99 Foo 2025", "9" * 5000, "Wed, 01 Jan 1000 00:00:00"])
+@pytest.mark.parametrize(
+    "value",
+    ["soon", "-5", "Wed, 99 Foo 2025", "9" * 5000, "Wed, 01 Jan 1000 00:00:00", "01 Jan 99999999999 00:00:00 GMT"],
+)
 def test_a_senseless_retry_after_means_the_usual_pause(site: Site, fetching, fake: FakeTime, value: str) -> None:
     site.put("/a", Answer(b"", 429, {"Retry-After": value}), "ok")
     assert fetching().get(f"{BASE}/a").body == b"ok"
