@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import zlib
+from collections.abc import Iterator
 from typing import Final
 
 from portals.problems import FetchError
@@ -60,21 +61,36 @@ def is_page(body: bytes, media_type: str) -> bool:
 
 
 def text(body: bytes, charset: str) -> str:
-    """The text of a page: by its mark, the header, its own meta, else UTF-8, else GB 18030; never fails."""
+    """The text of a page; never fails.
+
+    By its mark, else by the header, its own meta or UTF-8, as far as the bytes obey; GB only where they are no
+    UTF-8, which Chinese text in GB never is. Damaged UTF-8 (a title cut inside a character) is UTF-8 still; what
+    remains is GB 18030. Extractors decide likewise (`extractors.charset`).
+    """
     for mark, name in _BOMS:
         if body.startswith(mark):
             return body[len(mark) :].decode(name, "replace")
     meta = _META.search(body[:4096])
-    for name in (charset, meta[1].decode("ascii") if meta else "", "utf-8"):
-        decoded = _try(body, name)
-        if decoded is not None:
-            return decoded
-    return body.decode("gb18030", "replace")
+    for codec in _codecs(charset, meta[1].decode("ascii") if meta else ""):
+        try:
+            return body.decode(codec)
+        except UnicodeError:
+            continue
+    damaged = body.decode("utf-8", "replace")
+    return damaged if _is_mostly_whole(damaged) else body.decode("gb18030", "replace")
 
 
-def _try(body: bytes, name: str) -> str | None:
-    codec = _CHARSETS.get(name.lower())
-    try:
-        return body.decode(codec) if codec else None
-    except UnicodeError:
-        return None
+def _codecs(*declared: str) -> Iterator[str]:
+    for name in declared:
+        codec = _CHARSETS.get(name.lower())
+        if codec == "gb18030":
+            yield "utf-8"
+        if codec:
+            yield codec
+    yield "utf-8"
+
+
+def _is_mostly_whole(decoded: str) -> bool:
+    """Whether more characters beyond ASCII were read than were not: other encodings read as UTF-8 are mostly torn."""
+    torn = decoded.count("\ufffd")
+    return len(decoded) - len(decoded.encode("ascii", "ignore")) > 2 * torn

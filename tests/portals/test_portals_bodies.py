@@ -28,6 +28,22 @@ def test_text_is_decoded(body: bytes, charset: str) -> None:
     assert bodies.text(body, charset) == TEXT
 
 
+@pytest.mark.parametrize(
+    ("codec", "charset"),
+    [("utf-8", "utf-8"), ("utf-8", ""), ("utf-8", "gbk"), ("gb18030", "gbk"), ("gb18030", ""), ("gb18030", "utf-8")],
+)
+def test_a_torn_character_is_all_that_is_lost(codec: str, charset: str) -> None:
+    """A title cut inside a character, as list templates do, leaves the rest of the page what it is."""
+    title = TEXT[:-2]
+    torn = f"<li>{title}</li><li>{title}".encode(codec)[:-1] + f"...</li><li>{title}</li>".encode(codec)
+    assert bodies.text(torn, charset).count(f"<li>{title}</li>") == 2
+
+
+def test_utf8_is_not_read_as_gb_because_a_header_says_so() -> None:
+    assert "信息公开".encode().decode("gb18030"), "it could be"
+    assert bodies.text("信息公开".encode(), "gbk") == "信息公开"
+
+
 def test_the_page_says_its_own_charset() -> None:
     for meta in ('<meta charset="gb2312">', "<META http-equiv=Content-Type content='text/html; charset=GBK'>"):
         page = f"<html><head>{meta}</head>{TEXT}"
