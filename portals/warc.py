@@ -213,7 +213,7 @@ def body_at(path: Where, offset: int, size: int) -> tuple[bytes, str, str]:
 def _decoded(raw: bytes, encoding: str, size: int) -> bytes:
     """The body; as it stands where it cannot be decoded, which is how such evidence is kept."""
     try:
-        return bodies.inflate(raw, encoding, size)
+        return bodies.inflate(raw, encoding, size, exact=True)
     except FetchError:
         return raw
 

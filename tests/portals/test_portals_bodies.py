@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import gzip
+import os
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,6 +64,19 @@ def test_any_bytes_inflate_or_are_refused(raw: bytes, encoding: str) -> None:
         assert len(bodies.inflate(raw, encoding, 1000)) <= max(1000, len(raw))
     except FetchError as error:
         assert error.code in {"encoding", "too_large"}
+
+
+def test_all_members_of_gzip_are_the_body() -> None:
+    """Some servers and caches end a member with every block; what follows the last one is no body."""
+    halves = gzip.compress(b"a" * 9000) + gzip.compress(os.urandom(20_000) + b"b")
+    whole = bodies.inflate(halves + b"\0" * 9, "gzip", 29_001)
+    assert (len(whole), whole[:9000], whole[-1:]) == (29_001, b"a" * 9000, b"b")
+    assert bodies.inflate(halves, "gzip", 9000, exact=True) == b"a" * 9000, "captures of when only one was read"
+    for raw, cap, code in ((halves, 29_000, "too_large"), (halves[:-9], 29_001, "encoding"),
+                           (gzip.compress(b"") * 20_000, 9, "encoding")):  # fmt: skip
+        with pytest.raises(FetchError) as caught:
+            bodies.inflate(raw, "gzip", cap)
+        assert caught.value.code == code
 
 
 @pytest.mark.parametrize(
