@@ -31,7 +31,7 @@ class Policy:
 
 
 def unbroken(releases: Sequence[Release], kept: Collection[str]) -> Release:
-    """The oldest release from which on all are kept; the newest always is."""
+    """The oldest of all `releases`, removed ones too, from which on all are kept; the newest always is."""
     oldest = releases[-1]
     for release in reversed(releases):
         if release.release_id not in kept:

@@ -82,12 +82,14 @@ def _plan(home: Where, policy: Policy, now: datetime, moved: Mapping[str, tuple[
     A reader that began before compaction still reads the version before it, which goes with the next upkeep.
     """
     gone = record.removed(home)
-    there = [release for release in record.releases(home) if release.release_id not in gone]
+    chain = record.releases(home)
+    there = [release for release in chain if release.release_id not in gone]
     if not there:
         return Upkept((), (), {}, {})
     ids = [release.release_id for release in there]
     kept = policy.keeps(there, now)
-    tail = unbroken(there, kept)
+    # Of the whole chain: where releases were removed before, the commits between are no more.
+    tail = unbroken(chain, kept)
     readable = [release for release in there if release.release_id in kept]
     waste = {}
     for name in there[-1].tables:

@@ -96,6 +96,24 @@ def test_what_was_planned_goes_and_a_second_time_nothing(home: Path) -> None:
     assert _files(home) == after
 
 
+def test_a_gap_of_removed_releases_stays_a_gap(home: Path) -> None:
+    """With nothing newer to remove the releases there are look unbroken; the commits in the gap are gone."""
+    before = {name: contents(home, name) for name in ("r0002", "r0005", "r0006")}
+    named = Policy(days=0, least=2, named=frozenset({"r0002"}))
+    assert upkeep(home, named, night(9)).removed == ("r0001", "r0003", "r0004")
+    for _ in range(2):
+        assert planned(home, named, night(9)).removed == ()
+        assert upkeep(home, named, night(9)).kept == tuple(before)
+        assert {name: contents(home, name) for name in before} == before
+    # The gap grows, and goes with the release before it.
+    assert publish(home, _few(batch([Doc(1, 2022, 9)])), night(10))
+    assert upkeep(home, named, night(11)).removed == ("r0005",)
+    assert {name: contents(home, name) for name in ("r0002", "r0006")} == {n: before[n] for n in ("r0002", "r0006")}
+    assert upkeep(home, NONE, night(12)).removed == ("r0002",)
+    assert not any(it.data or it.log for it in upkeep(home, NONE, night(12)).waste.values())
+    assert contents(home, "r0006") == before["r0006"]
+
+
 def test_nights_go_on_after_upkeep(home: Path, tmp_path: Path) -> None:
     kept, plain = home, shutil.copytree(home, tmp_path / "plain")
     for n in (9, 10):
