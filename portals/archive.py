@@ -159,6 +159,8 @@ class Archive:
         rows = [(capture.capture_id, number, link.address, link.title) for number, link in enumerate(links)]
         with self._transaction() as index:
             index.execute(_INSERT, captures.to_row(capture))
+            # Those of a row that was lost, or that somebody forgot, may still be there.
+            index.execute("DELETE FROM links WHERE capture_id = ?", (capture.capture_id,))
             index.executemany("INSERT INTO links VALUES (?, ?, ?, ?)", rows)
         self._forget_problem(capture)
         return capture

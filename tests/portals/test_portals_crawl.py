@@ -3,8 +3,10 @@ from __future__ import annotations
 import gzip
 import itertools
 import random
+import sqlite3
 import threading
 from collections import Counter
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,6 +16,7 @@ from portals_support import HOST, OTHER, Answer, FakeTime, Site, article_page, l
 
 from portals import crawl as crawling
 from portals.archive import Archive
+from portals.captures import INDEX
 from portals.crawl import CrawlResult, Progress, Run, crawl
 from portals.documents import documents
 from portals.families.base import Entry
@@ -339,6 +342,20 @@ def test_a_resumed_night_reads_its_lists_from_the_archive(
     seen = len(two_units.requests)
     assert figures(go(registry, run)) == (12, 0, 0, 14)
     assert len(two_units.requests) == seen, "nothing is asked twice in one night"
+
+
+def test_rows_that_were_forgotten_are_fetched_again(
+    two_units: Site, registry: Registry, run: Run, archive: Archive, tmp_path: Path, fake: FakeTime
+) -> None:
+    """As doctor advises where a WARC file is damaged; what was known besides of a page is not in the way."""
+    go(registry, run)
+    before = {one.capture_id: (one.sha256, archive.links(one.capture_id)) for one in archive.captures()}
+    assert any(links for _, links in before.values())
+    with closing(sqlite3.connect(tmp_path / "archive" / INDEX)) as index, index:
+        index.execute("DELETE FROM captures")
+    fake.sleep(86400)
+    assert figures(go(registry, replace(run, started_at=fake.now()))) == (12, 14, 0, 0)
+    assert {one.capture_id: (one.sha256, archive.links(one.capture_id)) for one in archive.captures()} == before
 
 
 def test_a_damaged_list_is_asked_for_again(
