@@ -26,7 +26,6 @@ from portals.captures import INDEX
 from portals.copying import copied_index
 from portals.shared import Shared
 from portals.warc import ArchiveError
-from store.files import names
 from warehouse import checkup as tables
 from warehouse.record import Release
 from warehouse.references import reference_faults
@@ -91,7 +90,7 @@ def _archive(home: Home, stack: ExitStack, run: Runner, quick: bool) -> Generato
     if isinstance(home.archive, Shared) and not home.archive.is_dir():
         return []
     if isinstance(place, Path) and not (place / INDEX).exists():
-        files = [name for name in names(place) if name.endswith(".warc.gz")]
+        files = archive.warc_files(place)
         if files:
             yield Fault(
                 "index", f"archive/{INDEX}", f"missing, beside {len(files)} WARC files", "restore it from a backup"
@@ -100,7 +99,7 @@ def _archive(home: Home, stack: ExitStack, run: Runner, quick: bool) -> Generato
     copy = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gouji-doctor-")))
     try:
         index = copied_index(home.archive, copy)
-        found = list(archive.index_faults(index))
+        found = list(archive.index_faults(index, place))
         yield from found
         if any(fault.code == "index" for fault in found):
             return []
@@ -112,7 +111,7 @@ def _archive(home: Home, stack: ExitStack, run: Runner, quick: bool) -> Generato
     if not quick:
         cut = [rows[start : start + _AT_ONCE] for start in range(0, len(rows), _AT_ONCE)]
         yield from run("存档", partial(archive.body_faults, place), cut)
-        yield from run("存档 其余", archive.unnamed_faults, archive.unnamed(place, rows))
+        yield from run("存档 其余", partial(archive.unnamed_faults, index), archive.unnamed(place, rows))
     return rows
 
 

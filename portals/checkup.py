@@ -6,9 +6,11 @@ import hashlib
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final, NamedTuple
+
+from warcio.archiveiterator import ArchiveIterator
 
 from form.fault import Fault
 from portals import captures, warc
@@ -20,6 +22,11 @@ AGAIN: Final = (
     "restore the file from a backup; else forget the rows that name it, and gouji nightly fetches them again"
 )
 _RESTORE_INDEX: Final = f"restore {captures.INDEX} from a backup"
+_UNKNOWN: Final = (
+    f"restore a newer {captures.INDEX} if there is one; else gouji nightly fetches again what the portals still show"
+)
+#: bytes of a body, decoded, in a file that no row names: beyond what a crawl takes
+_LARGEST: Final = 1 << 28
 #: a sweep over rows that name what is not there: what, the rows, what to do
 _REFERENCES: Final = (
     (
@@ -61,8 +68,13 @@ def rows(index: Path) -> list[Row]:
         raise ArchiveError(f"{index.name}: {error}") from error
 
 
-def index_faults(index: Path) -> Iterator[Fault]:
-    """What is wrong with the index by itself: pages, version, references among rows."""
+def warc_files(archive: Where) -> list[str]:
+    """The names of the WARC files of an archive, in order."""
+    return [name for name in names(archive) if name.endswith(".warc.gz")]
+
+
+def index_faults(index: Path, archive: Where) -> Iterator[Fault]:
+    """What is wrong with the index by itself: pages, version, references among rows; an empty one beside files."""
     try:
         with closing(_opened(index)) as opened:
             said = opened.execute("PRAGMA quick_check(1)").fetchone()[0]
@@ -72,6 +84,9 @@ def index_faults(index: Path) -> Iterator[Fault]:
             version = opened.execute("PRAGMA user_version").fetchone()[0]
             if version > captures.SCHEMA_VERSION:
                 yield Fault("index", index.name, f"its version {version} is newer than ours", "update gouji")
+                return
+            if version == 0 and (files := warc_files(archive)):
+                yield Fault("index", index.name, f"empty, beside {len(files)} WARC files", _RESTORE_INDEX)
                 return
             if version < captures.SCHEMA_VERSION:
                 yield Fault(
@@ -102,17 +117,54 @@ def file_faults(archive: Where, known: Sequence[Row]) -> Iterator[Fault]:
 def unnamed(archive: Where, known: Sequence[Row]) -> list[Where]:
     """WARC files that no row names: a night in which all was unchanged leaves one."""
     named = {row.warc for row in known}
-    return [archive / name for name in names(archive) if name.endswith(".warc.gz") and name not in named]
+    return [archive / name for name in warc_files(archive) if name not in named]
 
 
-def unnamed_faults(path: Where) -> list[Fault]:
-    """What is unusual in a file that no row names: bodies, which a killed run did not come to index."""
+def unnamed_faults(index: Path, path: Where) -> list[Fault]:
+    """What is unusual in a file that no row names: bodies, which a killed run or an older index did not come to know.
+
+    Those that rows have elsewhere were fetched again. Of the others those that a release names are told as lost.
+    """
     found = warc.kinds(path)
     bodies = found["response"] + found["resource"]
-    if bodies:
-        what = f"no row names it, and it has {bodies} captures (a run was killed, or the index is older than it)"
-        return [Fault("warc", f"archive/{path.name}", what, "nothing: they were fetched again", "leftover")]
-    return []
+    if not bodies:
+        return []
+    where, what = f"archive/{path.name}", f"no row names it, and it has {bodies} captures"
+    lacking = len(_contents(path) - _known(index))
+    if not lacking:
+        return [
+            Fault(
+                "warc",
+                where,
+                f"{what}, and all that can be read of them is in other files too",
+                "nothing to do",
+                "leftover",
+            )
+        ]
+    what = f"{what}, {lacking} of them in no row (a run was killed, or the index is older than it)"
+    return [Fault("warc", where, what, _UNKNOWN, "leftover")]
+
+
+def _contents(path: Where) -> set[str]:
+    """The SHA-256 of each body that can be read in a file, but for those of redirects, which are no captures."""
+    offsets = []
+    with suppress(Exception), path.open("rb") as file:  # warcio breaks in many ways on a damaged record
+        records = ArchiveIterator(file)
+        for record in records:
+            head = record.http_headers
+            redirect = head is not None and head.get_statuscode().startswith("3")
+            if record.rec_type in ("response", "resource") and not redirect:
+                offsets.append(records.get_record_offset())
+    found = set()
+    for offset in offsets:
+        with suppress(ArchiveError):
+            found.add(hashlib.sha256(warc.read(path, offset, _LARGEST)).hexdigest())
+    return found
+
+
+def _known(index: Path) -> set[str]:
+    with closing(_opened(index)) as opened:
+        return {row[0] for row in opened.execute("SELECT sha256 FROM captures")}
 
 
 def body_faults(archive: Where, some: Sequence[Row]) -> list[Fault]:

@@ -137,6 +137,16 @@ def forget_all_of_a_warc(home: Path) -> None:
     shutil.copy(_warc(home), home / "archive" / "20250101T000000Z-00000.warc.gz")
 
 
+def older_index(home: Path) -> None:
+    """As a backup from before the last night has it."""
+    _sql(home, "DELETE FROM captures WHERE warc = (SELECT max(warc) FROM captures)")
+
+
+def empty_index(home: Path) -> None:
+    lose_the_index(home)
+    (home / "archive" / INDEX).touch()
+
+
 def cut_a_record(home: Path) -> None:
     path = home / "warehouse" / "releases" / "r0003.json"
     path.write_text(path.read_text("utf-8")[:40], "utf-8")
@@ -273,7 +283,22 @@ PLANTED = (
     Planted(newer_index, ("its version 99 is newer than ours; update gouji",), quick=True),
     Planted(link_of_nothing, ("a link of a page that was never captured: abc;",), quick=True),
     Planted(lose_a_row, ("1 captures that the archive's index does not have",)),
-    Planted(forget_all_of_a_warc, ("no row names it, and it has 6 captures",)),
+    Planted(
+        forget_all_of_a_warc,
+        ("no row names it, and it has 6 captures, and all that can be read of them is in other files too; noth",),
+    ),
+    Planted(
+        older_index,
+        (
+            "it has 1 captures, 1 of them in no row (a run was killed, or the index is older than it); restore a"
+            " newer captures.sqlite if there is one; else gouji nightly fetches again what the portals still show",
+            "1 captures that the archive's index does not have",
+        ),
+    ),
+    Planted(
+        empty_index,
+        ("index: captures.sqlite: empty, beside 3 WARC files; restore", "index does not have"),
+    ),
     Planted(cut_a_record, ("release: warehouse/releases: the current release: release record",), quick=True),
     Planted(lose_a_parent, ("release: warehouse/releases: r0001: release record",), quick=True),
     Planted(stray_record, ("r0004.json: was never made the current release; that is r0003",), quick=True),
