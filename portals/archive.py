@@ -11,7 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Final, NamedTuple, Self
@@ -39,6 +39,7 @@ _SELECT: Final = f"SELECT {_NAMES} FROM captures"  # noqa: S608  # our own names
 _INSERT: Final = f"INSERT INTO captures ({_NAMES}) VALUES ({', '.join('?' * len(captures.COLUMNS))})"  # noqa: S608
 _ENTRIES: Final = "SELECT address, title, published, unit_id, year, rank FROM entries"
 _PROBLEMS: Final = "SELECT address, kind, code, detail, status, unit_id, title, year, at, evidence FROM problems"
+_SET_BACK: Final = "UPDATE captures SET checked_at = ? WHERE address = ? AND role = ? AND checked_at > ?"
 _TOUCH: Final = "UPDATE captures SET checked_at = ?, etag = ?, last_modified = ? WHERE capture_id = ?"
 
 
@@ -143,6 +144,7 @@ class Archive:
     def keep_robots(self, robots: Robots) -> None:
         """Keep what a host answered when asked for its robots.txt, titled with what that means to us."""
         if robots.fetched is not None:
+            self.set_back(robots.fetched.address, "robots", robots.fetched.at)
             self.add(robots.fetched, Origin("", f"robots.txt: {robots.verdict}"), role="robots")
 
     def seen(self, known: Capture, fetched: Fetched) -> None:
@@ -154,6 +156,15 @@ class Archive:
             # One statement is one transaction: most of a night is this line.
             self._index.execute(_TOUCH, (checked_at, etag, last_modified, known.capture_id))
             self._forget_problem(known)
+
+    def set_back(self, address: str, role: Role, at: datetime) -> None:
+        """What an address gave after `at`, a time that has not come: the clock was ahead. It counts as just before.
+
+        Else nothing that the address gives from now on could be its latest until that time.
+        """
+        with self._lock:
+            before = stamp(at - timedelta(microseconds=1))
+            self._index.execute(_SET_BACK, (before, address, role, stamp(at)))
 
     def _insert(self, capture: Capture, links: Sequence[Link]) -> Capture:
         rows = [(capture.capture_id, number, link.address, link.title) for number, link in enumerate(links)]

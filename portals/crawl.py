@@ -206,17 +206,17 @@ class _Crawler:
 
     def _check(self, visit: _Visit, address: str, origin: Origin) -> Capture | None:
         """The current capture of an address, requested at most once a run; None where there is none."""
-        known = self._run.archive.latest(address)
+        known = self._latest(address, "document")
         with self._lock:
             claimed = address in self._claimed
             self._claimed.add(address)
         if claimed:
             return known
-        if known is not None and known.checked_at >= self._run.started_at:
+        if known is not None and self._in_this_run(known.checked_at):
             visit.outcomes.append("skipped")
             return known
         settled = self._run.archive.problem(address)
-        if settled is not None and settled.at >= self._run.started_at and settled.code not in _PASSING:
+        if settled is not None and self._in_this_run(settled.at) and settled.code not in _PASSING:
             visit.problems.append(settled)
             visit.outcomes.append("failed")
             return known
@@ -233,6 +233,19 @@ class _Crawler:
             return known
         visit.outcomes.append("fetched")
         return self._keep(visit, fetched, origin)
+
+    def _latest(self, address: str, role: Role) -> Capture | None:
+        """The current capture of an address; one of a time that has not come is as if checked before this run."""
+        archive = self._run.archive
+        known = archive.latest(address, role)
+        now = self._run.now()  # after the look: another thread may just have checked it
+        if known is None or known.checked_at <= now:
+            return known
+        archive.set_back(address, role, min(now, self._run.started_at))
+        return archive.latest(address, role)
+
+    def _in_this_run(self, at: datetime) -> bool:
+        return self._run.started_at <= at <= self._run.now()
 
     def _get(self, request: Request, known: Capture | None, kind: Kind) -> Fetched:
         if known is None or request.form is not None:
@@ -256,7 +269,7 @@ class _Crawler:
     def _page(self, unit: Unit, request: Request) -> Page:
         """A list page: as the archive has it where it was read in this run, else asked for, and kept."""
         known, body = self._kept(request.key, "list")
-        if known is not None and known.checked_at >= self._run.started_at:
+        if known is not None and self._in_this_run(known.checked_at):
             return Page(known.final_address, bodies.text(body, known.charset))
         fetched = self._get(request, known, "list")
         charset = fetched.charset
@@ -270,7 +283,7 @@ class _Crawler:
 
     def _kept(self, address: str, role: Role) -> tuple[Capture | None, bytes]:
         """The current capture and its content; one that is damaged counts as none."""
-        known = self._run.archive.latest(address, role)
+        known = self._latest(address, role)
         try:
             return known, self._run.archive.read(known.capture_id) if known is not None else b""
         except ArchiveError:

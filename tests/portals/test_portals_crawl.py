@@ -358,6 +358,28 @@ def test_rows_that_were_forgotten_are_fetched_again(
     assert {one.capture_id: (one.sha256, archive.links(one.capture_id)) for one in archive.captures()} == before
 
 
+def test_a_night_with_the_clock_ahead_stops_no_night_after_it(
+    two_units: Site, registry: Registry, run: Run, archive: Archive, fake: FakeTime, fetching
+) -> None:
+    run = replace(run, fetcher=fetching(on_robots=archive.keep_robots))
+    fake.seconds = 365 * 86400
+    go(registry, replace(run, started_at=fake.now()))
+    fake.seconds = 86400
+    two_units.put("/620102/zfxxgknb/t2022.html", article_page("改"))
+    night = replace(run, fetcher=fetching(on_robots=archive.keep_robots), started_at=fake.now())
+    assert figures(go(registry, night)) == (12, 1, 12, 0)
+    changed = archive.latest(f"{BASE}/620102/zfxxgknb/t2022.html")
+    assert changed is not None and "改" in archive.read(changed.capture_id).decode()
+    assert max(it.checked_at for it in archive.captures() if it.address != f"{BASE}/620102/zfxxgknb/P2022.pdf") == (
+        fake.now()
+    )
+    seen = len(two_units.requests)
+    assert figures(go(registry, night)) == (12, 0, 0, 13)
+    assert len(two_units.requests) == seen, "a run that goes on asks nothing twice"
+    (robots,) = (one.capture for one in archive.find(Slice(roles=("robots",))))
+    assert robots.checked_at == fake.now()
+
+
 def test_a_damaged_list_is_asked_for_again(
     two_units: Site, registry: Registry, run: Run, archive: Archive, tmp_path: Path
 ) -> None:
