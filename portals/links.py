@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from portals import addresses, titles
+from portals.bases import base_of
 from portals.links_pictures import content_pictures, holds_the_tables
 from portals.parsing import parse
 
@@ -73,10 +74,10 @@ def _article(tree: LexborHTMLParser) -> LexborNode | None:
 
 
 def _attachments(tree: LexborHTMLParser, address: str) -> list[Link]:
-    inside = _article(tree)
+    inside, base = _article(tree), base_of(tree, address)
     found: dict[str, Link] = {}
     for scope in (inside, tree.body):
-        for link in _files(scope, address):
+        for link in _files(scope, base):
             if scope is inside or inside is None or _calls_itself_one(link):
                 found.setdefault(link.address, link)
     return list(found.values())[:_MAX_ATTACHMENTS]
@@ -88,7 +89,7 @@ def _pictures(tree: LexborHTMLParser, address: str, files: Sequence[Link]) -> li
     if scope is None or holds_the_tables(tree) or any(_is_report(link) for link in files):
         return []
     found: dict[str, Link] = {}
-    for picture, name in content_pictures(scope, address, whole_page=inside is None):
+    for picture, name in content_pictures(scope, address, base_of(tree, address), whole_page=inside is None):
         found.setdefault(picture, Link(picture, name))
     return list(found.values())[:_MAX_PICTURES]
 

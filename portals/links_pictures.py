@@ -75,16 +75,17 @@ def holds_the_tables(tree: LexborHTMLParser) -> bool:
     return False
 
 
-def content_pictures(scope: LexborNode, base: str, *, whole_page: bool) -> Iterator[tuple[str, str]]:
+def content_pictures(scope: LexborNode, page: str, base: str, *, whole_page: bool) -> Iterator[tuple[str, str]]:
     """Address and name of each picture that may be a page of the report, in order.
 
+    `base` is what the page's links are joined to.
     Left out: other sites, icons, QR codes, counters, what is declared small, what leads elsewhere, what comes
     again and again; with `whole_page`, where no element is known to be the article's own, margins too.
     """
     shown = [(node, address) for node in scope.css("img")[:_MAX_IMAGES] if (address := _source(node, base))]
     often = Counter(address for _, address in shown)
     for node, address in shown:
-        if often[address] < _REPEATED and not _decorates(node, address, base) and not _aside(node, whole_page):
+        if often[address] < _REPEATED and not _decorates(node, address, page) and not _aside(node, whole_page):
             yield address, _said(node) or unquote(urlsplit(address).path).rpartition("/")[2]
 
 
@@ -96,10 +97,10 @@ def _source(node: LexborNode, base: str) -> str | None:
     return None
 
 
-def _decorates(node: LexborNode, address: str, base: str) -> bool:
+def _decorates(node: LexborNode, address: str, page: str) -> bool:
     path = unquote(urlsplit(address).path)
     return (
-        not _same_site(address, base)
+        not _same_site(address, page)
         or bool(_SCRIPT.search(path))
         or bool(_DECORATION.search(path))
         or bool(_SAYS_DECORATION.search(_said(node)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from portals import addresses, titles
+from portals.bases import base_of
 from portals.families.base import ListError, Page, Row, Sheet
 from portals.links_pictures import holds_the_tables
 from portals.parsing import TooDeepError, parse
@@ -20,8 +21,9 @@ MAX_ROWS: Final = 2000
 _MAX_TITLE: Final = 300
 #: Characters around links that are looked at for dates: long items with many links would cost their product.
 _MAX_AROUND: Final = 20_000_000
-#: How far above a link its list item may be.
+#: How far above a link its list item may be; nodes on either side of a link that are looked at for its date.
 _NEAR: Final = 12
+_BESIDE: Final = 4
 _ITEMS: Final = frozenset({"li", "tr", "dd", "dt", "p"})
 _DATE: Final = re.compile(r"(?<!\d)(20\d\d)\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})(?!\d)")
 _NEXT: Final = re.compile(r"^(?:下一?页|后一?页|下页|next|[>›»]{1,2})\W{0,4}$", re.IGNORECASE)
@@ -40,7 +42,7 @@ _BODY_COLUMN: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Link:
-    """A link of a page: where it leads, its words, its title, whether it stands in a list, the date beside it."""
+    """A link of a page: where it leads, its words, its title, whether it is a row of a list, the date beside it."""
 
     address: str
     text: str
@@ -53,7 +55,7 @@ def sheet(page: Page, pages: int | None = None) -> Sheet:
     """A page of a list as its links have it; a page that itself holds a report's tables is a row too."""
     tree = _tree(page.text)
     found = list(_links(tree, page.address))
-    rows = [Row(link.address, link.title, link.published) for link in found if link.listed]
+    rows = list(_rows(found))
     if holds_the_tables(tree):
         rows.append(Row(page.address, _own_title(tree)))
     return Sheet(page.address, tuple(rows), pages, tuple(_columns(found, page.address)))
@@ -61,8 +63,16 @@ def sheet(page: Page, pages: int | None = None) -> Sheet:
 
 def fragment(html: str, base: str) -> tuple[Row, ...]:
     """The rows of a piece of HTML that a script would have put into the page."""
-    found = _links(_tree(html), base)
-    return tuple(Row(link.address, link.title, link.published) for link in found if link.listed)
+    return tuple(rows(_tree(html), base))
+
+
+def rows(tree: LexborHTMLParser, address: str) -> Iterator[Row]:
+    """The rows of a page: links in list items, and links to reports wherever they stand."""
+    return _rows(_links(tree, address))
+
+
+def _rows(found: Iterable[_Link]) -> Iterator[Row]:
+    return (Row(link.address, link.title, link.published) for link in found if link.listed)
 
 
 def _tree(html: str) -> LexborHTMLParser:
@@ -72,19 +82,46 @@ def _tree(html: str) -> LexborHTMLParser:
         raise ListError(str(error)) from error
 
 
-def _links(tree: LexborHTMLParser, base: str) -> Iterator[_Link]:
+def _links(tree: LexborHTMLParser, page: str) -> Iterator[_Link]:
     """The links of a page; the text around them is looked at for dates up to a measure."""
-    budget = _MAX_AROUND
+    base, budget = base_of(tree, page), _MAX_AROUND
     for link in tree.css("a[href]")[:MAX_ROWS]:
         address = addresses.join(base, link.attributes.get("href") or "")
         if address is None:
             continue
         text, item = link.text(deep=True), _item(link)
-        around = item.text(deep=True) if item is not None and budget > 0 else ""
-        budget -= len(around)
-        published = day(around.replace(text, "", 1))
         words = " ".join(text.split())
-        yield _Link(address, words, _title(link, words), item is not None, published)
+        title = _title(link, words)
+        names_one = item is None and address != page and titles.sort(title) is not None
+        around = ""
+        if budget > 0 and item is not None:
+            around = item.text(deep=True).replace(text, "", 1)
+        elif budget > 0 and names_one:
+            around = _beside(link)
+        budget -= len(around) + len(text)
+        published = day(around)
+        # Menus lead to the column of reports by its name alone.
+        listed = item is not None or (names_one and (published is not None or not _names_column(words, title)))
+        yield _Link(address, words, title, listed, published)
+
+
+def _names_column(*names: str) -> bool:
+    return any(_column_sort(_name(name)) == "report" for name in names)
+
+
+def _beside(link: LexborNode) -> str:
+    """What stands next to a link in the same element; nothing where another link does: the date may be that one's."""
+    around = ""
+    for step in ("prev", "next"):
+        node = getattr(link, step)
+        for _ in range(_BESIDE):
+            if node is None:
+                break
+            if node.tag == "a" or (not node.tag.startswith("-") and node.css_first("a[href]") is not None):
+                return ""
+            around += f" {node.text(deep=True)}"
+            node = getattr(node, step)
+    return around
 
 
 def day(text: str) -> date | None:
@@ -104,8 +141,10 @@ def plain(html: str) -> str:
 
 def links(page: Page) -> Iterator[tuple[str, str]]:
     """Address and text of every link of a page."""
-    for link in _tree(page.text).css("a[href]")[:MAX_ROWS]:
-        address = addresses.join(page.address, link.attributes.get("href") or "")
+    tree = _tree(page.text)
+    base = base_of(tree, page.address)
+    for link in tree.css("a[href]")[:MAX_ROWS]:
+        address = addresses.join(base, link.attributes.get("href") or "")
         if address is not None:
             yield address, " ".join(link.text(deep=True).split())
 
@@ -149,12 +188,16 @@ def _columns(found: Sequence[_Link], base: str) -> Iterator[str]:
     """The lists that a page leads to: by their names, where they lie, and because no date stands beside them."""
     host, below = urlsplit(base).netloc, _below(base)
     for link in found:
-        name = link.text.replace(" ", "").translate(_BRACKETS)
+        name = _name(link.text)
         sort = _column_sort(name) if len(name) <= 20 and link.published is None else None
         if sort is None or urlsplit(link.address).netloc != host or link.address == base:
             continue
         if sort == "report" or link.address.startswith(below) or (sort == "year" and _alike(base, link.address)):
             yield link.address
+
+
+def _name(text: str) -> str:
+    return text.replace(" ", "").translate(_BRACKETS)
 
 
 def _column_sort(name: str) -> str | None:

@@ -133,6 +133,53 @@ def test_a_list_of_other_notices_is_an_empty_one() -> None:
     assert found({"/zw/nb/index.html": page(li("1.html", "通知"))})[:2] == ([], "")
 
 
+@pytest.mark.parametrize("around", ["", li("/n.html", "关于召开会议的通知", "2024-02-02")])
+def test_a_report_counts_wherever_its_link_stands(around: str) -> None:
+    title = REPORT.format("城关区", 2023)
+    items = (
+        f"<div class=item><a href='{n}.html' title='{title}'>城关区2023年…</a> <span>2024-01-2{n}</span></div>"
+        for n in range(2)
+    )
+    flat = f"<div><a href='2.html'>{title}</a> 2024-01-22<br><a href='3.html'>{title}</a> 2024-01-23</div>"
+    entries, error, _ = found({"/zw/nb/index.html": page(around) + "".join(items) + flat})
+    assert not error
+    assert [(entry.address.rpartition("/")[2], entry.title, str(entry.published)) for entry in entries] == [
+        ("0.html", title, "2024-01-20"),
+        ("1.html", title, "2024-01-21"),
+        # Whose a date is that stands between two links is not guessed.
+        ("2.html", title, "None"),
+        ("3.html", title, "None"),
+    ]
+
+
+def test_a_menu_that_names_the_column_of_reports_is_no_report() -> None:
+    menu = (
+        "<div><a href='/'>首页</a> &gt; <a href='index.html'>城关区政府信息公开工作年度报告</a></div>"
+        "<div><a href='/gk/nb/'>政府信息公开年报</a><a href='/gk/zd/'>城关区政府信息公开制度</a></div>"
+    )
+    entries, error, web = found({"/zw/nb/index.html": menu + page(li("/n.html", "关于召开会议的通知"))})
+    assert not error and not entries
+    assert web.asked == ["/zw/nb/index.html", "/gk/nb/"], "it is read as a list"
+
+
+@pytest.mark.parametrize("base", ["/gov/", f"http://{HOST}/gov/", "../../gov/x.jsp"])
+def test_links_are_relative_to_the_base_that_a_page_names(base: str) -> None:
+    row = li("info/a.html", REPORT.format("城关区", 2023))
+    entries, error, _ = found({"/zw/nb/index.html": f"<head><base href='{base}'></head>{page(row)}"})
+    assert not error and [entry.address for entry in entries] == [f"http://{HOST}/gov/info/a.html"]
+    html = f"<base href='{base}'><div id=zoom><a href='f/1.pdf'>附件</a><img src='f/2.jpg'></div>"
+    assert [link.address for link in linked(html, f"http://{HOST}/zw/nb/a.html")] == [
+        f"http://{HOST}/gov/f/1.pdf",
+        f"http://{HOST}/gov/f/2.jpg",
+    ]
+
+
+@pytest.mark.parametrize("base", ["javascript:x", "file:///etc/", "data:,", "", "#", "ftp://x/", "http://a:b@c/"])
+def test_a_base_that_is_no_address_counts_for_nothing(base: str) -> None:
+    html = f"<base href='{base}'><div id=zoom><a href='1.pdf'>附件</a></div>"
+    assert [link.address for link in linked(html, f"http://{HOST}/a/b.html")] == [f"http://{HOST}/a/1.pdf"]
+
+
 def test_lists_below_without_end_are_capped() -> None:
     pages = {
         f"/zw/nb/{'2023/' * depth}index.html": page(
