@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from portals import bodies, links, titles
 from portals.exchange import Exchange, Fetched
+from portals.families import markup
 from portals.links_pictures import holds_the_tables
 from portals.parsing import TooDeepError, parse
 from portals.problems import FetchError, Kind
@@ -64,17 +65,28 @@ _MISSING: Final = re.compile(
     r"|\b404\b.{0,12}(?:error|not found|错误|页面)|(?:error|http|错误)[\s:：]{0,3}404\b|\bnot found\b|^\W*404\W*$",
     re.IGNORECASE,
 )
+_SERVER: Final = r"(?:系统|服务器?|网站|数据库|程序|网关)"
+#: Footers say who maintains a site (网站建设与维护：某中心): that is no notice.
+_CREDIT: Final = r"\s{0,3}(?:[:：]\s{0,3}(?!请|本|因|为|将|正)|中心|单位|电话|管理|部门|方|者|人员|责任|支持)"
 _BROKEN: Final = re.compile(
-    r"(?:系统|服务器?|网站|数据库|程序|网关)[^。]{0,8}(?:繁忙|错误|异常|故障|维护|升级|超时|不可用|暂停)"
+    rf"{_SERVER}[^。]{{0,8}}(?:繁忙|错误|异常|故障|超时|不可用|暂停|(?:维护|升级)中(?!心))"
+    rf"|{_SERVER}[^。]{{0,6}}正在[^。]{{0,8}}(?:维护|升级)"
+    rf"|{_SERVER}(?:(?!建设|设计|管理|运行|技术|开发|制作)[^。]){{0,8}}(?:维护|升级)(?!{_CREDIT})"
     r"|internal server error|bad gateway|gateway time-?out|service (?:temporarily )?unavailable"
     r"|\bhttp status 50\d|runtime error|server error|exception report|java\.lang\.\w+|stack ?trace",
     re.IGNORECASE,
 )
 #: Parts of a page that are no text of its own.
 _NOT_OWN: Final = "script,style,noscript,template,a,nav,header,footer,select,option,form label,title"
+#: Where sites name themselves, on pages that are otherwise seen to be lists.
+_FOOTERS: Final = "[class*=foot],[id*=foot]"
 #: What an article may consist of instead of text.
 _SUBSTANCE: Final = "img,table,iframe,embed,object,video"
 _WHITE: Final = re.compile(r"\s+")
+
+
+#: A code of `PROBLEMS` and what shows it.
+Obstacle: TypeAlias = tuple[str, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +136,7 @@ def _challenge(source: str) -> str:
     return "脚本跳转验证" if _RELOADS.search(source) else ""
 
 
-def found(body: bytes, media_type: str, charset: str, kind: Kind, address: str = "") -> tuple[str, str] | None:
+def found(body: bytes, media_type: str, charset: str, kind: Kind, address: str = "") -> Obstacle:
     """What a body is instead of a document: a code of `PROBLEMS` and what shows it; None for a document.
 
     Behind an empty page something may hide; a file that is empty is just that.
@@ -143,16 +155,33 @@ def found(body: bytes, media_type: str, charset: str, kind: Kind, address: str =
         return "damaged", str(error)
     if source.count("<") <= _MOST_TAGS and not holds_the_tables(tree):
         obstacle = _obstacle(_look(source, tree), kind)
+        if obstacle is not None and kind == "list":
+            obstacle = _despite_rows(obstacle, tree, source, address)
         if obstacle is not None:
             return obstacle
     return ("damaged", "网页残缺：没有结尾") if _torn(source) else None
 
 
-def _look(source: str, tree: LexborHTMLParser) -> _Look:
+def _despite_rows(obstacle: tuple[str, str], tree: LexborHTMLParser, source: str, address: str) -> Obstacle:
+    """What a list is that says something like that: a list, whatever its footer, login box or hints say, where a row
+    names a report. With dated rows alone it may be a notice or a login beside news, if its own text or title says so.
+    """
+    rows = list(markup.rows(tree, address or "http://x/"))
+    if any(titles.sort(row.title) and (row.published or titles.year(row.title)) for row in rows):
+        return None
+    if not any(row.published for row in rows):
+        return obstacle
+    look = _look(source, tree, f"{_NOT_OWN},{_FOOTERS}")
+    if _asks_for_login(tree, look.title):
+        return "blocked", "登录页"
+    return _says(f"{look.title} {look.said}")
+
+
+def _look(source: str, tree: LexborHTMLParser, not_own: str = _NOT_OWN) -> _Look:
     node = tree.css_first("title")
     title = " ".join(node.text(deep=True).split()) if node is not None else ""
     bare = parse(source)
-    for other in bare.css(_NOT_OWN):
+    for other in bare.css(not_own):
         other.decompose()
     said = " ".join(bare.body.text(deep=True, separator=" ").split()) if bare.body is not None else ""
     heads = [node.text(deep=True) for node in tree.css("h1,h2,h3")[:5]]
@@ -161,7 +190,7 @@ def _look(source: str, tree: LexborHTMLParser) -> _Look:
     return _Look(source, title, _WHITE.sub("", said), said, is_report, tree)
 
 
-def _obstacle(look: _Look, kind: Kind) -> tuple[str, str] | None:
+def _obstacle(look: _Look, kind: Kind) -> Obstacle:
     if len(look.own) > _SHORT or (look.is_report and len(look.own) > _NOTHING):
         return None
     if name := _challenge(look.source):
@@ -169,11 +198,17 @@ def _obstacle(look: _Look, kind: Kind) -> tuple[str, str] | None:
     words = f"{look.title} {look.said} {_noscript(look.tree)}"
     if _asks_for_login(look.tree, words):
         return "blocked", "登录页"
+    if said := _says(words):
+        return said
+    if kind != "list" and _is_shell(look):
+        return "blocked", "空壳页面，正文由脚本生成"
+    return None
+
+
+def _says(words: str) -> Obstacle:
     for code, pattern in (("missing", _MISSING), ("blocked", _REFUSED), ("server", _BROKEN)):
         if said := pattern.search(words):
             return code, f"页面写明：{said[0].strip()[:60]}"
-    if kind != "list" and _is_shell(look):
-        return "blocked", "空壳页面，正文由脚本生成"
     return None
 
 

@@ -141,6 +141,67 @@ def test_a_list_may_be_a_shell() -> None:
     assert obstacles.found(BLOCKED["a firewall"][0], "text/html", "", "list") is not None
 
 
+REPORTS = [(f"{y}.html", f"某区财政局{y}年政府信息公开工作年度报告", f"{y + 1}-01-20") for y in range(2020, 2024)]
+NEWS = [(f"{n}.html", "关于召开会议的通知", "2024-01-20") for n in range(4)]
+LOGIN_BOX = "<form>公务邮箱登录 用户名<input> 密码<input type='password'></form>"
+NO_SCRIPTS = "<noscript>您的浏览器不支持JavaScript，请开启JavaScript后浏览本站</noscript>"
+
+
+def listing(items: list[tuple[str, str, str]], around: str, title: str = "2023年-某区人民政府") -> bytes:
+    rows = "".join(f"<li><a href='{href}'>{name}</a><span>{day}</span></li>" for href, name, day in items)
+    return page(f"<ul>{rows}</ul>{around}", title)
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<div class='foot'>承办：某区政府办公室 网站维护：某区大数据中心</div>",
+        "<div class='foot'>网站建设与维护：某区信息中心　陇ICP备05000001号</div>",
+        "<div class='footer'>系统维护 某区信息中心，已接入云防护</div>",
+        LOGIN_BOX,
+        NO_SCRIPTS,
+        "<script>$_ts=window['$_ts'];</script>",
+    ],
+)
+@pytest.mark.parametrize("items", [REPORTS, NEWS])
+def test_a_list_is_not_judged_by_its_margins(items: list[tuple[str, str, str]], around: str) -> None:
+    assert obstacles.found(listing(items, around), "text/html", "", "list", f"{BASE}/nb/") is None
+
+
+@pytest.mark.parametrize(
+    ("credit", "notice"),
+    [
+        ("网站维护：某中心", "网站维护：本站将于今晚恢复"),
+        ("网站建设与维护 某中心", "网站建设升级维护中"),
+        ("系统运行维护：某公司", "系统正在进行技术升级"),
+        ("网站维护单位 某中心", "网站维护通知"),
+        ("网站维护中心 某路1号", "网站维护中"),
+        ("网站维护电话 0931", "系统升级，请稍后访问"),
+    ],
+)
+def test_who_maintains_a_site_is_no_notice_of_maintenance(credit: str, notice: str) -> None:
+    for kind in ("list", "document"):
+        assert obstacles.found(page(f"<p>{credit}</p>"), "text/html", "", kind) is None
+        found = obstacles.found(page(f"<p>{notice}</p>"), "text/html", "", kind)
+        assert found is not None and found[0] == "server"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        # A menu that names the column of reports, with no year, is on every page of a site.
+        (page(f"<ul><li><a href='/nb/'>政府信息公开年报</a></li></ul>{LOGIN_BOX}"), "blocked"),
+        (listing(NEWS, LOGIN_BOX, "用户登录"), "blocked"),
+        (listing(NEWS, "<p>抱歉，您访问的页面不存在</p>"), "missing"),
+        (listing(NEWS, "<p>您的请求已被拦截</p>"), "blocked"),
+        (listing(NEWS, "<p>网站正在维护，请稍后访问</p>"), "server"),
+    ],
+)
+def test_news_and_menus_beside_an_obstacle_make_it_no_list(body: bytes, code: str) -> None:
+    found = obstacles.found(body, "text/html", "", "list", f"{BASE}/nb/")
+    assert found is not None and found[0] == code
+
+
 @given(st.one_of(st.binary(), st.text().map(page), st.text().map(str.encode)))
 def test_any_body_is_judged(body: bytes) -> None:
     found = obstacles.found(body, "text/html", "", "document")
