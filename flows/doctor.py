@@ -47,7 +47,7 @@ def examine(home: Home, now: datetime, quick: bool = False) -> Iterator[Fault]:
     yield from _running(home)
     with ExitStack() as stack:
         run = _runner(stack)
-        rows = yield from _archive(home, stack, run, quick)
+        rows = yield from _archive(home, stack, run, now, quick)
         yield from _warehouse(home, rows, run, quick)
     yield from _leftovers(home, now)
 
@@ -84,7 +84,9 @@ def _running(home: Home) -> Iterator[Fault]:
         yield Fault("lock", "run.lock", what, "look again when it is over", "leftover")
 
 
-def _archive(home: Home, stack: ExitStack, run: Runner, quick: bool) -> Generator[Fault, None, list[archive.Row]]:
+def _archive(
+    home: Home, stack: ExitStack, run: Runner, now: datetime, quick: bool
+) -> Generator[Fault, None, list[archive.Row]]:
     """The archive; gives the rows of its index, none where it cannot be read."""
     place = home.warcs
     if isinstance(home.archive, Shared) and not home.archive.is_dir():
@@ -104,6 +106,7 @@ def _archive(home: Home, stack: ExitStack, run: Runner, quick: bool) -> Generato
         if any(fault.code == "index" for fault in found):
             return []
         rows = archive.rows(index)
+        yield from archive.time_faults(index, now)
     except ArchiveError as error:
         yield Fault("index", f"archive/{INDEX}", str(error), "restore it from a backup")
         return []

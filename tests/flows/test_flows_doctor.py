@@ -147,6 +147,10 @@ def empty_index(home: Path) -> None:
     (home / "archive" / INDEX).touch()
 
 
+def a_clock_ahead(home: Path) -> None:
+    _sql(home, "UPDATE captures SET checked_at = '2027-03-01T18:30:00.000000+00:00' WHERE role = 'document'")
+
+
 def cut_a_record(home: Path) -> None:
     path = home / "warehouse" / "releases" / "r0003.json"
     path.write_text(path.read_text("utf-8")[:40], "utf-8")
@@ -298,6 +302,11 @@ PLANTED = (
     Planted(
         empty_index,
         ("index: captures.sqlite: empty, beside 3 WARC files; restore", "index does not have"),
+    ),
+    Planted(
+        a_clock_ahead,
+        ("clock: captures.sqlite: 8 captures were checked at a time that has not come, up to 2027-03-01T18:30 UTC",),
+        quick=True,
     ),
     Planted(cut_a_record, ("release: warehouse/releases: the current release: release record",), quick=True),
     Planted(lose_a_parent, ("release: warehouse/releases: r0001: release record",), quick=True),
