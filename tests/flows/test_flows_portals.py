@@ -148,13 +148,13 @@ def _status(archive: Archive, one: Truth, problem: Problem | None, blocked: dict
 
 
 def test_the_ledger_says_so_too(province: Province) -> None:
-    """The real ledger, before anything is read: every report that stays out has its status and its reason."""
+    """The real ledger, before anything is read: what stands on a list is unread, not unpublished, and says why."""
     units = tuple(province.registry.units.values())
     plan = Plan("nightly", Home.at(province.folder / "home"), province.registry, units, (YEAR, YEAR))
     nothing = TABLES["documents"].empty()
     rows = ledger_rows(plan, archived(province.archive), nothing, {}, (), date(2024, 6, 1)).to_pylist()
     found = {(row["unit_id"], row["year"]): (row["status"], bool(row["reason"])) for row in rows}
-    expected = {"published": "not_published", "attachment_only": "not_published"}
+    expected = {"published": "unreadable", "attachment_only": "unreadable"}
     for one in province.truth:
         status = expected.get(one.status, one.status)
         assert found[one.unit_id, one.year] == (status, True), one
