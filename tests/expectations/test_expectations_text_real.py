@@ -53,7 +53,7 @@ HUAIAN = {
 @cache
 def read(name: str) -> tuple[pa.Table, pa.Table]:
     path = REPORTS / name
-    sources = [_source(path, extract_bytes(path.read_bytes(), path.name), 0)]
+    sources = [_source(name, extract_bytes(path.read_bytes(), path.name), 0)]
     return report_rows(sources), cell_rows(sources)
 
 
