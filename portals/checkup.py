@@ -11,8 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from warcio.archiveiterator import ArchiveIterator
-
 from form.fault import Fault
 from portals import captures, warc
 from portals.warc import ArchiveError
@@ -159,16 +157,8 @@ def unnamed_faults(index: Path, path: Where) -> list[Fault]:
 
 def _contents(path: Where) -> set[str]:
     """The SHA-256 of each body that can be read in a file, but for those of redirects, which are no captures."""
-    offsets = []
-    with suppress(Exception), path.open("rb") as file:  # warcio breaks in many ways on a damaged record
-        records = ArchiveIterator(file)
-        for record in records:
-            head = record.http_headers
-            redirect = head is not None and head.get_statuscode().startswith("3")
-            if record.rec_type in ("response", "resource") and not redirect:
-                offsets.append(records.get_record_offset())
     found = set()
-    for offset in offsets:
+    for offset in warc.offsets_of_bodies(path):
         with suppress(ArchiveError):
             found.add(hashlib.sha256(warc.read(path, offset, _LARGEST)).hexdigest())
     return found

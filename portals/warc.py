@@ -230,6 +230,19 @@ def kinds(path: Where) -> Counter[str]:
     return found
 
 
+def offsets_of_bodies(path: Where) -> list[int]:
+    """Where the records begin that hold what was received, as far as the file can be read; redirects are left out."""
+    found = []
+    with suppress(Exception), path.open("rb") as file:  # warcio breaks in many ways on a damaged record
+        every = ArchiveIterator(file)
+        for record in every:
+            head = record.http_headers
+            redirect = head is not None and head.get_statuscode().startswith("3")
+            if record.rec_type in ("response", "resource") and not redirect:
+                found.append(every.get_record_offset())
+    return found
+
+
 def members(path: Where, start: int, offset: int) -> Iterator[bytes]:
     """The gzip members of one fetch as they stand, from `start` to the companion of the record at `offset`.
 
