@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from s3_server import BUCKET, S3Server, missing
 
 from store.remote import Remote
@@ -64,3 +65,6 @@ def bucket(s3: S3Server) -> Remote:
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 # Most objects of a worker are what it has imported: to look through them again and again finds nothing.
 gc.set_threshold(50_000, 20, 100)
+# No test asserts anything of a clock: a machine may be three times as slow for minutes.
+settings.register_profile("gouji", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("gouji")
