@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Final
 
 from form import vocabulary as words
@@ -40,7 +41,7 @@ class Layout:
             return self.usual
         return tuple(interval(cell) for cell, _ in self._leaves)
 
-    @property
+    @cached_property
     def differs(self) -> bool:
         """Whether the rows stand elsewhere than the header."""
         return self._shifted or (self.complete and bool(self.usual) and not self.agrees)
@@ -51,22 +52,23 @@ class Layout:
         if self.complete and not self.agrees:
             labels: list[Label | None] = [label for _, label in self._leaves]
         else:
-            labels = self._under_places()
+            labels = self._under_places
         if self._shifted:
             return form_order(APPLICATION_COLUMNS, DOUBTFUL)
         found = named(labels, APPLICATION_COLUMNS, "applications") if labels else None
         trusted = found and not (found.permuted and self.complete and not self.agrees)
         return found if found and trusted else form_order(APPLICATION_COLUMNS)
 
-    @property
+    @cached_property
     def _shifted(self) -> bool:
         """Whether the labels that there are stand equally far from the form's places: of header or order?"""
         if self.complete:
             return False
-        over = enumerate(self._under_places())
+        over = enumerate(self._under_places)
         moved = {at - APPLICATION_COLUMNS.index(label.what) for at, label in over if label and label.what}
         return len(moved) == 1 and moved != {0}
 
+    @cached_property
     def _under_places(self) -> list[Label | None]:
         """The labels over the rows' columns; none if one stands elsewhere."""
         over = {cell.column: label for cell, label in self._leaves}
