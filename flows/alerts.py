@@ -76,8 +76,7 @@ def tell(home: Home, found: list[Trouble], now: datetime) -> list[Trouble]:
 
 def operator_of(home: Home) -> Address | None:
     """Whom alerts go to, by the files of the last run that judged; None where nobody is named."""
-    last = records(home).judged or {}
-    return readers(home, last.get("sources")).operator
+    return readers(home, records(home).sources).operator
 
 
 def no_night(home: Home) -> list[Trouble]:

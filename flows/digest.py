@@ -22,8 +22,8 @@ def digest(home: str | None = None) -> dict[str, Any]:
     now = datetime.now(UTC)
     summary = Summary(f"{now:%Y%m%dT%H%M%SZ}", "digest", str(place.root), now.isoformat())
     # To the readers, and with the waivers, of the run that made the release.
-    judged = records(place).judged or {}
-    summary.sources, summary.waivers = judged.get("sources", []), judged.get("waivers")
+    kept = records(place)
+    summary.sources, summary.waivers = kept.sources, kept.waivers
     summary.stands(current(place.store))
     mail(place, summary)
     summary.finished = datetime.now(UTC).isoformat()

@@ -62,8 +62,7 @@ def overview(home: Home, now: datetime) -> dict[str, Any]:
     kept = records(home)
     judged = kept.judged
     last = judged or (kept.finished[-1] if kept.finished else None)
-    files = judged or {}
-    waivers = waivings(home, files.get("sources"), files.get("waivers"))
+    waivers = waivings(home, kept.sources, kept.waivers)
     box = Outbox(home.outbox)
     unsent = box.entries("queued", "handing", "doubt", "refused")
     found: dict[str, Any] = {

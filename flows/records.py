@@ -28,6 +28,16 @@ class Records:
         """The last run that judged anything; a digest does not, nor does upkeep."""
         return next((record for record in reversed(self.finished) if record["flow"] not in _JUDGE_NOTHING), None)
 
+    @property
+    def sources(self) -> list[str]:
+        """The sources files that the last run that judged was given; none if it took those of the environment."""
+        return (self.judged or {}).get("sources") or []
+
+    @property
+    def waivers(self) -> str | None:
+        """The file of waivers that it was given, likewise."""
+        return (self.judged or {}).get("waivers")
+
 
 def records(home: Home) -> Records:
     """Read them; files that are no records are left out."""

@@ -47,8 +47,8 @@ def workbook(reports: tuple[str, ...], out: Path | None, as_of: str | None, home
         raise UnusableError(str(error)) from error
     names = names_of(tables.coverage)
     about = About(province(names), release.release_id, release.created_at, site=site_address())
-    judged = records(place).judged or {}
-    waivers = waivings(place, judged.get("sources"), judged.get("waivers"))
+    kept = records(place)
+    waivers = waivings(place, kept.sources, kept.waivers)
     data = written(about, tables, names, waivers, sheets, limit=None)
     target = out or Path(f"gouji-{release.release_id}.xlsx")
     try:
