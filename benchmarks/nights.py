@@ -100,7 +100,7 @@ def night(growing: Growing, home: Home, number: int, pool: Readers) -> Spent:
         known = standing(home.root, known)
     with laps.of("scene"):
         read = [read_parts([]), *(read_parts([part]) for part in parts)]
-        staged = merge(read, known.newest, facts.checked)
+        staged = merge(read, known.newest, facts)
         seen = scene(plan, facts, known, staged, (), day, read)
         told = source(plan, facts, map(key_of, sorted({*known.newest, *staged[0]["report_id"].to_pylist()})))
         before = previous(home.runs)

@@ -93,7 +93,7 @@ def run(home: Path, registry: Registry, sources: Sequence[Source], number: int, 
 
     known = standing(home)
     read = lap()
-    seen = scene(plan, archive, known, merge([read_parts([]), part], known.newest, archive.checked), (), at.date())
+    seen = scene(plan, archive, known, merge([read_parts([]), part], known.newest, archive), (), at.date())
     yield from (str(len(sources)), str(len(seen.subjects)))
     yield f"{seen.near.reports.num_rows:,}, {seen.near.cells.num_rows:,}"
     yield from (read, lap())

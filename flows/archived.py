@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
 
-from portals.archive import Archive, Listed
+from portals.archive import Archive
+from portals.listed import Listed
+from portals.presence import Presence, presence
 from portals.problems import Problem
 from portals.shelved import Shelved
 from warehouse.spec import TABLES
@@ -20,13 +22,14 @@ class Archived:
     """Captures by id, the problems that stand, and the reports that are or were listed.
 
     `copies` are the addresses of what is listed only as another form of a report (图解, 图片版, an elder-friendly
-    copy), and of what hangs on it.
+    copy), and of what hangs on it. `presence` is of all addresses.
     """
 
     captures: Shelved
     problems: tuple[Problem, ...] = ()
     listed: tuple[Listed, ...] = ()
     copies: frozenset[str] = frozenset()
+    presence: Presence = field(default_factory=Presence)
 
     @property
     def checked(self) -> Mapping[str, datetime]:
@@ -59,7 +62,8 @@ def archived(archive: Archive) -> Archived:
     entries = archive.every_listed()
     listed = tuple(entry for entry in entries if entry.rank == 0)
     plain = {entry.address for entry in listed}
-    copies = {entry.address for entry in entries} - plain
-    pages = [page for address in sorted(copies) if (page := archive.latest(address))]
+    others = {entry.address for entry in entries} - plain
+    pages = [page for address in sorted(others) if (page := archive.latest(address))]
     hanging = {link.address for page in pages for link in archive.links(page.capture_id)}
-    return Archived(captures, tuple(archive.problems()), listed, frozenset((copies | hanging) - plain))
+    copies = frozenset((others | hanging) - plain)
+    return Archived(captures, tuple(archive.problems()), listed, copies, presence(archive))

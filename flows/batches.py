@@ -13,6 +13,7 @@ from flows.workers import Job, Readers
 from form.reading import Report
 from portals.captures import Capture
 from portals.documents import DocumentSet
+from portals.presence import Presence
 from portals.registry import Registry
 from store.where import Where
 from warehouse.rows import Failure, Provenance, Source, cell_rows, error_rows, report_rows
@@ -80,7 +81,11 @@ def halves(batch: Sequence[DocumentSet]) -> tuple[Sequence[DocumentSet], Sequenc
 
 def stage_batch(sets: Sequence[DocumentSet], staging: Where, registry: Registry, load: Load, pool: Readers) -> Where:
     """The staged part of a batch; one that an earlier, killed run finished is taken as it is."""
-    name = part_id([reader_version(), *(capture.capture_id for documents in sets for capture in captures(documents))])
+    gone = Presence({address: spell for documents in sets for address, spell in documents.gone})
+    read = (capture.capture_id for documents in sets for capture in captures(documents))
+    name = part_id(
+        [reader_version(), *read, *(f"{address} {gone.order(address)}" for address in sorted(gone.spells))]
+    )
     found = find_part(staging, name)
     if found:
         return found
@@ -88,7 +93,7 @@ def stage_batch(sets: Sequence[DocumentSet], staging: Where, registry: Registry,
     failures: list[Failure] = []
     for documents, attempts in zip(sets, _attempts(sets, load, pool), strict=True):
         _settle(documents, attempts, registry, sources, failures)
-    sources = _one_each(sources, failures)
+    sources = _one_each(sources, failures, gone)
     return write_part(staging, name, report_rows(sources), cell_rows(sources), error_rows(failures))
 
 
@@ -225,10 +230,10 @@ def _failure(documents: DocumentSet, capture: Capture, code: str, detail: str) -
     )
 
 
-def _one_each(sources: Sequence[Source], failures: list[Failure]) -> list[Source]:
+def _one_each(sources: Sequence[Source], failures: list[Failure], gone: Presence) -> list[Source]:
     """One document a report within the batch, as `flows.canonical` chooses among batches."""
     best: dict[str, Source] = {}
-    for source in sorted(sources, key=lambda item: Rival(item[0].address, item[0].media_type).rank):
+    for source in sorted(sources, key=lambda item: Rival(item[0].address, item[0].media_type).rank(gone)):
         origin, report = source
         if best.setdefault(origin.report_id, source) is not source:
             failures.append(

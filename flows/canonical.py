@@ -10,7 +10,9 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from flows.archived import Archived
 from flows.standing import INDEX
+from portals.presence import Presence
 from warehouse.staging import Part
 
 #: a page before its attachments: it is what the portal itself shows
@@ -29,19 +31,25 @@ class Rival:
     capture_id: str = ""
 
     @property
-    def rank(self) -> tuple[int, str]:
-        """The smallest stands; a function of the document alone, so that arrival does not matter."""
+    def own(self) -> tuple[int, str]:
+        """Of two that were shown at the same time the smaller one stood."""
         return _MEDIA_RANK.get(self.media_type, 1), self.address
 
+    def rank(self, presence: Presence) -> tuple[tuple[int, int], tuple[int, str]]:
+        """The smallest stands; a function of the documents and of the lists, so that arrival does not matter."""
+        return presence.order(self.address), self.own
 
-def merge(parts: Sequence[Part], newest: Mapping[str, Mapping[str, Any]], captured: Captured) -> Part:
+
+def merge(parts: Sequence[Part], newest: Mapping[str, Mapping[str, Any]], archive: Archived) -> Part:
     """Reports, cells and errors of all parts with one document a report; the others become errors, `duplicate`.
 
     `newest` has the rows (`INDEX`) of the documents released or held so far, by report_id. A newer version of the
-    same address replaces one; another address only when it ranks before it, and then the one that stood is a
-    duplicate too. An older version of what stands is left out without a word: it was on record before. Within a
-    part a report_id must be unique. At least one part.
+    same address replaces one; another address only when it ranks before it (a list shows it, and the other's address
+    no more; or it would have stood before it anyhow), and then the one that stood is a duplicate too. An older
+    version of what stands is left out without a word: it was on record before. Within a part a report_id must be
+    unique. At least one part.
     """
+    captured, presence = archive.checked, archive.presence
     here = {report_id for reports, _, _ in parts for report_id in reports["report_id"].to_pylist()}
     stood = {key: newest[key] for key in sorted(here & newest.keys())}
     known = {key: Rival(row["address"], row["media_type"], row["capture_id"]) for key, row in stood.items()}
@@ -49,7 +57,7 @@ def merge(parts: Sequence[Part], newest: Mapping[str, Mapping[str, Any]], captur
     for number, (reports, _, _) in enumerate(parts):
         for report_id, rival in _rivals(reports).items():
             beaten = [known.get(report_id), best[report_id][0] if report_id in best else None]
-            if all(other is None or _stands(rival, other, captured) for other in beaten):
+            if all(other is None or _stands(rival, other, captured, presence) for other in beaten):
                 best[report_id] = (rival, number)
     winners = known | {key: rival for key, (rival, _) in best.items()}
     kept: list[Part] = []
@@ -74,10 +82,10 @@ def _rivals(reports: pa.Table) -> dict[str, Rival]:
     return {report_id: Rival(*rival) for report_id, *rival in zip(*columns, strict=True)}
 
 
-def _stands(new: Rival, old: Rival, captured: Captured) -> bool:
+def _stands(new: Rival, old: Rival, captured: Captured, presence: Presence) -> bool:
     if new.address == old.address:
         return captured.get(new.capture_id, _UNKNOWN) >= captured.get(old.capture_id, _UNKNOWN)
-    return new.rank < old.rank
+    return new.rank(presence) < old.rank(presence)
 
 
 def _duplicates(reports: pa.Table, winners: Mapping[str, Rival], schema: pa.Schema) -> pa.Table:

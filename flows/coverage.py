@@ -33,6 +33,7 @@ class Seen(NamedTuple):
     """A report that there is; `attached` when it came from an attachment.
 
     `published` is the day that its page names, `duplicates` how many other addresses have the report as well.
+    `withdrawn` is the last day on which a list showed it, where none does any more.
     """
 
     report_id: str
@@ -40,6 +41,7 @@ class Seen(NamedTuple):
     attached: bool
     published: date | None = None
     duplicates: int = 0
+    withdrawn: date | None = None
 
 
 class Trouble(NamedTuple):
@@ -102,6 +104,8 @@ def _reported(seen: Seen, last: date, *, taken_down: bool) -> Status:
         reasons.append(f"发布日期 {seen.published}，晚于期限 {last}，逾期 {late} 天")
     if seen.duplicates:
         reasons.append(f"另有 {seen.duplicates} 个网址载有同一年度的报告")
+    if seen.withdrawn:
+        reasons.append(f"列表中已不再列出（最后见于 {seen.withdrawn}），所载为此前采集的版本")
     if taken_down:
         reasons.append("原网址现已不存在，所载为此前采集的版本")
     kind = "attachment_only" if seen.attached else "published"

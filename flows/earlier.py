@@ -8,6 +8,8 @@ from flows.standing import Standing
 from portals.archive import Archive
 from portals.captures import Capture
 from portals.documents import DocumentSet
+from portals.links_pictures import is_picture
+from portals.presence import presence
 
 
 def earlier(listed: Iterable[DocumentSet], archive: Archive, known: Standing, anew: bool) -> list[list[DocumentSet]]:
@@ -19,6 +21,7 @@ def earlier(listed: Iterable[DocumentSet], archive: Archive, known: Standing, an
     """
     heard = frozenset[str]() if anew else frozenset(known.documents["capture_id"].to_pylist())
     layers: list[list[DocumentSet]] = []
+    shown = presence(archive)
     for documents in listed:
         for age, older in _older(documents, archive):
             if older.attachments and _all_heard(older.attachments, heard):
@@ -26,7 +29,7 @@ def earlier(listed: Iterable[DocumentSet], archive: Archive, known: Standing, an
             if not older.attachments and older.article.capture_id in heard:
                 continue
             layers.extend([] for _ in range(age + 1 - len(layers)))
-            layers[age].append(older)
+            layers[age].append(older.placed(shown))
     return [layer for layer in layers if layer]
 
 
@@ -36,11 +39,27 @@ def _all_heard(captures: Iterable[Capture], heard: frozenset[str]) -> bool:
 
 def _older(documents: DocumentSet, archive: Archive) -> Iterator[tuple[int, DocumentSet]]:
     """The set as it was, one document of it at a time, with how many captures of that address came after."""
+    met = {attachment.address for attachment in documents.attachments}
     for age, capture in _followed(documents.article, archive):
         yield age, DocumentSet(documents.entry, capture, ())
+        # What the page named then, and names no more.
+        for file in _named(capture, archive):
+            if file.address not in met:
+                met.add(file.address)
+                yield age, DocumentSet(documents.entry, capture, (file,))
+                for further, older in _followed(file, archive):
+                    yield age + 1 + further, DocumentSet(documents.entry, capture, (older,))
     for attachment in documents.attachments:
         for age, capture in _followed(attachment, archive):
             yield age, DocumentSet(documents.entry, documents.article, (capture,))
+
+
+def _named(page: Capture, archive: Archive) -> Iterator[Capture]:
+    """The files that hung on a page, as last captured."""
+    for link in archive.links(page.capture_id):
+        file = archive.latest(link.address)
+        if file is not None and not is_picture(file.address, file.media_type):
+            yield file
 
 
 def _followed(latest: Capture, archive: Archive) -> Iterator[tuple[int, Capture]]:

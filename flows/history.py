@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 import pyarrow as pa
@@ -15,17 +15,18 @@ from expectations.world import UNANNOUNCED
 from flows.archived import Archived
 from flows.plan import CHINA
 from flows.standing import Standing
-from flows.versions import Version, chain
+from flows.succession import Earlier, Lines
+from flows.versions import Seen, Version, chain
 from warehouse import chosen
 from warehouse.chosen import Chosen
 from warehouse.contents import digests
 from warehouse.differences import PAIRS, differences
 from warehouse.spec import TABLES
-from warehouse.staging import Part
 
 Row = dict[str, Any]
 #: report_id -> its versions, oldest first
 Chains = Mapping[str, tuple[Version, ...]]
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _TEXTS: Final = ("overview", "problems", "other_matters")
 #: what of a report its row of `versions` repeats
 _SAME: Final = ("report_id", "unit_id", "year", "sha256", "capture_id", "address", "published", "reader")
@@ -53,38 +54,27 @@ class History:
         return self.versions.set_column(at, self.versions.schema.field(at), gate)
 
 
-def earlier_readings(parts: Sequence[Part], stands: Mapping[str, Row]) -> list[Chosen]:
-    """What was read of older versions: for each part the reports at the address that stands, of other captures.
-
-    `stands` has the row (`standing.INDEX`) of the document that counts, by report_id.
-    """
-    found = []
-    for reports, cells, _ in parts:
-        rows = zip(*(reports[name].to_pylist() for name in ("report_id", "address", "capture_id")), strict=True)
-        old = [
-            report
-            for report, address, capture in rows
-            if address == stands[report]["address"] and capture != stands[report]["capture_id"]
-        ]
-        if old:
-            found.append(Chosen(reports, cells).only(old))
-    return found
-
-
 def history(
-    known: Standing, archive: Archived, newest_of: Chosen, older: Sequence[Chosen], read: Collection[str], today: date
+    known: Standing,
+    archive: Archived,
+    newest_of: Chosen,
+    older: Earlier,
+    read: Collection[str],
+    today: date,
 ) -> History:
     """The history of the reports `newest_of`, the newest versions of a scene's subjects.
 
-    `read` are the report_ids among them that this run read, `older` the earlier versions that it read
-    (`earlier_readings`). `today`, the day of the run in China, dates what the archive does not know.
+    `read` are the report_ids among them that this run read, `older` the earlier versions that it read. `today`, the
+    day of the run in China, dates what the archive does not know.
     """
     stands = {row["report_id"]: row for row in newest_of.reports.select(_SAME).to_pylist()}
-    told = _told(known, stands)
-    contents = _contents(newest_of, older, {*read, *(stands.keys() - told.keys())})
-    chains = _chains(archive, stands, told, contents, datetime.combine(today, time.min, CHINA).astimezone(UTC))
+    told = _told(known, stands, older)
+    contents = _contents(newest_of, older.readings, {*read, *(stands.keys() - told.keys())})
+    chains = _chains(
+        archive, stands, older.lines, told, contents, datetime.combine(today, time.min, CHINA).astimezone(UTC)
+    )
     several = {report: versions for report, versions in chains.items() if len(versions) > 1}
-    bodies = every_version(_sources(known, newest_of, older, several), several)
+    bodies = every_version(_sources(known, newest_of, older.readings, several), several)
     announced = _announced(archive, bodies.reports, several)
     pairs = ((report, n, n + 1) for report, versions in several.items() for n in range(1, len(versions)))
     changes = differences(*bodies, _pairs(pairs))
@@ -93,12 +83,12 @@ def history(
     return History(rows, superseded, changes, _unannounced(bodies, several, announced, changes))
 
 
-def _told(known: Standing, stands: Mapping[str, Row]) -> dict[str, list[Row]]:
-    """The versions of the release before, oldest first; another address begins anew."""
+def _told(known: Standing, stands: Mapping[str, Row], older: Earlier) -> dict[str, list[Row]]:
+    """The versions of the release before, oldest first; an address that is not of the report's line begins anew."""
     (versions,) = chosen.of_reports(known.home, stands.keys(), ("versions",))
     told: dict[str, list[Row]] = {}
     for row in sorted(versions.to_pylist(), key=lambda row: int(row["version"])):
-        if row["address"] == stands[row["report_id"]]["address"]:
+        if row["address"] in older.line(stands[row["report_id"]]):
             told.setdefault(row["report_id"], []).append(row)
     return told
 
@@ -120,6 +110,7 @@ def _captures(some: Chosen) -> dict[str, str]:
 def _chains(
     archive: Archived,
     stands: Mapping[str, Row],
+    lines: Lines,
     told: Mapping[str, Sequence[Row]],
     contents: Mapping[str, Mapping[str, str]],
     at: datetime,
@@ -133,14 +124,32 @@ def _chains(
             continue
         of = {*read, *(capture for version in before for capture in version.captures)}
         seen = {
-            one: (archive.captures[one].fetched_at, archive.captures[one].checked_at)
-            for one in of
-            if one in archive.captures
+            one.capture_id: (one.fetched_at, one.checked_at)
+            for one in (archive.captures[capture] for capture in of if capture in archive.captures)
         }
+        if report in lines:
+            floors = _floors(archive, seen, lines[report])
+            before = [replace(v, seen_from=max(v.seen_from, floors.get(v.captures[0], _NEVER))) for v in before]
+            seen = {one: (max(first, floors[one]), max(last, floors[one])) for one, (first, last) in seen.items()}
         if not before and not seen:
             seen = {row["capture_id"]: (at, at)}
         chains[report] = chain(before, read, seen, row["capture_id"])
     return chains
+
+
+def _floors(archive: Archived, seen: Seen, line: Sequence[str]) -> dict[str, datetime]:
+    """capture_id -> when its address took over from the one before it in the line.
+
+    What an address said before that, beside one that stood, was no version of the report.
+    """
+    floors: dict[str, datetime] = {}
+    end = _NEVER
+    for address in line:
+        own = [capture for capture in seen if archive.captures[capture].address == address]
+        floors |= dict.fromkeys(own, end)
+        if own:
+            end = max(end, *(seen[capture][1] for capture in own)) + timedelta(microseconds=1)
+    return floors
 
 
 def _sources(known: Standing, newest_of: Chosen, older: Sequence[Chosen], several: Chains) -> list[Chosen]:

@@ -87,7 +87,7 @@ def settled(
 ) -> Reread:
     """What was read into these parts, one document a report, as `canonical.merge` has it."""
     light, places = _light(parts)
-    reports, _, errors = merge(light, known.newest, facts.checked)
+    reports, _, errors = merge(light, known.newest, facts)
     standing = zip(reports["report_id"].to_pylist(), reports["capture_id"].to_pylist(), strict=True)
     owners = {report_id: places[report_id, capture] for report_id, capture in standing}
     return Reread(reports, errors, asked, troubles, owners)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from flows.archived import Archived
 from flows.coverage import Expected, Key, Known, Seen, Status, Trouble, status
 from flows.kin import report_id
 from flows.names import named
-from flows.plan import Plan
+from flows.plan import CHINA, Plan
 from form.errors import REASONS
 from portals.problems import PROBLEMS
 from portals.units import Unit
@@ -25,6 +25,7 @@ UNUSABLE: Final = frozenset({"missing", "too_large", "encoding", "damaged", "par
 #: outcomes that are no reason for a missing report
 NO_TROUBLE: Final = ("report", "duplicate", "carrier")
 _UNREAD: Final = "列表中有这份报告，尚未取得或未能读取"
+_MISSED: Final = "列表中曾有这份报告，未及取得即不再列出"
 #: column of the ledger -> the unit's own
 _UNIT: Final = {
     "unit_id": "id",
@@ -64,7 +65,7 @@ def ledger_rows(
     for row in (reports[report] for report in sorted(read)):
         unit, year = row["unit_id"], row["year"]
         expected.setdefault((unit, year), Expected(plan.registry.units[unit], year))
-    seen = _seen(reports, archive.attached, _elsewhere(documents, reports.values()))
+    seen = _seen(reports, archive, _elsewhere(documents, reports.values(), archive))
     known = Known(troubles, blocked)
     told = [status(item, seen(key), known, today) for key, item in expected.items()]
     return _table(list(expected.values()), told, today)
@@ -97,27 +98,39 @@ def since(before: pa.Table, now: pa.Table) -> pa.Table:
 
 
 def _seen(
-    reports: Mapping[str, Mapping[str, Any]], attached: Collection[str], others: Mapping[Key, Collection[str]]
+    reports: Mapping[str, Mapping[str, Any]], archive: Archived, others: Mapping[Key, Collection[str]]
 ) -> Callable[[Key], Seen | None]:
-    """What gives the report of a unit's year, if any; `attached` are captures, `others` further addresses."""
+    """What gives the report of a unit's year, if any; `others` are further addresses."""
+    attached = archive.attached
 
     def of(key: Key) -> Seen | None:
         row = reports.get(report_id(key))
         if row is None:
             return None
-        elsewhere = len(others.get(key, ()))
-        return Seen(row["report_id"], row["address"], row["capture_id"] in attached, row["published"], elsewhere)
+        elsewhere, withdrawn = len(others.get(key, ())), _withdrawn(row, archive)
+        by_file = row["capture_id"] in attached
+        return Seen(row["report_id"], row["address"], by_file, row["published"], elsewhere, withdrawn)
 
     return of
 
 
-def _elsewhere(documents: pa.Table, reports: Iterable[Mapping[str, Any]]) -> dict[Key, set[str]]:
-    """The other addresses at which a unit's report of a year was read, where there are any."""
+def _withdrawn(row: Mapping[str, Any], archive: Archived) -> date | None:
+    """The last day in China on which a list showed what stands, where none does now; none of what was handed in."""
+    capture = archive.captures.get(row["capture_id"])
+    if capture is None or capture.imported_by or not archive.presence.gone(row["address"]):
+        return None
+    return datetime.fromisoformat(archive.presence.spells[row["address"]].last).astimezone(CHINA).date()
+
+
+def _elsewhere(documents: pa.Table, reports: Iterable[Mapping[str, Any]], archive: Archived) -> dict[Key, set[str]]:
+    """The other addresses, still shown, at which a unit's report of a year was read, where there are any."""
     own = {(row["unit_id"], row["year"]): row["address"] for row in reports}
     found: dict[Key, set[str]] = {}
     names = ("unit_id", "year", "address", "outcome")
     for unit, year, address, outcome in zip(*(documents[name].to_pylist() for name in names), strict=True):
-        if outcome in ("report", "duplicate") and own.get((unit, year)) != address:
+        if outcome not in ("report", "duplicate") or archive.presence.gone(address):
+            continue
+        if own.get((unit, year)) != address:
             found.setdefault((unit, year), set()).add(address)
     return found
 
@@ -145,7 +158,7 @@ def _unread(documents: pa.Table, archive: Archived) -> dict[Key, Trouble]:
     """
     known = set(documents["address"].to_pylist())
     return {
-        (entry.unit_id, entry.year): Trouble("unreadable", _UNREAD, entry.address)
+        (entry.unit_id, entry.year): Trouble("unreadable", _MISSED if entry.gone else _UNREAD, entry.address)
         for entry in archive.listed
         if entry.year is not None and entry.address not in known
     }

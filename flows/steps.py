@@ -53,7 +53,7 @@ class Case:
         self.known = run.known
         nothing = read_parts([])
         read = [nothing, *(read_parts([part]) for part in parts)]
-        staged = merge(read, self.known.newest, self.archive.checked)
+        staged = merge(read, self.known.newest, self.archive)
         self.scene = scene(run.plan, self.archive, self.known, staged, run.waivers, run.day, read)
         reports = {*self.known.newest, *staged[0]["report_id"].to_pylist()}
         self.source = source(run.plan, self.archive, map(key_of, sorted(reports)))

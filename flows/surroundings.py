@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from expectations.waivers import Waiver
 from expectations.world import World
 from flows.archived import Archived
 from flows.coverage import Key
-from flows.history import History, earlier_readings, history
+from flows.history import History, history
 from flows.kin import Kin, key_of, report_id
 from flows.ledger import ledger_rows, since
 from flows.names import about, named, report_ids, without
 from flows.plan import Plan
 from flows.standing import INDEX, Standing
+from flows.succession import Earlier, earlier_readings, lines
 from flows.world import world_of
 from portals.registry import Registry
 from warehouse.chosen import Chosen, newest
@@ -26,7 +28,11 @@ from warehouse.rows import document_rows
 from warehouse.staging import Part
 
 #: what of a ledger's row the rules may look at
-_LOOKED_AT: Final = ("unit_id", "year", "unit_name", "code", "level", "kind", "parent_id", "status", "report_id")
+_LOOKED_AT: Final = (
+    *("unit_id", "year", "unit_name", "code", "level", "kind", "parent_id"),
+    *("status", "report_id", "duplicates"),
+)
+_NONE: Final = Earlier()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,8 @@ class Opened:
     """What a run judges (`subjects`), what it read of that, and all that is known around it; no cells yet.
 
     `older` are the earlier versions that it read. `documents` are the rows of that table that the run brings,
-    `on_record` the whole table with them; `coverage` is the whole ledger, before the gate.
+    `on_record` the whole table with them, without what no list shows any more; `coverage` is the whole ledger, before
+    the gate.
     """
 
     known: Standing
@@ -68,7 +75,7 @@ class Opened:
     registry: Registry
     subjects: frozenset[str]
     staged: frozenset[str]
-    older: tuple[Chosen, ...]
+    older: Earlier
     kin: Kin
     documents: pa.Table
     on_record: pa.Table
@@ -85,8 +92,8 @@ class Opened:
         chosen = self.subjects if subjects is None else subjects
         near = self.near(chosen)
         loaded = newest(self.known.home, near.intersection(self.known.newest) - self.staged).beside(staged)
-        older = [some.only(chosen) for some in self.older]
-        past = history(self.known, self.archive, loaded.only(chosen), older, self.staged & chosen, self.today)
+        own = loaded.only(chosen)
+        past = history(self.known, self.archive, own, self.older.only(chosen), self.staged & chosen, self.today)
         return Scene(
             loaded,
             past,
@@ -113,7 +120,8 @@ def scene(
     """The scene of a run: what it read (`canonical.merge` of `parts`), what that opens again, their neighbours."""
     reports, cells, errors = staged
     index = reports.select(INDEX)
-    older = earlier_readings(parts, {**known.newest, **_by_id(index)})
+    stands = {**known.newest, **_by_id(index)}
+    older = earlier_readings(parts, stands, lines(archive, known.documents, parts, stands))
     return opened(plan, archive, known, (index, errors), waivers, today, older).scene(Chosen(reports, cells))
 
 
@@ -124,30 +132,41 @@ def opened(
     read: tuple[pa.Table, pa.Table],
     waivers: tuple[Waiver, ...],
     today: date,
-    older: Sequence[Chosen] = (),
+    older: Earlier = _NONE,
 ) -> Opened:
     """What a run opens that read these reports (columns `INDEX`) and met these errors; `today` is its day in China.
 
-    `older` are the earlier versions that it read (`earlier_readings`). Opened again are the neighbours of what was
-    read; the units and years of which the ledger, or what is known of duplicates, says something new; whatever a
-    waiver names or covers; all that was asked for, where it is read anew.
+    `older` are the earlier versions that it read. Opened again are the neighbours of what was read; the units and
+    years of which the ledger, or what is known of duplicates, says something new; whatever a waiver names or covers;
+    all that was asked for, where it is read anew.
     """
     reports, errors = read
     ids = frozenset(reports["report_id"].to_pylist())
-    fresh = _documents(known, ids, reports, errors, older)
-    documents = _over(known.documents, fresh)
     rows = {**known.newest, **_by_id(reports)}
+    fresh = _documents(known, rows, reports, errors, older.readings)
+    documents = _over(known.documents, fresh)
     coverage = _over(known.coverage, ledger_rows(plan, archive, documents, rows, ids, today))
     coverage = since(known.coverage, coverage)
+    shown = _shown(documents, archive)
     kin = Kin(plan.registry.units, rows.values())
     again = _opened(kin, known, ids, coverage, fresh, waivers)
     if plan.anew:
         again |= {report_id((unit.id, year)) for unit in plan.units for year in plan.covers(unit)}
     listed = report_ids(about(coverage, again)).to_pylist()
-    changed = frozenset(one for some in older for one in some.reports["report_id"].to_pylist())
-    subjects = ids | changed | again.intersection({*rows, *listed})
+    subjects = ids | older.changed | again.intersection({*rows, *listed})
     return Opened(
-        known, archive, plan.registry, subjects, ids, tuple(older), kin, fresh, documents, coverage, waivers, today
+        known,
+        archive,
+        plan.registry,
+        subjects,
+        ids,
+        older,
+        kin,
+        fresh,
+        shown,
+        coverage,
+        waivers,
+        today,
     )
 
 
@@ -179,19 +198,31 @@ def _changed(before: pa.Table, now: pa.Table) -> set[Key]:
 
 
 def _documents(
-    known: Standing, read: Collection[str], reports: pa.Table, errors: pa.Table, older: Sequence[Chosen]
+    known: Standing, stands: Mapping[str, Any], reports: pa.Table, errors: pa.Table, older: Sequence[Chosen]
 ) -> pa.Table:
     """What came of the documents of this run, of those that they displaced, and of earlier captures of both.
 
-    A document that still holds another report stands for that one, duplicate or not.
+    A document that still holds another report stands for that one, duplicate or not. What a report said at another
+    address than now is a duplicate, and in `errors`.
     """
-    told = frozenset(errors["capture_id"].to_pylist())
+    told, read = frozenset(errors["capture_id"].to_pylist()), frozenset(reports["report_id"].to_pylist())
     still: list[dict[str, Any]] = [
         row for report, row in sorted(known.newest.items()) if row["capture_id"] in told and report not in read
     ]
-    kept = pa.Table.from_pylist(still, reports.schema)
-    earlier = [some.reports.select(INDEX) for some in older]
-    return document_rows(pa.concat_tables([reports, kept, *earlier]).sort_by("report_id"), errors)
+    earlier = [
+        row
+        for some in older
+        for row in some.reports.select(INDEX).to_pylist()
+        if row["address"] == stands[row["report_id"]]["address"]
+    ]
+    kept = pa.Table.from_pylist([*still, *earlier], reports.schema)
+    return document_rows(pa.concat_tables([reports, kept]).sort_by("report_id"), errors)
+
+
+def _shown(documents: pa.Table, archive: Archived) -> pa.Table:
+    """The documents that a list still shows, as far as is known: another one is no duplicate of what stands."""
+    gone = [archive.presence.gone(address) for address in documents["address"].to_pylist()]
+    return documents.filter(pc.invert(pa.array(gone, pa.bool_())))
 
 
 def _over(before: pa.Table, now: pa.Table) -> pa.Table:

@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager, suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Final, NamedTuple, Self
+from typing import Any, BinaryIO, Final, Self
 
 from portals import captures, warc
 from portals import index as indexes
@@ -22,6 +22,7 @@ from portals.captures import Capture, Origin, Role, plain, stamp
 from portals.exchange import Fetched
 from portals.families.base import Entry
 from portals.links import Link
+from portals.listed import HANGING, LISTED, Hanging, Listed
 from portals.problems import Problem
 from portals.robots import Robots
 from portals.saved import MHTML, Saved
@@ -38,18 +39,10 @@ _NAMES: Final = ", ".join(captures.COLUMNS)
 _SELECT: Final = f"SELECT {_NAMES} FROM captures"  # noqa: S608  # our own names
 _INSERT: Final = f"INSERT INTO captures ({_NAMES}) VALUES ({', '.join('?' * len(captures.COLUMNS))})"  # noqa: S608
 _ENTRIES: Final = "SELECT address, title, published, unit_id, year, rank FROM entries"
+_WALKED: Final = "INSERT INTO walks VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at"
 _PROBLEMS: Final = "SELECT address, kind, code, detail, status, unit_id, title, year, at, evidence FROM problems"
 _SET_BACK: Final = "UPDATE captures SET checked_at = ? WHERE address = ? AND role = ? AND checked_at > ?"
 _TOUCH: Final = "UPDATE captures SET checked_at = ?, etag = ?, last_modified = ? WHERE capture_id = ?"
-
-
-class Listed(NamedTuple):
-    """Of an entry what tells which report it is, and whether it is only another form of one (`rank` 1)."""
-
-    address: str
-    unit_id: str
-    year: int | None
-    rank: int
 
 
 class Archive:
@@ -254,8 +247,11 @@ class Archive:
             ).fetchall()
         return tuple(Link(*row) for row in rows)
 
-    def listed(self, unit_id: str, entries: Sequence[Entry], at: datetime) -> None:
-        """Keep what a unit's list shows; entries that have gone from it stay, with when they last stood."""
+    def listed(self, unit_id: str, entries: Sequence[Entry], at: datetime, *, whole: bool = False) -> None:
+        """Keep what a unit's list shows; entries that have gone from it stay, with when they last stood.
+
+        `whole`: the lists were read from end to end, and show nothing else.
+        """
         rows = [
             (unit_id, e.address, e.title, plain(e.published), e.year, e.rank, stamp(at), stamp(at)) for e in entries
         ]
@@ -266,6 +262,10 @@ class Archive:
                 " rank = excluded.rank, listed_at = excluded.listed_at",
                 rows,
             )
+            if whole:
+                index.execute(_WALKED, (unit_id, stamp(at)))
+            else:  # The clock was ahead when they were last read: nothing seen from now on would count as shown.
+                index.execute("UPDATE walks SET at = ? WHERE unit_id = ? AND at > ?", (stamp(at), unit_id, stamp(at)))
 
     def entries(self, among: Container[str] | None = None) -> Iterator[Entry]:
         """Every entry ever listed, in order of unit, year (unknown first), rank and address.
@@ -278,7 +278,11 @@ class Archive:
 
     def every_listed(self) -> list[Listed]:
         """What every entry ever listed is, in no order: of all at once, which is quick."""
-        return [Listed(*row) for row in self._rows("SELECT address, unit_id, year, rank FROM entries")]
+        return [Listed.of(row) for row in self._rows(LISTED)]
+
+    def hanging(self) -> Iterator[Hanging]:
+        """Every file that any capture of a page names, in no order: of all at once, which is quick."""
+        return (Hanging(*row) for row in self._rows(HANGING))
 
     def listed_at(self, address: str) -> list[Entry]:
         """The entries that any unit listed at an address, in order of unit."""

@@ -61,6 +61,10 @@ CREATE TABLE problems (
 INSERT INTO problems SELECT * FROM problems_of_addresses;
 DROP TABLE problems_of_addresses
 """,
+    # When a unit's lists were last read from end to end: what they did not show then has gone from them.
+    """
+CREATE TABLE walks (unit_id TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT, WITHOUT ROWID
+""",
 )
 SCHEMA_VERSION: Final = len(SCHEMAS)
 

@@ -191,7 +191,7 @@ class _Crawler:
                 origin = Origin(unit.id, unit.name)
                 self._note(visit, self._portal.address(unit.path), "list", fault, origin)
             own = [entry for entry in visit.entries if entry.unit_id == unit.id]
-            self._run.archive.listed(unit.id, own, self._run.now())
+            self._run.archive.listed(unit.id, own, self._run.now(), whole=fault is None)
         return visit
 
     def visit(self, entry: Entry) -> _Visit:

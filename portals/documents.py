@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from portals.archive import Archive
 from portals.captures import Capture
 from portals.families.base import Entry
 from portals.links_pictures import is_picture
+from portals.presence import Presence, Spell
 from portals.registry import Registry
 
 
@@ -19,13 +20,21 @@ class DocumentSet:
     `pictures` are those of the article, in its order: they are read with it, where its text is no report.
 
     A direct link to a file is an `article` without attachments. Two units that list the same address give
-    two sets with the same captures; other forms of a report (`entry.rank` 1) follow it.
+    two sets with the same captures; other forms of a report (`entry.rank` 1) follow it. `gone` are those of its
+    addresses that no list shows any more.
     """
 
     entry: Entry
     article: Capture
     attachments: tuple[Capture, ...]
     pictures: tuple[Capture, ...] = ()
+    gone: tuple[tuple[str, Spell], ...] = ()
+
+    def placed(self, presence: Presence) -> DocumentSet:
+        """The set, with what of it is gone."""
+        addresses = {capture.address for capture in (self.article, *self.attachments)}
+        gone = tuple((one, presence.spells[one]) for one in sorted(addresses) if presence.gone(one))
+        return replace(self, gone=gone)
 
 
 def documents(

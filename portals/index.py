@@ -22,7 +22,9 @@ INSERT OR IGNORE INTO links SELECT * FROM other.links;
 INSERT INTO entries SELECT * FROM other.entries WHERE true ON CONFLICT (unit_id, address) DO UPDATE SET
   title = excluded.title, published = excluded.published, year = excluded.year, rank = excluded.rank,
   listed_at = excluded.listed_at
-  WHERE excluded.listed_at > listed_at
+  WHERE excluded.listed_at > listed_at;
+INSERT INTO walks SELECT * FROM other.walks WHERE true ON CONFLICT (unit_id) DO UPDATE SET at = excluded.at
+  WHERE excluded.at > at
 """
 
 

@@ -96,7 +96,7 @@ class Shelf:
                 desk.stage(batch, HereReader())  # type: ignore[arg-type]
                 for batch in batches(pending(plan, archive, known))
             ]
-        staged = merge([read_parts([]), *(read_parts([part]) for part in parts)], known.newest, facts.checked)
+        staged = merge([read_parts([]), *(read_parts([part]) for part in parts)], known.newest, facts)
         seen = scene(plan, facts, known, staged, (), at.astimezone(CHINA).date())
         judged = judge(known, seen, evaluated)
         return publish(self.home.root, release_batch("nightly", facts, known, seen, judged, at), at)

@@ -22,7 +22,8 @@ from flows.releasing import release_batch
 from flows.standing import standing
 from flows.surroundings import Scene, scene
 from form.reading import Narrative, Reading, Report
-from portals.captures import Capture, capture_id
+from portals.captures import Capture, capture_id, stamp
+from portals.presence import Presence, Spell
 from portals.registry import Registry
 from portals.shelved import Shelved
 from portals.units import PortalSource, Unit
@@ -146,6 +147,8 @@ class Shelf:
     home: Path
     registry: Registry
     captures: dict[str, Capture] = field(default_factory=dict)
+    #: address -> when a list showed it; of another one nothing is known, so that it stands
+    shown: dict[str, Spell] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
     day: date = date(2026, 6, 1)
     nights: int = 0
@@ -180,15 +183,20 @@ class Shelf:
         """Have a document's address give it again."""
         self.captures[doc.capture] = replace(self.captures[doc.capture], checked_at=at)
 
+    def list(self, doc: Doc, first: datetime, last: datetime, *, gone: bool) -> None:
+        """Have a document's address stand on a list from the one time to the other."""
+        self.shown[doc.address] = Spell(stamp(first), stamp(last), gone)
+
     def run(self, *docs: Doc, by: Judge = evaluated) -> Release | None:
         """A run that reads these documents, each staged by itself."""
         self.nights += 1
         at = AT + timedelta(days=self.nights)
         plan = Plan("nightly", Home(self.home), self.registry, self.registry.select(), (2019, 2024))
-        archived = Archived(Shelved.of(self.captures[key] for key in sorted(self.captures)))
+        shelved = Shelved.of(self.captures[key] for key in sorted(self.captures))
+        archived = Archived(shelved, presence=Presence(self.shown))
         known = standing(self.home)
         parts = [read_parts([]), *(part(self.registry, doc) for doc in docs)]
-        staged = merge(parts, known.newest, archived.checked)
+        staged = merge(parts, known.newest, archived)
         self.scene = scene(plan, archived, known, staged, self.waivers, self.day, parts)
         self.judged = judge(known, self.scene, by)
         return publish(self.home, release_batch("nightly", archived, known, self.scene, self.judged, at), at)

@@ -19,11 +19,12 @@ from typing import BinaryIO
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from portals.archive import Archive, ArchiveError, Listed, Origin
+from portals.archive import Archive, ArchiveError, Origin
 from portals.captures import DamagedError, stamp
 from portals.exchange import Exchange, Fetched
 from portals.families.base import Entry
 from portals.links import Link
+from portals.listed import Listed
 from portals.problems import Problem
 from portals.shelved import Shelved
 from portals.warc import WarcFolder, kinds
@@ -291,9 +292,15 @@ def test_entries_links_and_problems_are_kept(archive: Archive) -> None:
         ("620102", 2023, 0),
     ]
     assert list(archive.entries({"http://a.example/2"})) == []
-    assert sorted(archive.every_listed()) == sorted(
-        Listed(e.address, e.unit_id, e.year, e.rank) for e in archive.entries()
-    )
+    first, second = stamp(START), stamp(START + timedelta(1))
+    assert sorted(archive.every_listed()) == [
+        Listed(address, "620101", None, 0, first, first, gone=False),
+        Listed(address, "620102", 2023, 0, first, second, gone=False),
+    ]
+    archive.listed("620102", [], START + timedelta(2), whole=True)
+    assert [one.gone for one in sorted(archive.every_listed())] == [False, True]
+    archive.listed("620102", [entry], START + timedelta(1))
+    assert not any(one.gone for one in archive.every_listed()), "the clock was ahead"
     problem = Problem(address, "document", "blocked", "HTTP 412", 412, "620102", "2023年报", 2023, START)
     listing = replace(problem, address="http://a.example/", kind="list", year=None)
     archive.note(problem)

@@ -21,6 +21,7 @@ from portals.crawl import CrawlResult, Progress, Run, crawl
 from portals.documents import documents
 from portals.families.base import Entry
 from portals.limits import Times
+from portals.presence import presence
 from portals.registry import Registry
 from portals.slices import Slice
 
@@ -123,6 +124,27 @@ def test_a_changed_report_becomes_a_new_version(
     assert "改" in archive.read(changed.article.capture_id).decode()
     assert [archive.read(a.capture_id) for a in changed.attachments] == [b"%PDF-1.5 new"]
     assert len([c for c in archive.captures() if c.address == changed.article.address]) == 2
+
+
+def test_what_a_whole_list_no_longer_shows_has_gone_from_it(
+    site: Site, registry: Registry, run: Run, archive: Archive, fake: FakeTime
+) -> None:
+    path = "/620102/zfxxgknb/"
+    site.put(path + "a.html", article_page("x"))
+    site.put(path + "b.html", article_page("y"))
+    gone = []
+    for answer in (
+        list_page([("a.html", title("城关区", 2023), "")]),
+        Answer(b"", status=503),
+        list_page([("b.html", title("城关区", 2023), "")]),
+        Answer(b"", status=503),
+        list_page([("a.html", title("城关区", 2023), "")]),
+    ):
+        site.put(path, answer)
+        fake.sleep(86400)
+        go(registry, replace(run, started_at=fake.now()), ("620102",))
+        gone.append(presence(archive).gone(BASE + path + "a.html"))
+    assert gone == [False, False, True, True, False]
 
 
 def test_years_and_units_are_chosen(two_units: Site, registry: Registry, run: Run) -> None:
