@@ -33,7 +33,8 @@ class Seen(NamedTuple):
     """A report that there is; `attached` when it came from an attachment.
 
     `published` is the day that its page names, `duplicates` how many other addresses have the report as well.
-    `withdrawn` is the last day on which a list showed it, where none does any more.
+    `withdrawn` is the last day on which a list showed it, where none does any more; `received` the day on which any
+    document with it was first received: it was published by then, whatever its page says now.
     """
 
     report_id: str
@@ -42,6 +43,13 @@ class Seen(NamedTuple):
     published: date | None = None
     duplicates: int = 0
     withdrawn: date | None = None
+    received: date | None = None
+
+    def late(self, last: date) -> int | None:
+        """Days from the last day to publication, 0 in time; None where it is unknown."""
+        if self.published is None:
+            return 0 if self.received and self.received <= last else None
+        return max(0, (min(self.published, self.received or self.published) - last).days)
 
 
 class Trouble(NamedTuple):
@@ -98,10 +106,13 @@ def status(item: Expected, seen: Seen | None, known: Known, today: date) -> Stat
 
 
 def _reported(seen: Seen, last: date, *, taken_down: bool) -> Status:
-    late = None if seen.published is None else max(0, (seen.published - last).days)
+    late = seen.late(last)
     reasons = []
-    if late:
-        reasons.append(f"发布日期 {seen.published}，晚于期限 {last}，逾期 {late} 天")
+    if seen.published and seen.published > last:
+        known = f"（{seen.received} 已取得这份报告）" if seen.received and seen.received < seen.published else ""
+        reasons.append(
+            f"发布日期 {seen.published}{known}，晚于期限 {last}，{f'逾期 {late} 天' if late else '不按逾期计'}"
+        )
     if seen.duplicates:
         reasons.append(f"另有 {seen.duplicates} 个网址载有同一年度的报告")
     if seen.withdrawn:

@@ -24,6 +24,8 @@ from warehouse.spec import TABLES
 UNUSABLE: Final = frozenset({"missing", "too_large", "encoding", "damaged", "parse", "unexpected", "redirects"})
 #: outcomes that are no reason for a missing report
 NO_TROUBLE: Final = ("report", "duplicate", "carrier")
+#: outcomes of a document that holds a report
+_REPORTS: Final = ("report", "duplicate")
 _UNREAD: Final = "列表中有这份报告，尚未取得或未能读取"
 _MISSED: Final = "列表中曾有这份报告，未及取得即不再列出"
 #: column of the ledger -> the unit's own
@@ -65,7 +67,7 @@ def ledger_rows(
     for row in (reports[report] for report in sorted(read)):
         unit, year = row["unit_id"], row["year"]
         expected.setdefault((unit, year), Expected(plan.registry.units[unit], year))
-    seen = _seen(reports, archive, _elsewhere(documents, reports.values(), archive))
+    seen = _seen(reports, archive, documents)
     known = Known(troubles, blocked)
     told = [status(item, seen(key), known, today) for key, item in expected.items()]
     return _table(list(expected.values()), told, today)
@@ -98,10 +100,11 @@ def since(before: pa.Table, now: pa.Table) -> pa.Table:
 
 
 def _seen(
-    reports: Mapping[str, Mapping[str, Any]], archive: Archived, others: Mapping[Key, Collection[str]]
+    reports: Mapping[str, Mapping[str, Any]], archive: Archived, documents: pa.Table
 ) -> Callable[[Key], Seen | None]:
-    """What gives the report of a unit's year, if any; `others` are further addresses."""
-    attached = archive.attached
+    """What gives the report of a unit's year, if any."""
+    attached, received = archive.attached, _received(documents, archive)
+    others = _elsewhere(documents, reports.values(), archive)
 
     def of(key: Key) -> Seen | None:
         row = reports.get(report_id(key))
@@ -109,9 +112,22 @@ def _seen(
             return None
         elsewhere, withdrawn = len(others.get(key, ())), _withdrawn(row, archive)
         by_file = row["capture_id"] in attached
-        return Seen(row["report_id"], row["address"], by_file, row["published"], elsewhere, withdrawn)
+        first = received.get(key)
+        return Seen(row["report_id"], row["address"], by_file, row["published"], elsewhere, withdrawn, first)
 
     return of
+
+
+def _received(documents: pa.Table, archive: Archived) -> dict[Key, date]:
+    """When a document with the report of a unit's year was first received, in China."""
+    found: dict[Key, datetime] = {}
+    names = ("unit_id", "year", "capture_id", "outcome")
+    times = dict(zip(archive.captures, archive.captures.column("fetched_at"), strict=True))
+    for unit, year, capture, outcome in zip(*(documents[name].to_pylist() for name in names), strict=True):
+        if outcome in _REPORTS and capture in times:
+            at = datetime.fromisoformat(times[capture])
+            found[unit, year] = min(at, found.get((unit, year), at))
+    return {key: at.astimezone(CHINA).date() for key, at in found.items()}
 
 
 def _withdrawn(row: Mapping[str, Any], archive: Archived) -> date | None:
@@ -128,7 +144,7 @@ def _elsewhere(documents: pa.Table, reports: Iterable[Mapping[str, Any]], archiv
     found: dict[Key, set[str]] = {}
     names = ("unit_id", "year", "address", "outcome")
     for unit, year, address, outcome in zip(*(documents[name].to_pylist() for name in names), strict=True):
-        if outcome not in ("report", "duplicate") or archive.presence.gone(address):
+        if outcome not in _REPORTS or archive.presence.gone(address):
             continue
         if own.get((unit, year)) != address:
             found.setdefault((unit, year), set()).add(address)

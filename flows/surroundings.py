@@ -30,7 +30,7 @@ from warehouse.staging import Part
 #: what of a ledger's row the rules may look at
 _LOOKED_AT: Final = (
     *("unit_id", "year", "unit_name", "code", "level", "kind", "parent_id"),
-    *("status", "report_id", "duplicates"),
+    *("status", "report_id", "late_days", "duplicates"),
 )
 _NONE: Final = Earlier()
 

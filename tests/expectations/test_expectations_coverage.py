@@ -16,7 +16,14 @@ from expectations import evaluate, findings
 CELL: dict[str, Cell] = {"applications.received.total": 1}
 _TEXT = pa.string()
 COVERAGE = pa.schema(
-    [("unit_id", _TEXT), ("year", pa.int16()), ("kind", _TEXT), ("status", _TEXT), ("report_id", _TEXT)]
+    [
+        ("unit_id", _TEXT),
+        ("year", pa.int16()),
+        ("kind", _TEXT),
+        ("status", _TEXT),
+        ("report_id", _TEXT),
+        ("late_days", pa.int32()),
+    ]
 )
 DOCUMENTS = pa.schema([("unit_id", _TEXT), ("year", pa.int16()), ("outcome", _TEXT), ("address", _TEXT)])
 HEALTH = Unit("620100-wjj", "department", "620100", first=2022)
@@ -94,6 +101,27 @@ def test_the_last_day(kind: str, rule: str, severity: str, last: date) -> None:
             "not_applicable"
         }
     assert "发布日期" in rows["620100-2023", rule, "published"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("day", "late", "outcome", "said"),
+    [
+        (date(2025, 6, 1), 0, "pass", None),
+        (date(2025, 6, 1), 5, "fail", "逾期 5 天"),
+        (date(2025, 6, 1), None, "fail", "逾期 487 天"),
+        (None, 0, "pass", None),
+        (None, None, "not_evaluable", None),
+    ],
+)
+def test_what_was_there_in_time_is_not_late_whatever_its_page_says_now(
+    day: date | None, late: int | None, outcome: str, said: str | None
+) -> None:
+    coverage = ledger((2023, "published", f"{HEALTH.id}-2023"))
+    at = coverage.schema.get_field_index("late_days")
+    coverage = coverage.set_column(at, "late_days", pa.array([late], pa.int32()))
+    row = judged(one(published=day), coverage=coverage)[f"{HEALTH.id}-2023", "TIME-DEPARTMENT", "published"]
+    assert row["outcome"] == outcome
+    assert said is None or said in row["message"]
 
 
 @pytest.mark.parametrize(

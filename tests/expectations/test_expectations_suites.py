@@ -56,7 +56,7 @@ def ledger(statuses: dict[str, int]) -> World:
     listed = [status for status, many in statuses.items() for _ in range(many)]
     rows = [
         {"unit_id": f"62{n:04d}", "year": 2023, "level": "county", "kind": "aggregate", "status": status}
-        | {"report_id": None}
+        | {"report_id": None, "late_days": None}
         for n, status in enumerate(listed)
     ]
     return World(UNITS.empty_table(), coverage=pa.Table.from_pylist(rows))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +115,21 @@ def test_the_ledger_says_that_no_list_shows_it(shelf: Shelf) -> None:
         "published",
         "列表中已不再列出（最后见于 2026-06-03），所载为此前采集的版本",
     )
+
+
+def test_a_report_that_was_there_in_time_is_not_late_when_it_is_dated_anew(shelf: Shelf) -> None:
+    """Received on 21 January 2024 with that day on it; the new site says June 2026."""
+    old = replace(OLD, published=date(2024, 1, 20))
+    new = replace(OLD, name="z", published=date(2026, 6, 2))
+    shelf.archive([old], datetime(2024, 1, 20, 18, tzinfo=UTC))
+    shelf.run(old)
+    shelf.archive([new], at(26))
+    shelf.list(old, at(0), at(24), gone=True)
+    shelf.run(new)
+    (row,) = [row for row in shelf.rows("coverage") if row["year"] == 2023]
+    assert (row["address"], row["late_days"]) == (new.address, 0)
+    assert row["reason"] == "发布日期 2026-06-02（2024-01-21 已取得这份报告），晚于期限 2024-03-31，不按逾期计"
+    assert not [row for row in shelf.rows("findings") if row["rule"].startswith("TIME") and row["year"] == 2023]
 
 
 NAMES = st.sampled_from("abcdef")
