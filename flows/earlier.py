@@ -21,7 +21,6 @@ def earlier(listed: Iterable[DocumentSet], archive: Archive, known: Standing, an
     """
     heard = frozenset[str]() if anew else frozenset(known.documents["capture_id"].to_pylist())
     layers: list[list[DocumentSet]] = []
-    shown = presence(archive)
     for documents in listed:
         for age, older in _older(documents, archive):
             if older.attachments and _all_heard(older.attachments, heard):
@@ -29,8 +28,11 @@ def earlier(listed: Iterable[DocumentSet], archive: Archive, known: Standing, an
             if not older.attachments and older.article.capture_id in heard:
                 continue
             layers.extend([] for _ in range(age + 1 - len(layers)))
-            layers[age].append(older.placed(shown))
-    return [layer for layer in layers if layer]
+            layers[age].append(older)
+    if not layers:
+        return []
+    shown = presence(archive)
+    return [[older.placed(shown) for older in layer] for layer in layers if layer]
 
 
 def _all_heard(captures: Iterable[Capture], heard: frozenset[str]) -> bool:
