@@ -11,6 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -29,6 +30,7 @@ from portals.saved import MHTML, Saved
 from portals.shared import Shared
 from portals.shelved import Shelved
 from portals.slices import Found, Slice
+from portals.soundness import Soundness
 from portals.vaults import vault
 from portals.warc import ArchiveError, WarcFolder
 from store.errors import StoreError
@@ -38,6 +40,7 @@ __all__ = ["Archive", "ArchiveError", "Capture", "Origin"]
 _NAMES: Final = ", ".join(captures.COLUMNS)
 _SELECT: Final = f"SELECT {_NAMES} FROM captures"  # noqa: S608  # our own names
 _INSERT: Final = f"INSERT INTO captures ({_NAMES}) VALUES ({', '.join('?' * len(captures.COLUMNS))})"  # noqa: S608
+_REPLACE: Final = _INSERT.replace("INSERT", "INSERT OR REPLACE", 1)
 _ENTRIES: Final = "SELECT address, title, published, unit_id, year, rank FROM entries"
 _WALKED: Final = "INSERT INTO walks VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at"
 _PROBLEMS: Final = "SELECT address, kind, code, detail, status, unit_id, title, year, at, evidence FROM problems"
@@ -55,6 +58,7 @@ class Archive:
 
     def __init__(self, place: Path | Shared, index: Path | None = None, *, writing: bool = False) -> None:
         self._lock = threading.RLock()
+        self._soundness = Soundness()
         try:
             self._vault = vault(place, index, writing)
             self._path = self._vault.index
@@ -115,24 +119,30 @@ class Archive:
     def add(self, fetched: Fetched, origin: Origin, links: Sequence[Link] = (), role: Role = "document") -> Capture:
         """Keep what was fetched and the attachments its page names; durable on return.
 
-        A content that the address gave before, even with others in between, is only marked as seen.
+        A content that the address gave before, even with others in between, is only marked as seen; where its record
+        is lost or damaged, the row names the new one from now on.
         """
         with self._lock:
             known = self._one("capture_id = ?", captures.id_of(fetched, role))
-            if known is not None:
+            if known is not None and self.has(known):
                 self.seen(known, fetched)
                 return self._one("capture_id = ?", known.capture_id) or known
-            return self._insert(captures.made(fetched, origin, role, "", self._writable().store(fetched)), links)
+            made = captures.made(fetched, origin, role, "", self._writable().store(fetched))
+            return self._insert(made, links) if known is None else self._mend(known, made)
 
     def take(self, saved: Saved, origin: Origin, now: datetime, links: Sequence[Link] = ()) -> Capture:
         """Keep a document that a person saved, handed in at `now`; what is known already stays as it is."""
         role: Role = "import" if saved.media_type == MHTML else "document"
         with self._lock:
             known = self._one("capture_id = ?", captures.id_of(saved, role))
-            if known is not None:
+            if known is not None and self.has(known):
                 return known
-            stored = self._writable().resource(saved, now)
-            return self._insert(captures.made(saved, origin, role, saved.by, stored), links)
+            made = captures.made(saved, origin, role, saved.by, self._writable().resource(saved, now))
+            return self._insert(made, links) if known is None else self._mend(known, made)
+
+    def has(self, capture: Capture) -> bool:
+        """Whether the record of a capture is there and whole, as far as a cheap look tells (`portals.soundness`)."""
+        return self._soundness.has(self._vault.where(capture.warc), capture.offset)
 
     def keep_robots(self, robots: Robots) -> None:
         """Keep what a host answered when asked for its robots.txt, titled with what that means to us."""
@@ -168,6 +178,22 @@ class Archive:
             index.executemany("INSERT INTO links VALUES (?, ?, ?, ?)", rows)
         self._forget_problem(capture)
         return capture
+
+    def _mend(self, known: Capture, made: Capture) -> Capture:
+        """Have the row of a content name the record it came in again; where it first came from, and when, stays."""
+        mended = replace(
+            made,
+            unit_id=known.unit_id,
+            title=known.title,
+            published=known.published,
+            parent_address=known.parent_address,
+            fetched_at=known.fetched_at,
+            checked_at=max(known.checked_at, made.checked_at),
+        )
+        with self._transaction() as index:
+            index.execute(_REPLACE, captures.to_row(mended))
+        self._forget_problem(mended)
+        return mended
 
     def _forget_problem(self, capture: Capture) -> None:
         """What could not be had is there after all."""

@@ -17,9 +17,7 @@ from portals.warc import ArchiveError
 from store.files import names, size
 from store.where import Where
 
-AGAIN: Final = (
-    "restore the file from a backup; else forget the rows that name it, and gouji nightly fetches them again"
-)
+AGAIN: Final = "restore the file from a backup; else the next gouji nightly fetches again what is still listed"
 _RESTORE_INDEX: Final = f"restore {captures.INDEX} from a backup"
 _UNKNOWN: Final = (
     f"restore a newer {captures.INDEX} if there is one; else gouji nightly fetches again what the portals still show"

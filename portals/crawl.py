@@ -221,16 +221,18 @@ class _Crawler:
             visit.outcomes.append("failed")
             return known
         kind: Kind = "attachment" if origin.parent_address else "document"
+        # What was kept and is lost or damaged must come again as a whole: a 304 would leave it so for ever.
+        sound = known if known is not None and self._run.archive.has(known) else None
         try:
-            fetched = self._get(Request(address), known, kind)
+            fetched = self._get(Request(address), sound, kind)
         except FetchError as error:
             self._note(visit, address, kind, error, origin)
             visit.outcomes.append("failed")
             return known
-        if known is not None and _unchanged(fetched, known):
+        if sound is not None and _unchanged(fetched, sound):
             visit.outcomes.append("unchanged")
-            self._run.archive.seen(known, fetched)
-            return known
+            self._run.archive.seen(sound, fetched)
+            return sound
         visit.outcomes.append("fetched")
         return self._keep(visit, fetched, origin)
 
