@@ -19,6 +19,8 @@ from portals.problems import FetchError
 from portals.transport import Network, Pins
 
 _PORTS: Final = {"http": 80, "https": 443}
+#: Answers that have no body, whatever length they state.
+_BODILESS: Final = frozenset({204, 304})
 #: Errors with a meaning of their own; every other one is the network's.
 _CODES: Final = {
     pycurl.E_OPERATION_TIMEDOUT: "timeout",
@@ -132,7 +134,7 @@ class _Handle:
         except pycurl.error as error:
             raise self._as_fetch_error(error) from error
         protocol, reason, received = self._head()
-        return Exchange(
+        exchange = Exchange(
             address=request.address,
             request_headers=headers,
             protocol=protocol,
@@ -144,6 +146,8 @@ class _Handle:
             request_body=body,
             ip=self._ip,
         )
+        _check_length(exchange)
+        return exchange
 
     def _as_fetch_error(self, error: pycurl.error) -> Exception:
         number, text = error.args
@@ -187,6 +191,18 @@ class _Handle:
         if self._ip and ipaddress.ip_address(_text(where[0])) != ipaddress.ip_address(self._ip):
             return int(pycurl.SOCKET_BAD)
         return socket.socket(family, kind, protocol)
+
+
+def _check_length(exchange: Exchange) -> None:
+    """Raises `FetchError` for a body shorter than its head says, where libcurl does not take the head at its word.
+
+    That is where white space stands before the colon, and beside a Transfer-Encoding that is none.
+    """
+    said, encoding = exchange.header("content-length"), exchange.header("transfer-encoding").lower()
+    if exchange.status in _BODILESS or encoding not in {"", "identity"} or not said.isdecimal() or len(said) > 18:
+        return
+    if int(said) > len(exchange.raw):
+        raise FetchError("network", f"end of response with {int(said) - len(exchange.raw)} bytes missing")
 
 
 def _settings(network: Network, limits: Limits, host: str) -> dict[int, Any]:

@@ -315,3 +315,25 @@ def test_bytes_at_the_end_of_a_header_are_no_white_space(fake: FakeTime) -> None
     head = b"HTTP/1.1 200 OK\r\nX-Name: " + "增加".encode() + b" \r\nContent-Length: 1\r\n\r\n"
     with answering(head + b"x", fake) as fetcher:
         assert fetcher.get(f"{BASE}/a").answer.header("x-name").encode("latin-1").decode() == "增加"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9",
+        b"HTTP/1.0 200 OK\r\nContent-Length: 9",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9, 9",
+        b"HTTP/1.1 200 OK\r\nContent-Length : 9",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\nContent-Length: 9",
+        b"HTTP/1.1 302 Found\r\nLocation: /b\r\nContent-Length: 9",
+    ],
+)
+def test_a_body_shorter_than_its_head_says_is_not_whole(fake: FakeTime, head: bytes) -> None:
+    with answering(head + b"\r\n\r\nshort", fake) as fetcher:
+        error = fails(fetcher, f"{BASE}/a")
+    assert (error.code, error.detail) == ("network", "robots.txt: end of response with 4 bytes missing")
+
+
+def test_a_304_may_state_the_length_of_what_it_does_not_send(fake: FakeTime) -> None:
+    with answering(b"HTTP/1.1 304 Not Modified\r\nContent-Length : 9\r\n\r\n", fake) as fetcher:
+        assert fetcher.get(f"{BASE}/a", etag="e").status == 304
