@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from protego import Protego
 
@@ -13,6 +15,8 @@ from portals.exchange import Fetched
 PRODUCT = "gouji"
 #: A longer Crawl-delay is not a request to go slowly but to stay away.
 LONGEST_DELAY = 300.0
+#: A group's first line where it names us, with what may follow a product's name: a version, a comment.
+_OURS: Final = re.compile(rf"(\s{{0,20}}user[- ]?agent\s{{0,20}}:?\s{{0,20}}{PRODUCT})(?![a-z_-]).*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class RobotsRules:
     """The rules of one host: which addresses may be fetched, and the asked-for delay."""
 
     def __init__(self, text: str) -> None:
-        self._rules = Protego.parse(text) if text.strip() else None
+        self._rules = Protego.parse(_named_plainly(text)) if text.strip() else None
         self.delay: float | None = self._rules.crawl_delay(PRODUCT) if self._rules else None
 
     def allows(self, address: str) -> bool:
@@ -44,3 +48,8 @@ class RobotsRules:
         if self.delay is not None and self.delay > LONGEST_DELAY:
             return False
         return self._rules is None or bool(self._rules.can_fetch(address, PRODUCT))
+
+
+def _named_plainly(text: str) -> str:
+    """The rules with our groups named by the product alone: Protego takes `gouji/0.1` for another robot's name."""
+    return "\n".join(_OURS.sub(r"\1", line) for line in text.splitlines())
