@@ -252,7 +252,13 @@ class _Crawler:
     def _get(self, request: Request, known: Capture | None, kind: Kind) -> Fetched:
         if known is None or request.form is not None:
             return self._run.fetcher.get(request, kind=kind)
-        return self._run.fetcher.get(request, etag=known.etag, last_modified=known.last_modified, kind=kind)
+        return self._run.fetcher.get(
+            request,
+            etag=known.etag,
+            last_modified=known.last_modified,
+            came_from=known.final_address,
+            kind=kind,
+        )
 
     def _keep(self, visit: _Visit, fetched: Fetched, origin: Origin) -> Capture:
         """Archive what was received, even where its page cannot be searched for attachments and pictures."""

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import email.utils
 import logging
-import math
-from collections.abc import Callable, Collection
-from datetime import UTC
+from collections.abc import Callable, Collection, Mapping
 from types import TracebackType
 from typing import Final, Self
 from urllib.parse import quote
 
-from portals import addresses, bodies, obstacles
+from portals import addresses, bodies, obstacles, statuses
 from portals.client import Client
 from portals.exchange import Exchange, Fetched, Headers, Request
 from portals.hosts import Host
@@ -25,15 +22,7 @@ __all__ = ["Fetcher", "Limits"]
 
 log = logging.getLogger(__name__)
 
-#: Statuses with a meaning of their own. 401 to 451: refusals, by a person or a firewall; 521 is what one
-#: Chinese CDN answers with its script challenge.
-_CODES: Final = {
-    **dict.fromkeys((401, 403, 407, 412, 451, 521), "blocked"),
-    **dict.fromkeys((429, 503), "throttled"),
-    **dict.fromkeys((404, 410), "missing"),
-}
 _RETRIED: Final = frozenset({"throttled", "server", "timeout", "network"})
-_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 #: Redirects that keep the method; the others are followed by GET, as browsers do.
 _SAME_METHOD: Final = frozenset({307, 308})
 _ROBOTS_BYTES: Final = 512 * 1024
@@ -87,9 +76,17 @@ class Fetcher:
         self._client.close()
 
     def get(
-        self, asked: Request | str, *, etag: str = "", last_modified: str = "", kind: Kind = "document"
+        self,
+        asked: Request | str,
+        *,
+        etag: str = "",
+        last_modified: str = "",
+        came_from: str = "",
+        kind: Kind = "document",
     ) -> Fetched:
         """What an address gives; with validators of an earlier capture, perhaps a 304 without body.
+
+        The validators go to the address that gave them: the one asked for, or `came_from`, where redirects led then.
 
         Redirects are followed within the registry's hosts, each host at its own pace and by its own
         robots.txt. A page that is no document, whatever its status, is recognised as what it is
@@ -100,16 +97,20 @@ class Fetcher:
         known = tuple(
             (name, value) for name, value in validators if value and value.isascii() and value.isprintable()
         )
+        conditions = {came_from or request.address: known} if known else {}
         exchanges: list[Exchange] = []
         try:
-            self._follow(request, (*request.headers, *known), self.limits.max_bytes, self._obey_robots, exchanges)
-            fetched = self._fetched(request, exchanges, conditional=bool(known))
+            self._follow(request, conditions, self.limits.max_bytes, self._obey_robots, exchanges)
+            fetched = self._fetched(request, exchanges, conditional=exchanges[-1].address in conditions)
             if fetched.status == 200:
                 obstacles.check(fetched, kind)
         except FetchError as error:
-            if error.exchange is not None:
-                error.evidence = self._evidence(request, (*exchanges, error.exchange))
-            if error.code == "blocked" and error.evidence is not None:
+            exchanges += [error.exchange] if error.exchange is not None else []
+            said_so = error.exchange is not None or error.evidence is not None
+            if error.evidence is None and exchanges:
+                # Of a redirect that is not followed, or to what does not answer, the way there is all there is.
+                error.evidence = self._evidence(request, tuple(exchanges))
+            if error.code == "blocked" and said_so and error.evidence is not None:
                 self._host_of(error.evidence.answer).refused()
             raise
         self._host_of(fetched.answer).answered()
@@ -142,17 +143,21 @@ class Fetcher:
     def _follow(
         self,
         request: Request,
-        headers: Headers,
+        conditions: Mapping[str, Headers],
         cap: int,
         permit: Callable[[Host, str], None],
         exchanges: list[Exchange],
     ) -> None:
-        """Fill `exchanges` up to an answer that is no redirect; each hop checked before use."""
+        """Fill `exchanges` up to an answer that is no redirect; each hop checked before use.
+
+        `conditions` are the validators of addresses.
+        """
         while True:
             name = addresses.check(request.address, self._hosts)
             permit(self._hosts[name], request.address)
+            headers = (*request.headers, *conditions.get(request.address, ()))
             exchanges.append(self._attempt(name, request, headers, cap))
-            if exchanges[-1].status not in _REDIRECTS:
+            if exchanges[-1].status not in statuses.REDIRECTS:
                 return
             target = self._redirect(exchanges)
             form = request.form if exchanges[-1].status in _SAME_METHOD else None
@@ -174,41 +179,25 @@ class Fetcher:
     def _attempt(self, name: str, request: Request, headers: Headers, cap: int) -> Exchange:
         """One address, tried again where that may help, each time after a pause for the whole host."""
         host, attempt = self._hosts[name], 0
-        host.check()
+        if (closed := host.closed()) is not None:
+            raise closed
+        failure: FetchError | None = None
         while True:
-            try:
-                with host.gate.turn():
+            with host.gate.turn():
+                # While this one waited, another may have been told to stay away.
+                if (closed := host.closed()) is not None:
+                    raise failure or closed
+                try:
                     exchange = self._client.send(request, name, (*self._headers, *headers), cap)
-                self._raise_for_status(exchange)
-            except FetchError as error:
-                last = attempt + 1 >= self.limits.attempts
-                if error.code not in _RETRIED or not host.failed(error, attempt, last):
-                    raise
-                attempt += 1
-            else:
-                return exchange
-
-    def _retry_after(self, exchange: Exchange) -> float:
-        """Seconds the server asks us to wait: 0 where it does not say."""
-        value = exchange.header("retry-after").strip()
-        if value.isdecimal() and len(value) < 10:
-            return float(value)
-        try:
-            until = email.utils.parsedate_to_datetime(value)
-        except (ValueError, OverflowError):
-            return 0.0
-        until = until if until.tzinfo else until.replace(tzinfo=UTC)
-        return max(0.0, math.ceil((until - self._times.now()).total_seconds()))
-
-    def _raise_for_status(self, exchange: Exchange) -> None:
-        status = exchange.status
-        if status in {200, 304} or status in _REDIRECTS:
-            return
-        code = _CODES.get(status, "server" if status >= 500 else "unexpected")
-        detail = f"HTTP {status} {exchange.reason}".rstrip()
-        if code == "blocked" and (marks := obstacles.challenge(exchange)):
-            detail = f"{detail}，{marks}"
-        raise FetchError(code, detail, status, self._retry_after(exchange), exchange)
+                    statuses.check(exchange, self._times.now())
+                except FetchError as error:
+                    failure = error
+                else:
+                    return exchange
+            last = attempt + 1 >= self.limits.attempts
+            if failure.code not in _RETRIED or not host.failed(failure, attempt, last):
+                raise failure
+            attempt += 1
 
     def _obey_robots(self, host: Host, address: str) -> None:
         with host.lock:
@@ -227,7 +216,7 @@ class Fetcher:
         status: int | None = None
         text, verdict = "", "rules"
         try:
-            self._follow(request, (), _ROBOTS_BYTES, lambda _host, _address: None, exchanges)
+            self._follow(request, {}, _ROBOTS_BYTES, lambda _host, _address: None, exchanges)
             status = exchanges[-1].status
             body = bodies.inflate(exchanges[-1].raw, exchanges[-1].header("content-encoding"), _ROBOTS_BYTES)
             text = bodies.text(body, "utf-8")

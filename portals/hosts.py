@@ -26,13 +26,17 @@ class Host:
         self._slowest = portal.delay_seconds * _SLOWER
         self._failures = 0
         self._refusals = 0
+        self._asked_for, self._until = 0.0, times.clock()
 
-    def check(self) -> None:
-        """Raises `FetchError` for a host that is left alone for the rest of the run."""
+    def closed(self) -> FetchError | None:
+        """Why a host is left alone: as long as it asked for, or for the rest of the run; None where it is not."""
+        if self._times.clock() < self._until:
+            return FetchError("throttled", f"网站要求 {self._asked_for:.0f} 秒内不再访问（Retry-After），未访问")
         if self._failures >= self._limits.failures:
-            raise FetchError("network", f"not tried: {self._failures} failures in a row on this host")
+            return FetchError("network", f"not tried: {self._failures} failures in a row on this host")
         if self._refusals >= self._limits.refusals:
-            raise FetchError("blocked", f"此前连续 {self._refusals} 次被拒，本次不再访问")
+            return FetchError("blocked", f"此前连续 {self._refusals} 次被拒，本次不再访问")
+        return None
 
     def answered(self) -> None:
         """A document came, or word that it is unchanged."""
@@ -40,12 +44,21 @@ class Host:
 
     def failed(self, error: FetchError, attempt: int, last: bool) -> bool:
         """A failure that may pass: slow the whole host down; whether another attempt makes sense."""
-        pause = max(self._limits.backoff * 2**attempt, error.retry_after)
-        self.gate.hold(self._times.about(min(pause, self._limits.longest_wait)))
-        if not last and error.retry_after <= self._limits.longest_wait:
-            return True
+        if error.retry_after > self._limits.longest_wait:
+            self._leave_alone(error.retry_after)
+        else:
+            pause = max(self._limits.backoff * 2**attempt, error.retry_after)
+            self.gate.hold(self._times.about(min(pause, self._limits.longest_wait)))
+            if not last:
+                return True
         self._failures += 1
         return False
+
+    def _leave_alone(self, seconds: float) -> None:
+        """Nobody sits out so long a Retry-After, and it is the host that asked for it, not one address."""
+        until = self._times.clock() + seconds
+        if until > self._until:
+            self._asked_for, self._until = seconds, until
 
     def refused(self) -> None:
         """A refusal: slower from now on, up to a bound, and each one in a row is followed by a longer pause."""

@@ -15,6 +15,7 @@ from portals_support import HOST, OTHER, Answer, FakeTime, Site
 from portals.fetch import Fetcher, Limits
 from portals.limits import Times
 from portals.problems import FetchError
+from portals.robots import RobotsRules
 from portals.transport import Network
 from portals.units import PortalSource
 
@@ -170,6 +171,38 @@ def test_a_long_retry_after_is_not_sat_out(site: Site, fetching, fake: FakeTime)
     assert site.paths.count("/a") == 1 and sum(fake.slept) == 0
 
 
+def test_a_host_that_asks_for_an_hour_is_left_alone_for_it(site: Site, fetching, fake: FakeTime) -> None:
+    site.put("/a", Answer(b"", 503, {"Retry-After": "3600"}))
+    site.put("/b", "b")
+    site.put("/b", "b", host=OTHER)
+    fetcher = fetching()
+    assert fails(fetcher, f"{BASE}/a").status == 503
+    for _ in range(9):
+        error = fails(fetcher, f"{BASE}/b")
+        assert (error.code, error.status, error.evidence) == ("throttled", None, None)
+        assert "3600" in error.detail
+    assert fetcher.get(f"http://{OTHER}/b").body == b"b", "other hosts go on"
+    assert sum(fake.slept) == 0 and site.paths.count("/b") == 1
+    fake.sleep(3600)
+    assert fetcher.get(f"{BASE}/b").body == b"b"
+
+
+def test_who_waits_for_a_turn_hears_that_the_host_is_left_alone(site: Site, fetching) -> None:
+    site.put("/a", Answer(b"", 429, {"Retry-After": "3600"}, delay=0.2))
+    for n in range(4):
+        site.put(f"/{n}", "x")
+    fetcher = fetching(concurrency=1)
+    site.put("/ok", "x")
+    fetcher.get(f"{BASE}/ok")
+    with ThreadPoolExecutor(5) as pool:
+        first = pool.submit(fails, fetcher, f"{BASE}/a")
+        while "/a" not in site.paths:
+            time.sleep(0.001)
+        others = list(pool.map(lambda n: fails(fetcher, f"{BASE}/{n}").code, range(4)))
+    assert first.result().status == 429 and others == ["throttled"] * 4
+    assert site.paths == ["/robots.txt", "/ok", "/a"]
+
+
 def test_pauses_grow_and_end(site: Site, fetching, fake: FakeTime) -> None:
     site.put("/a", Answer(b"", 500))
     fetcher = fetching(attempts=4)
@@ -209,6 +242,63 @@ def test_redirects_in_circles_and_without_end(site: Site, fetching) -> None:
     site.put("/9", "x")
     assert fails(fetching(), f"{BASE}/0").code == "redirects"
     assert fetching(max_redirects=9).get(f"{BASE}/0").body == b"x"
+
+
+def test_a_redirect_that_is_not_followed_is_evidence(site: Site, fetching) -> None:
+    site.redirect("/a", "/b")
+    site.put("/b", Answer(b"moved", 302, {"Location": "http://evil.example/"}))
+    evidence = fails(fetching(), f"{BASE}/a").evidence
+    assert evidence and evidence.address == f"{BASE}/a" and evidence.body == b"moved"
+    assert [hop.header("location") for hop in evidence.exchanges] == ["/b", "http://evil.example/"]
+    site.redirect("/b", "/a")
+    circle = fails(fetching(), f"{BASE}/a").evidence
+    assert circle and len(circle.exchanges) == 2
+    site.redirect("/b", f"http://{OTHER}/c")
+    site.put("/robots.txt", "User-agent: *\nDisallow: /", host=OTHER)
+    forbidden = fails(fetching(), f"{BASE}/a")
+    assert forbidden.code == "robots" and forbidden.evidence and len(forbidden.evidence.exchanges) == 2
+
+
+def test_a_redirect_to_a_private_address_is_evidence(site: Site, fake: FakeTime) -> None:
+    site.redirect("/a", "http://inside.gansu.example/b")
+    portals = [
+        PortalSource(name, host, "trs", 0, 1, None, "http")
+        for name, host in (("sample", HOST), ("inside", "inside.gansu.example"))
+    ]
+    network = Network({HOST: site.at}, lookup=lambda _: ["10.0.0.1"])
+    with Fetcher(portals, fake.times, contact="x", network=network) as fetcher:
+        error = fails(fetcher, f"{BASE}/a")
+    assert error.code == "private" and error.evidence and len(error.evidence.exchanges) == 1
+
+
+def test_a_host_that_is_closed_is_not_refused_by_who_leads_to_it(site: Site, fetching, fake: FakeTime) -> None:
+    site.redirect("/a", f"http://{OTHER}/c")
+    site.put("/c", Answer(b"", 403), host=OTHER)
+    fetcher = fetching(refusals=1)
+    assert fails(fetcher, f"{BASE}/a").status == 403
+    slept = len(fake.slept)
+    assert fails(fetcher, f"{BASE}/a").status is None, "not asked"
+    site.put("/ok", "ok")
+    assert fetcher.get(f"{BASE}/ok").body == b"ok" and len(fake.slept) == slept
+
+
+def test_validators_go_only_to_the_address_that_gave_them(site: Site, fetching) -> None:
+    site.redirect("/a", "/b")
+    site.put("/b", "same")
+    fetcher = fetching()
+    first = fetcher.get(f"{BASE}/a")
+    again = fetcher.get(f"{BASE}/a", etag=first.etag, last_modified="Mon", came_from=first.final_address)
+    assert again.status == 304
+    assert [("If-None-Match" in seen.headers, seen.path) for seen in site.requests[-2:]] == [
+        (False, "/a"),
+        (True, "/b"),
+    ]
+    site.redirect("/a", "/c")
+    site.put("/c", "same")
+    moved = fetcher.get(f"{BASE}/a", etag=first.etag, last_modified="Mon", came_from=first.final_address)
+    assert moved.status == 200 and "If-Modified-Since" not in site.requests[-1].headers
+    site.put("/c", Answer(b"", 304))
+    assert fails(fetcher, f"{BASE}/a").code == "unexpected", "304 to a request without validators"
 
 
 @pytest.mark.parametrize(
@@ -254,6 +344,25 @@ def test_robots_rules_are_obeyed_and_logged(site: Site, fetching, caplog: pytest
     (log,) = fetcher.robots
     assert (log.host, log.status, log.verdict, log.text) == (HOST, 200, "rules", rules)
     assert f"robots.txt of {HOST}: rules" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("line", "ours"),
+    [
+        ("User-agent: gouji/0.1", True),
+        ("user-agent:Gouji/2", True),
+        ("User-Agent: gouji 0.1 # version", True),
+        ("  useragent : GOUJI", True),
+        ("User-agent: gouji-bot/0.1", False),
+        ("User-agent: goujibot", False),
+        ("User-agent: other (like gouji/0.1)", False),
+    ],
+)
+def test_a_group_with_a_version_is_ours(line: str, ours: bool) -> None:
+    rules = RobotsRules(f"User-agent: *\nDisallow: /all\n\n{line}\nDisallow: /own\nCrawl-delay: 7\n")
+    assert rules.allows(f"{BASE}/own") is not ours
+    assert rules.allows(f"{BASE}/all") is ours, "who has a group of its own does not keep to that of all"
+    assert rules.delay == (7 if ours else None)
 
 
 @pytest.mark.parametrize(
