@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -11,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from form.fault import Fault
-from store.files import names, size
+from store.files import size
 from store.where import Where
 from store.where import where as at
 from warehouse import deltas, record
@@ -22,7 +21,6 @@ from warehouse.spec import TABLES
 REBUILD: Final = (
     "restore the warehouse folder from a backup; else move it aside and gouji backfill --years … --from-archive"
 )
-_RECORD: Final = re.compile(r"(r\d{4,})\.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +41,11 @@ def chain(home: Where) -> Chain:
     """Follow the records from the pointer back."""
     faults: list[Fault] = []
     found: list[Release] = []
+    if beside := record.orphaned(home):
+        what = f"missing, beside {len(beside)} release records up to {beside[-1]}"
+        return Chain((), frozenset(), (Fault("release", "warehouse/RELEASE", what, record.RESTORE_POINTER),))
     try:
         release = record.current(home)
-        if release is None and (beside := len(_records(home))):
-            faults.append(Fault("release", "warehouse/RELEASE", f"missing, beside {beside} release records", REBUILD))
         while release is not None:
             found.append(release)
             release = record.read(home, release.parent) if release.parent else None
@@ -67,7 +66,7 @@ def _strays(home: Where, found: Sequence[Release]) -> Iterator[Fault]:
     known = {release.release_id for release in found}
     if not found or found[-1].parent:
         return  # the chain is broken: which records belong to it is not known
-    for name in _records(home):
+    for name in record.ids(home):
         if name not in known:
             what = f"was never made the current release; that is {found[0].release_id}"
             yield Fault(
@@ -77,12 +76,6 @@ def _strays(home: Where, found: Sequence[Release]) -> Iterator[Fault]:
                 "nothing: the next release replaces it",
                 "leftover",
             )
-
-
-def _records(home: Where) -> list[str]:
-    """The ids of all records that lie there, named or not."""
-    found = (_RECORD.fullmatch(name) for name in names(record.folder(home) / "releases"))
-    return sorted(one[1] for one in found if one)
 
 
 @dataclass(frozen=True, slots=True)

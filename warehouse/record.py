@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Final
 
+from store.files import names, size
 from store.remote import Remote, Seen
 from store.where import Where
 from warehouse.errors import WarehouseBusyError, WarehouseError
@@ -25,6 +27,13 @@ from warehouse.files import replace_text
 _POINTER: Final = "RELEASE"
 _RECORDS: Final = "releases"
 _REMOVED: Final = "removed.json"
+#: beside the records while the first release is being made
+_FIRST: Final = "first"
+_RECORD: Final = re.compile(r"(r\d{4,})\.json")
+#: what to do where the pointer is lost
+RESTORE_POINTER: Final = (
+    "restore it from a backup, or write the id of the newest record that is whole into it, and look with gouji doctor"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +58,38 @@ def folder(home: Where) -> Where:
 
 
 def look(home: Where) -> tuple[Release | None, Seen]:
-    """The current release, and what `write` takes as the state that the next one was made from."""
+    """The current release, and what `write` takes as the state that the next one was made from.
+
+    Raises WarehouseError where releases lie there and no pointer: the next one would be r0001 again, in their place.
+    """
     pointer = folder(home) / _POINTER
     try:
         seen = pointer.look() if isinstance(pointer, Remote) else Seen(pointer.read_bytes(), None)
     except FileNotFoundError:
         seen = Seen(None, None)
     if seen.data is None:
+        if beside := orphaned(home):
+            raise WarehouseError(
+                f"{pointer} is missing, beside {len(beside)} release records up to {beside[-1]}; {RESTORE_POINTER}"
+            )
         return None, seen
     text = seen.data.decode("utf-8", "replace").strip()
     return _decoded(text, str(pointer)) if text.startswith("{") else read(home, text), seen
+
+
+def ids(home: Where) -> list[str]:
+    """The ids of all records that lie there, named or not, in order."""
+    found = (_RECORD.fullmatch(name) for name in names(folder(home) / _RECORDS))
+    return sorted((one[1] for one in found if one), key=lambda name: int(name[1:]))
+
+
+def orphaned(home: Where) -> list[str]:
+    """The same where the pointer to them is lost; none where it is there, or the first release is being made."""
+    at = folder(home)
+    if size(at / _RECORDS / _FIRST) is not None or not (found := ids(home)):
+        return []
+    # Asked last: the first release may have been finished meanwhile.
+    return found if size(at / _POINTER) is None else []
 
 
 def write(home: Where, release: Release, seen: Seen) -> None:
@@ -75,10 +106,16 @@ def write(home: Where, release: Release, seen: Seen) -> None:
         return
     records = at / _RECORDS
     records.mkdir(parents=True, exist_ok=True)
+    first = records / _FIRST
+    if seen.data is None:
+        # A record without a pointer is a loss; of a process that dies before the very first pointer it is none.
+        replace_text(first, release.release_id + "\n")
     replace_text(records / f"{release.release_id}.json", text)
     # The table writers do not sync their files; one call for all of them, before anything points there.
     os.sync()
     replace_text(at / _POINTER, release.release_id + "\n")
+    if first.exists():
+        first.unlink()
 
 
 def _swap(at: Remote, release: Release, data: bytes, seen: Seen) -> None:

@@ -312,7 +312,7 @@ PLANTED = (
     Planted(lose_a_parent, ("release: warehouse/releases: r0001: release record",), quick=True),
     Planted(stray_record, ("r0004.json: was never made the current release; that is r0003",), quick=True),
     Planted(
-        lose_the_pointer, ("release: warehouse/RELEASE: missing, beside 3 release records; restore",), quick=True
+        lose_the_pointer, ("release: warehouse/RELEASE: missing, beside 3 release records up to r0003; restore",), quick=True
     ),
     Planted(lose_a_version, ("version: r0003 coverage: version 2 of table coverage cannot be opened",), quick=True),
     Planted(other_counts, ("count: r0003: reports has",), quick=True),

@@ -254,6 +254,9 @@ def test_records_that_cannot_be_read_are_one_line(bucket: Remote) -> None:
     (bucket / "warehouse" / "RELEASE").write_bytes(b"{")
     with pytest.raises(WarehouseError, match=r"RELEASE cannot be read"):
         current(bucket)
+    (bucket / "warehouse" / "RELEASE").unlink()
+    with pytest.raises(WarehouseError, match=r"RELEASE is missing, beside 1 release records up to r0001"):
+        publish(bucket, second(), night(2))
 
 
 def test_a_part_is_there_with_its_sums_or_not_at_all(bucket: Remote) -> None:
