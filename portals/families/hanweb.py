@@ -8,7 +8,7 @@ from typing import Final
 
 from portals import addresses
 from portals.families.base import FetchPage, ListError, Page, Row, Sheet, ask
-from portals.families.markup import MAX_ROWS, fragment, number, sheet
+from portals.families.markup import MAX_ROWS, base, fragment, number, sheet
 from portals.families.turning import linked, parameter
 
 _PROXY: Final = "/module/web/jpage/dataproxy.jsp"
@@ -58,8 +58,8 @@ def _proxied(
     fetch: FetchPage, first: Page, form: tuple[tuple[str, str], ...], total: int, size: int
 ) -> Iterator[Sheet]:
     """The records of the page, then groups of records by POST until there are as many as the page says."""
-    shown = sheet(first)
-    found = records(first.text, first.address) or shown.rows
+    shown, start = sheet(first), base(first)
+    found = records(first.text, start) or shown.rows
     have, group = _length(first.text), size * _PAGES_AT_ONCE
     pages = 1 + max(0, -(-(total - have) // group))
     yield Sheet(first.address, found, pages, shown.columns)
@@ -70,13 +70,13 @@ def _proxied(
         count = _length(page.text)
         if not count:
             raise ListError(f"records {have + 1} to {end} of {total} are missing")
-        yield Sheet(page.address, records(page.text, page.address), pages)
+        yield Sheet(page.address, records(page.text, start), pages)
         have += count
 
 
-def records(text: str, base: str) -> tuple[Row, ...]:
-    """The rows in the `<record>`s of a page or an answer."""
-    return tuple(row for piece in _pieces(text) for row in fragment(piece, base))
+def records(text: str, start: str) -> tuple[Row, ...]:
+    """The rows in the `<record>`s of a page or an answer; `start` is what their links are relative to."""
+    return tuple(row for piece in _pieces(text) for row in fragment(piece, start))
 
 
 def _length(text: str) -> int:

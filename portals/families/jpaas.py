@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from portals import addresses
 from portals.families.base import FetchPage, ListError, Page, Row, Sheet, ask
-from portals.families.markup import fragment, number, sheet
+from portals.families.markup import base, fragment, number, sheet
 from portals.families.turning import followed
 
 _CALL: Final = "/api-gateway/jpaas-publish-server/front/page/build/unit"
@@ -52,10 +52,11 @@ class Jpaas:
             yield from followed(fetch, first)
             return
         known: set[str] = set()
+        links_start = base(first)
         for turn in range(1, _MANY):
             # Bare calls are answered with 403.
             page = fetch(ask(_call(first, parameters, turn), first))
-            rows, pages = _answer(page)
+            rows, pages = _answer(page, links_start)
             fresh = {row.address for row in rows} - known
             if turn > 1 and pages is not None and not rows:
                 raise ListError(f"page {turn} of {pages} is empty")
@@ -85,8 +86,8 @@ def _call(first: Page, parameters: dict[str, str], page_number: int) -> str:
     return addresses.join(first.address, f"{_CALL}?{urlencode({**parameters, 'paramJson': paging})}") or ""
 
 
-def _answer(page: Page) -> tuple[tuple[Row, ...], int | None]:
-    """The rows of an answer, and how many pages it says there are."""
+def _answer(page: Page, start: str) -> tuple[tuple[Row, ...], int | None]:
+    """The rows of an answer, whose links are relative to `start`, and how many pages it says there are."""
     try:
         piece = json.loads(page.text)["data"]["html"]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
@@ -96,4 +97,4 @@ def _answer(page: Page) -> tuple[tuple[Row, ...], int | None]:
     pages = number(_PAGES, piece)
     if pages is None and (count := number(_COUNT, piece)) is not None:
         pages = -(-count // _SIZE)
-    return fragment(piece, page.address), pages
+    return fragment(piece, start), pages

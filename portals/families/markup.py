@@ -25,6 +25,9 @@ _MAX_AROUND: Final = 20_000_000
 _NEAR: Final = 12
 _BESIDE: Final = 4
 _ITEMS: Final = frozenset({"li", "tr", "dd", "dt", "p"})
+#: Items that are whole rows, and how many boxes around another one or a link may be one: link, heading, cell.
+_ROWS: Final = frozenset({"li", "tr"})
+_BOXES: Final = 3
 _DATE: Final = re.compile(r"(?<!\d)(20\d\d)\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})(?!\d)")
 _NEXT: Final = re.compile(r"^(?:下一?页|后一?页|下页|next|[>›»]{1,2})\W{0,4}$", re.IGNORECASE)
 
@@ -62,8 +65,13 @@ def sheet(page: Page, pages: int | None = None) -> Sheet:
 
 
 def fragment(html: str, base: str) -> tuple[Row, ...]:
-    """The rows of a piece of HTML that a script would have put into the page."""
+    """The rows of a piece of HTML that a script would have put into the page whose links start from `base`."""
     return tuple(rows(_tree(html), base))
+
+
+def base(page: Page) -> str:
+    """What the links of a page are relative to, and those of every fragment that its scripts put into it."""
+    return base_of(_tree(page.text), page.address)
 
 
 def rows(tree: LexborHTMLParser, address: str) -> Iterator[Row]:
@@ -92,14 +100,15 @@ def _links(tree: LexborHTMLParser, page: str) -> Iterator[_Link]:
         text, item = link.text(deep=True), _item(link)
         words = " ".join(text.split())
         title = _title(link, words)
-        names_one = item is None and address != page and titles.sort(title) is not None
-        around = ""
-        if budget > 0 and item is not None:
-            around = item.text(deep=True).replace(text, "", 1)
-        elif budget > 0 and names_one:
-            around = _beside(link)
+        is_report = address != page and titles.sort(title) is not None
+        names_one = item is None and is_report
+        around = item.text(deep=True).replace(text, "", 1) if budget > 0 and item is not None else ""
         budget -= len(around) + len(text)
         published = day(around)
+        if published is None and budget > 0 and is_report:
+            around = _beside_row(link if item is None else item)
+            budget -= len(around)
+            published = day(around)
         # Menus lead to the column of reports by its name alone.
         listed = item is not None or (names_one and (published is not None or not _names_column(words, title)))
         yield _Link(address, words, title, listed, published)
@@ -109,8 +118,19 @@ def _names_column(*names: str) -> bool:
     return any(_column_sort(_name(name)) == "report" for name in names)
 
 
-def _beside(link: LexborNode) -> str:
-    """What stands next to a link in the same element; nothing where another link does: the date may be that one's."""
+def _beside_row(node: LexborNode) -> str:
+    """What stands next to a link or its item, or next to the boxes that hold nothing else."""
+    for _ in range(_BOXES):
+        around = _beside(node)
+        above = node.parent
+        if around is None or around.strip() or above is None or node.tag in _ROWS:
+            return around or ""
+        node = above
+    return ""
+
+
+def _beside(link: LexborNode) -> str | None:
+    """What stands next to a node in the same element; None where another link does: the date may be that one's."""
     around = ""
     for step in ("prev", "next"):
         node = getattr(link, step)
@@ -118,7 +138,7 @@ def _beside(link: LexborNode) -> str:
             if node is None:
                 break
             if node.tag == "a" or (not node.tag.startswith("-") and node.css_first("a[href]") is not None):
-                return ""
+                return None
             around += f" {node.text(deep=True)}"
             node = getattr(node, step)
     return around

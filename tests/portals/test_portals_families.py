@@ -206,6 +206,18 @@ def test_hanweb_posts_for_the_records_that_the_page_lacks() -> None:
     assert web.asked[1].method == "POST" and ("Referer", f"{HOST}/col/col18829/index.html") in web.asked[1].headers
 
 
+@pytest.mark.parametrize(("head", "folder"), [("", "/col/col1/"), ("<base href='/gov/'>", "/gov/")])
+def test_hanweb_records_start_from_the_page_that_shows_them(head: str, folder: str) -> None:
+    def answer(request: Request) -> str:
+        shown = (
+            f"{head}<script type='text/xml'>{store('a')}</script>{PROXY.replace('totalRecord:5', 'totalRecord:2')}"
+        )
+        return (shown if request.form is None else store("b")).replace("href='/b", "href='b").replace("'/a", "'a")
+
+    sheets, _ = read("hanweb", "/col/col1/index.html", answer)
+    assert [row.address for sheet in sheets for row in sheet.rows] == [f"{HOST}{folder}{name}.html" for name in "ab"]
+
+
 def test_hanweb_records_that_never_come_are_told() -> None:
     first = f"<script type='text/xml'>{store('一')}</script>{PROXY}"
     with pytest.raises(ListError, match="records 2 to 4 of 5 are missing"):
@@ -267,6 +279,17 @@ def test_jpaas_asks_for_fragments_with_the_page_as_referer(box: str, pager: str)
     sheets, web = read("jpaas", "/x/zfxxgknb/index.html", answer)
     assert titles(sheets) == ["一", "二", "三"]
     assert len(web.asked) == (3 if pager else 4), "one more where nothing says how many pages there are"
+
+
+@pytest.mark.parametrize(("head", "folder"), [("", "/x/zfxxgknb/"), ("<base href='/gov/'>", "/gov/")])
+def test_jpaas_fragments_start_from_the_page_that_shows_them(head: str, folder: str) -> None:
+    def answer(request: Request) -> str:
+        if "/api-gateway" in request.address:
+            return json.dumps({"data": {"html": ul("a", "b", more="<div totalpage='1'></div>").replace("'/", "'")}})
+        return f"{head}<div querydata='{json.dumps(UNIT_DATA)}'></div>"
+
+    sheets, _ = read("jpaas", "/x/zfxxgknb/index.html", answer)
+    assert [row.address for sheet in sheets for row in sheet.rows] == [f"{HOST}{folder}{name}.html" for name in "ab"]
 
 
 @pytest.mark.parametrize("answer", ["", "{}", '{"data": {"html": null}}', '{"data": []}', "<html>", "[" * 100_000])

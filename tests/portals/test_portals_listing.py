@@ -152,6 +152,38 @@ def test_a_report_counts_wherever_its_link_stands(around: str) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        "<div class=row><div class=t><a href='1.html'>{0}</a></div><div class=d>2024-01-21</div></div>",
+        "<div class=row><div class=d>2024-01-21</div><div class=t><h3><a href='1.html'>{0}</a></h3></div></div>",
+        "<ul><li><p><a href='1.html'>{0}</a></p><div>2024-01-21</div></li></ul>",
+        "<ul><li><div><p>· <a href='1.html'>{0}</a></p></div><div>[2024-01-21]</div></li></ul>",
+        "<dl><dt><a href='1.html'>{0}</a></dt><dd>发布时间：2024-01-21</dd></dl>",
+    ],
+)
+def test_the_date_of_a_row_may_stand_in_a_box_of_its_own(row: str) -> None:
+    others = row.replace("1.html", "2.html").replace("01-21", "01-22")
+    titles = [REPORT.format("城关区", year) for year in (2023, 2022)]
+    html = f"<div>{row.format(titles[0])}{others.format(titles[1])}</div>"
+    entries, error, _ = found({"/zw/nb/index.html": html})
+    assert not error
+    assert [str(entry.published) for entry in entries] == ["2024-01-21", "2024-01-22"]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div><div><a href='1.html'>{0}</a></div><div>2024-01-21</div><div><a href='2.html'>x</a></div></div>",
+        "<ul><li><a href='1.html'>{0}</a></li></ul><div>今天是2024年1月21日</div>",
+        "<div><p><a href='1.html'>{0}</a></p><p>更多</p></div><div>2024-01-21</div>",
+    ],
+)
+def test_a_date_that_may_be_of_something_else_is_not_taken(html: str) -> None:
+    entries, _, _ = found({"/zw/nb/index.html": html.format(REPORT.format("城关区", 2023))})
+    assert [entry.published for entry in entries] == [None]
+
+
 def test_a_menu_that_names_the_column_of_reports_is_no_report() -> None:
     menu = (
         "<div><a href='/'>首页</a> &gt; <a href='index.html'>城关区政府信息公开工作年度报告</a></div>"
