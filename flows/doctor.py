@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import tempfile
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -16,13 +17,13 @@ from filelock import FileLock, Timeout
 
 from flows.home import Home
 from flows.progress import report
-from flows.records import records
 from flows.run import CONTINUED_WITHIN
 from flows.workers import worker_count
 from form.fault import Fault
 from notices.checkup import mail_faults
 from portals import checkup as archive
 from portals.captures import INDEX
+from portals.checkup_records import record_faults, warcs
 from portals.copying import copied_index
 from portals.shared import Shared
 from portals.warc import ArchiveError
@@ -35,6 +36,8 @@ from warehouse.status import read_table
 #: captures that a process looks at in one go; a second or so
 _AT_ONCE: Final = 2000
 _FILES_AT_ONCE: Final = 200
+#: what comes of reading a file that is no record
+_NO_RECORD: Final = (OSError, ValueError, TypeError, KeyError)
 Part = TypeVar("Part")
 Check = Callable[[Part], list[Fault]]
 
@@ -114,7 +117,7 @@ def _archive(
     if not quick:
         cut = [rows[start : start + _AT_ONCE] for start in range(0, len(rows), _AT_ONCE)]
         yield from run("存档", partial(archive.body_faults, place), cut)
-        yield from run("存档 其余", partial(archive.unnamed_faults, index), archive.unnamed(place, rows))
+        yield from run("存档 其余", partial(record_faults, index), warcs(place, rows))
     return rows
 
 
@@ -150,6 +153,36 @@ def _captures(home: Home, release: Release, rows: Sequence[archive.Row]) -> Iter
         yield Fault("reference", f"{release.release_id} captures", what, todo)
 
 
+def _records(home: Home, now: datetime) -> Iterator[Fault]:
+    """Runs that never ended, and records of runs that are none: what reads those leaves them out without a word."""
+    for path in sorted(home.runs.glob("*.unfinished")):
+        where, flow = f"runs/{path.name}", path.stem
+        try:
+            started = datetime.fromisoformat(_content(path)["started"])
+            late = now - started > CONTINUED_WITHIN
+        except _NO_RECORD:
+            yield Fault("run", where, "does not say when the run began", f"gouji {flow} begins one anew", "leftover")
+            continue
+        if late:
+            at = f"{started:%Y-%m-%d %H:%M} UTC"
+            yield Fault("run", where, f"began at {at} and never ended", f"gouji {flow}", "leftover")
+    todo = "restore it from a backup, or remove it: status, alerts and the gate go by the others"
+    for path in sorted(home.runs.glob("*.json")):
+        try:
+            content = _content(path)
+            datetime.fromisoformat(content["started"])
+            datetime.fromisoformat(content["finished"])
+            what = "" if path.stem == f"{content['run_id']}-{content['flow']}" else "is the record of another run"
+        except _NO_RECORD as error:
+            what = f"is no record of a run ({type(error).__name__}: {error})"
+        if what:
+            yield Fault("run", f"runs/{path.name}", what, todo, "leftover")
+
+
+def _content(path: Path) -> Any:
+    return json.loads(path.read_text("utf-8"))
+
+
 def _leftovers(home: Home, now: datetime) -> Iterator[Fault]:
     """What waits for somebody, or only takes room."""
     for path in drafts(home.staging):
@@ -157,10 +190,5 @@ def _leftovers(home: Home, now: datetime) -> Iterator[Fault]:
         yield Fault("staging", f"staging/{path.name}", "a killed process left it half written", todo, "leftover")
     for path, what in find_damage(home.staging):
         yield Fault("staging", f"staging/{path.name}", what, "nothing: it is made anew when it is needed", "leftover")
-    for flow, started in records(home).unfinished:
-        if now - started > CONTINUED_WITHIN:
-            at = f"{started:%Y-%m-%d %H:%M} UTC"
-            yield Fault(
-                "run", f"runs/{flow}.unfinished", f"began at {at} and never ended", f"gouji {flow}", "leftover"
-            )
+    yield from _records(home, now)
     yield from mail_faults(home.outbox, now - timedelta(days=1))

@@ -6,7 +6,7 @@ import hashlib
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -19,11 +19,6 @@ from store.where import Where
 
 AGAIN: Final = "restore the file from a backup; else the next gouji nightly fetches again what is still listed"
 _RESTORE_INDEX: Final = f"restore {captures.INDEX} from a backup"
-_UNKNOWN: Final = (
-    f"restore a newer {captures.INDEX} if there is one; else gouji nightly fetches again what the portals still show"
-)
-#: bytes of a body, decoded, in a file that no row names: beyond what a crawl takes
-_LARGEST: Final = 1 << 28
 #: a sweep over rows that name what is not there: what, the rows, what to do
 _REFERENCES: Final = (
     (
@@ -53,6 +48,7 @@ class Row(NamedTuple):
     warc: str
     offset: int
     digest: str
+    start: int
 
 
 def rows(index: Path) -> list[Row]:
@@ -120,51 +116,6 @@ def file_faults(archive: Where, known: Sequence[Row]) -> Iterator[Fault]:
     for name, count in sorted(named.items()):
         if size(archive / name) is None:
             yield Fault("warc", f"archive/{name}", f"missing; {count} captures are in it", AGAIN)
-
-
-def unnamed(archive: Where, known: Sequence[Row]) -> list[Where]:
-    """WARC files that no row names: a night in which all was unchanged leaves one."""
-    named = {row.warc for row in known}
-    return [archive / name for name in warc_files(archive) if name not in named]
-
-
-def unnamed_faults(index: Path, path: Where) -> list[Fault]:
-    """What is unusual in a file that no row names: bodies, which a killed run or an older index did not come to know.
-
-    Those that rows have elsewhere were fetched again. Of the others those that a release names are told as lost.
-    """
-    found = warc.kinds(path)
-    bodies = found["response"] + found["resource"]
-    if not bodies:
-        return []
-    where, what = f"archive/{path.name}", f"no row names it, and it has {bodies} captures"
-    lacking = len(_contents(path) - _known(index))
-    if not lacking:
-        return [
-            Fault(
-                "warc",
-                where,
-                f"{what}, and all that can be read of them is in other files too",
-                "nothing to do",
-                "leftover",
-            )
-        ]
-    what = f"{what}, {lacking} of them in no row (a run was killed, or the index is older than it)"
-    return [Fault("warc", where, what, _UNKNOWN, "leftover")]
-
-
-def _contents(path: Where) -> set[str]:
-    """The SHA-256 of each body that can be read in a file, but for those of redirects, which are no captures."""
-    found = set()
-    for offset in warc.offsets_of_bodies(path):
-        with suppress(ArchiveError):
-            found.add(hashlib.sha256(warc.read(path, offset, _LARGEST)).hexdigest())
-    return found
-
-
-def _known(index: Path) -> set[str]:
-    with closing(_opened(index)) as opened:
-        return {row[0] for row in opened.execute("SELECT sha256 FROM captures")}
 
 
 def body_faults(archive: Where, some: Sequence[Row]) -> list[Fault]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import zlib
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -216,31 +215,6 @@ def _decoded(raw: bytes, encoding: str, size: int) -> bytes:
         return bodies.inflate(raw, encoding, size, exact=True)
     except FetchError:
         return raw
-
-
-def kinds(path: Where) -> Counter[str]:
-    """How many records of each type a file has; 'cut off' counts as one where its end is no whole record."""
-    found: Counter[str] = Counter()
-    try:
-        with path.open("rb") as file:
-            for record in ArchiveIterator(file):
-                found[record.rec_type] += 1
-    except Exception:  # warcio breaks in many ways on a damaged record
-        found["cut off"] += 1
-    return found
-
-
-def offsets_of_bodies(path: Where) -> list[int]:
-    """Where the records begin that hold what was received, as far as the file can be read; redirects are left out."""
-    found = []
-    with suppress(Exception), path.open("rb") as file:  # warcio breaks in many ways on a damaged record
-        every = ArchiveIterator(file)
-        for record in every:
-            head = record.http_headers
-            redirect = head is not None and head.get_statuscode().startswith("3")
-            if record.rec_type in ("response", "resource") and not redirect:
-                found.append(every.get_record_offset())
-    return found
 
 
 def members(path: Where, start: int, offset: int) -> Iterator[bytes]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -23,8 +24,10 @@ from flows.doctor import examine
 from flows.exits import UnusableError
 from flows.home import Home
 from flows.lock import only_run
+from notices.checkup import mail_faults
 from notices.outbox import Outbox
 from portals.captures import INDEX
+from portals.walk import walk
 from samples.figures import unit_reports
 from warehouse import deltas
 from warehouse.keeping import Policy
@@ -101,6 +104,12 @@ def _flip(path: Path, at: int) -> None:
 
 def flip_a_byte_of_a_capture(home: Path) -> None:
     _flip(_warc(home), int(_one(home, "SELECT offset FROM captures ORDER BY warc, offset LIMIT 1")) + 700)
+
+
+def flip_a_byte_of_a_request(home: Path) -> None:
+    path = _warc(home)
+    request = next(record for record in walk(path) if record.kind == "request")
+    _flip(path, request.offset + 100)
 
 
 def change_a_hash(home: Path) -> None:
@@ -252,6 +261,43 @@ def never_ended(home: Path) -> None:
     (home / "runs" / "nightly.unfinished").write_text(json.dumps(began), "utf-8")
 
 
+def _run_record(home: Path, name: str, **more: str) -> None:
+    began = NOW.isoformat()
+    content = {"run_id": "20260301T000000Z", "flow": "nightly", "started": began, "finished": began} | more
+    (home / "runs").mkdir(exist_ok=True)
+    (home / "runs" / name).write_text(json.dumps(content), "utf-8")
+
+
+def run_records(home: Path) -> None:
+    _run_record(home, "20260301T000000Z-nightly.json")
+    _run_record(home, "20260301T000000Z-digest.json")
+    _run_record(home, "20260302T000000Z-nightly.json", run_id="20260302T000000Z", finished="x")
+    (home / "runs" / "20260303T000000Z-nightly.json").write_text('{"run_id": ', "utf-8")
+
+
+def began_at_no_time(home: Path) -> None:
+    _run_record(home, "nightly.unfinished", started="x")
+
+
+def cut_a_mail(home: Path) -> None:
+    path = next((home / "outbox").glob("*.eml"))
+    message = message_from_bytes(path.read_bytes(), policy=policy.SMTP)
+    message.set_content("x")
+    message.add_attachment(b"x" * 900, maintype="application", subtype="pdf", filename="年度.pdf")
+    path.write_bytes(message.as_bytes())
+    assert not list(mail_faults(home / "outbox", NOW)), "whole"
+    path.write_bytes(message.as_bytes()[:-200])
+
+
+def another_mail(home: Path) -> None:
+    path = next((home / "outbox").glob("*.eml"))
+    path.write_bytes(path.read_bytes().replace(b"To: a@b", b"To: c@b"))
+
+
+def lose_the_ledger(home: Path) -> None:
+    (home / "outbox" / "ledger.sqlite").unlink()
+
+
 def lose_a_mail(home: Path) -> None:
     next((home / "outbox").glob("*.eml")).unlink()
 
@@ -277,6 +323,7 @@ class Planted:
 
 PLANTED = (
     Planted(flip_a_byte_of_a_capture, ("capture: archive/20260301",)),
+    Planted(flip_a_byte_of_a_request, ("what was received is whole, how it was asked for is not",)),
     Planted(change_a_hash, ("the record's payload digest differs; restore the file",)),
     Planted(lose_a_warc, ("missing; 6 captures are in it; restore the file",), quick=True),
     Planted(
@@ -312,7 +359,9 @@ PLANTED = (
     Planted(lose_a_parent, ("release: warehouse/releases: r0001: release record",), quick=True),
     Planted(stray_record, ("r0004.json: was never made the current release; that is r0003",), quick=True),
     Planted(
-        lose_the_pointer, ("release: warehouse/RELEASE: missing, beside 3 release records up to r0003; restore",), quick=True
+        lose_the_pointer,
+        ("release: warehouse/RELEASE: missing, beside 3 release records up to r0003; restore",),
+        quick=True,
     ),
     Planted(lose_a_version, ("version: r0003 coverage: version 2 of table coverage cannot be opened",), quick=True),
     Planted(other_counts, ("count: r0003: reports has",), quick=True),
@@ -331,6 +380,25 @@ PLANTED = (
     Planted(half_a_part, ("staging: staging/.draft-999999999-x: a killed process left it half written",), quick=True),
     Planted(damaged_part, ("is damaged: its checksums differ; nothing: it is made anew",), quick=True),
     Planted(never_ended, ("run: runs/nightly.unfinished: began at",), quick=True),
+    Planted(
+        run_records,
+        (
+            "run: runs/20260301T000000Z-digest.json: is the record of another run; restore it from a backup, or rem",
+            "20260302T000000Z-nightly.json: is no record of a run (ValueError: Invalid isoformat",
+            "20260303T000000Z-nightly.json: is no record of a run (JSONDecodeError",
+        ),
+        quick=True,
+    ),
+    Planted(
+        began_at_no_time, ("nightly.unfinished: does not say when the run began; gouji nightly beg",), quick=True
+    ),
+    Planted(cut_a_mail, ("mail: outbox/gouji-r0003-a.eml: is no whole message: CloseBoundaryNot",), quick=True),
+    Planted(another_mail, ("gouji-r0003-a.eml: is another message than the one that was put here;",), quick=True),
+    Planted(
+        lose_the_ledger,
+        ("mail: outbox/ledger.sqlite: missing, beside 1 mails; restore it from a backup",),
+        quick=True,
+    ),
     Planted(lose_a_mail, ("mail: outbox/gouji-r0003-a.eml: missing, and its state is kept",), quick=True),
     Planted(mail_given_up, ("refused, 550 no such user; gouji outbox --taken gouji-r0003-a",), quick=True),
     Planted(mail_waits, ("queued since 2026-01-01",), quick=True),
