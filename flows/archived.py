@@ -10,10 +10,12 @@ from typing import Any
 import pyarrow as pa
 
 from portals.archive import Archive
+from portals.captures import Capture
 from portals.listed import Listed
 from portals.presence import Presence, presence
 from portals.problems import Problem
 from portals.shelved import Shelved
+from portals.slices import Slice
 from warehouse.spec import TABLES
 
 
@@ -22,7 +24,7 @@ class Archived:
     """Captures by id, the problems that stand, and the reports that are or were listed.
 
     `copies` are the addresses of what is listed only as another form of a report (图解, 图片版, an elder-friendly
-    copy), and of what hangs on it. `presence` is of all addresses.
+    copy), and of what hangs on it. `presence` is of all addresses, `lists` are the captures of list pages.
     """
 
     captures: Shelved
@@ -30,6 +32,7 @@ class Archived:
     listed: tuple[Listed, ...] = ()
     copies: frozenset[str] = frozenset()
     presence: Presence = field(default_factory=Presence)
+    lists: tuple[Capture, ...] = ()
 
     @property
     def checked(self) -> Mapping[str, datetime]:
@@ -66,4 +69,5 @@ def archived(archive: Archive) -> Archived:
     pages = [page for address in sorted(others) if (page := archive.latest(address))]
     hanging = {link.address for page in pages for link in archive.links(page.capture_id)}
     copies = frozenset((others | hanging) - plain)
-    return Archived(captures, tuple(archive.problems()), listed, copies, presence(archive))
+    lists = tuple(found.capture for found in archive.find(Slice(roles=("list",))))
+    return Archived(captures, tuple(archive.problems()), listed, copies, presence(archive), lists)

@@ -66,10 +66,14 @@ class Trouble(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of the years without a report: documents in trouble, and units whose list could not be read."""
+    """What is known of the years without a report: documents in trouble, and units whose list could not be read.
+
+    `looked` has the day in China on which a unit's list was last read; a unit that is not there never was looked at.
+    """
 
     troubles: Mapping[Key, Trouble]
     blocked: Mapping[str, Trouble]
+    looked: Mapping[str, date]
 
 
 class Status(NamedTuple):
@@ -102,7 +106,16 @@ def status(item: Expected, seen: Seen | None, known: Known, today: date) -> Stat
         return Status(trouble.status, trouble.reason, trouble.address)
     if today <= item.last:
         return Status("not_due", f"期限 {item.last} 未到")
-    return Status("not_published", f"期限 {item.last} 已过，至今未见公开")
+    return _absent(item.last, known.looked.get(item.unit.id))
+
+
+def _absent(last: date, looked: date | None) -> Status:
+    """Of a report that was due: whoever has not looked at the list since then cannot say that it is not there."""
+    if looked is None:
+        return Status("unreadable", "未查：从未读到该单位的列表，不知是否公开")
+    if looked <= last:
+        return Status("unreadable", f"未查：列表最近一次读到是 {looked}，期限 {last} 之后未再读，不知是否公开")
+    return Status("not_published", f"期限 {last} 已过，至今未见公开")
 
 
 def _reported(seen: Seen, last: date, *, taken_down: bool) -> Status:

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from flows.archived import Archived
 from flows.coverage import Expected, Key, Known, Seen, Status, Trouble, status
 from flows.kin import report_id
+from flows.looked import looked
 from flows.names import named
 from flows.plan import CHINA, Plan
 from form.errors import REASONS
@@ -68,7 +69,9 @@ def ledger_rows(
         unit, year = row["unit_id"], row["year"]
         expected.setdefault((unit, year), Expected(plan.registry.units[unit], year))
     seen = _seen(reports, archive, documents)
-    known = Known(troubles, blocked)
+    # A run that crawls has just read the list of each of its units, or has noted why not.
+    read_on = dict.fromkeys((unit.id for unit in plan.units), today)
+    known = Known(troubles, blocked, read_on if plan.crawls else looked(plan.registry, archive.lists))
     told = [status(item, seen(key), known, today) for key, item in expected.items()]
     return _table(list(expected.values()), told, today)
 

@@ -27,6 +27,7 @@ _BY_KIND: Final[tuple[tuple[str, str, str], ...]] = (
     ("unread", "审核人员", "份文件未能读取：请打开原文，必要时请单位提供可读版本"),
     ("missing", "审核人员", "份到期报告未见公开：请核实是否逾期"),
 )
+_UNASKED: Final = ("系统运维", "份未查：列表未读到或期限后未再读，请运行一次采集后再看")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,12 @@ def tasks(rows: Sequence[Mapping[str, Any]], coverage: pa.Table, ending: Sequenc
         for attribution, who, what in _BY_ATTRIBUTION
     ]
     states = kinds(coverage)
-    found += [_task(who, what, _of(coverage, pc.equal(states, state))) for state, who, what in _BY_KIND]
+    # Of a document that could not be read it is known where it is; of a unit whose list was never read, nothing.
+    asked = pc.or_(pc.not_equal(states, "unread"), pc.is_valid(coverage["address"]))
+    found += [
+        _task(who, what, _of(coverage, pc.and_(pc.equal(states, state), asked))) for state, who, what in _BY_KIND
+    ]
+    found.append(_task(*_UNASKED, _of(coverage, pc.invert(asked))))
     reports = {(it.unit, it.year): f"{it.unit} {it.year}" for it in ending}
     what = "项豁免将在 30 天内到期：请复核是否续期"
     found.append(Task("审核人员", len(ending), what, tuple(reports.values())[:_EXAMPLES], len(reports)))

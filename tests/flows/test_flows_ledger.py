@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from flows.archived import archived
 from flows.home import Home
 from flows.ledger import ledger_rows
+from flows.looked import looked
 from flows.plan import Plan
 from flows.population import source
 from portals.archive import Archive
@@ -125,3 +128,57 @@ def test_a_report_that_stands_on_a_list_is_not_told_as_unpublished(plan: Plan, t
         row = {"unit_id": UNIT.id, "year": 2022, "address": PAGE, "capture_id": "c", "outcome": "report"}
         read = pa.Table.from_pylist([row], TABLES["documents"].schema)
         assert status(plan, archive, read) == "not_published", "it was of another year"
+
+
+#: a run that reads the archive alone has looked at no list itself
+@pytest.mark.parametrize(
+    ("read_on", "said", "why"),
+    [
+        (None, "unreadable", "未查：从未读到该单位的列表，不知是否公开"),
+        (
+            datetime(2024, 1, 10, tzinfo=UTC),
+            "unreadable",
+            "未查：列表最近一次读到是 2024-01-10，期限 2024-03-31 之后",
+        ),
+        (datetime(2024, 3, 31, 15, 59, tzinfo=UTC), "unreadable", "未查"),
+        (datetime(2024, 3, 31, 16, 0, tzinfo=UTC), "not_published", "期限 2024-03-31 已过，至今未见公开"),
+    ],
+)
+def test_nobody_is_told_to_have_published_nothing_unless_the_list_was_looked_at(
+    plan: Plan, tmp_path: Path, read_on: datetime | None, said: str, why: str
+) -> None:
+    """Such as a home into which a person imported a few files."""
+    with Archive(tmp_path / "archive") as archive:
+        if read_on:
+            for at in (read_on, datetime(2023, 5, 1, tzinfo=UTC)):
+                list_page(archive, UNIT.id, LIST, at)
+        (row,) = rows(replace(plan, crawls=False), archive)
+    assert row["status"] == said
+    assert row["reason"].startswith(why)
+
+
+def test_a_list_is_looked_at_for_all_who_share_it(plan: Plan, tmp_path: Path) -> None:
+    """It is captured for one of them, who may not be in the registry any more."""
+    (unit,) = plan.units
+    keeper = replace(unit, id=f"{unit.id}-fgj", kind="department")
+    stranger = replace(keeper, id=f"{unit.id}-jyj", path="/elsewhere/", also=())
+    for holder, address in ((keeper.id, "http://portal.example/api?page=1"), ("gone", PORTAL.address(unit.path))):
+        units = {one.id: one for one in (unit, keeper, stranger)}
+        registry = replace(plan.registry, units=units)
+        with Archive(tmp_path / holder) as archive:
+            list_page(archive, holder, address, NOW)
+            facts = archived(archive)
+        assert looked(registry, facts.lists) == dict.fromkeys((unit.id, keeper.id), NOW.date())
+
+
+LIST = "http://portal.example/list.html"
+
+
+def list_page(archive: Archive, holder: str, address: str, at: datetime) -> None:
+    answer = Exchange(address, (), "HTTP/1.1", 200, "OK", (("Content-Type", "text/html"),), f"{at}".encode())
+    archive.add(Fetched(address, at, f"{at}".encode(), (answer,)), Origin(holder, "列表"), role="list")
+
+
+def rows(plan: Plan, archive: Archive) -> list[dict[str, Any]]:
+    nothing = TABLES["documents"].empty()
+    return ledger_rows(plan, archived(archive), nothing, {}, (), NOW.date()).to_pylist()

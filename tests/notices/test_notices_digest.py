@@ -144,6 +144,20 @@ def test_tasks_name_who_acts(digest: Digest) -> None:
     assert digest.tasks[0].reports == 2
 
 
+def test_nobody_is_asked_to_open_the_document_of_a_list_that_was_never_read(run: RunFacts, release: Tables) -> None:
+    """Of it there is no address."""
+    rows = release.coverage.to_pylist()
+    unread = [row for row in rows if row["status"] == "unreadable"]
+    for row in unread:
+        row |= {"address": None, "reason": "未查：从未读到该单位的列表，不知是否公开"}
+    never = build(run, replace(release, coverage=pa.Table.from_pylist(rows, release.coverage.schema)), NAMES, READER)
+    asked = {task.what: task.number for task in never.tasks}
+    assert asked["份未查：列表未读到或期限后未再读，请运行一次采集后再看"] == len(unread)
+    assert asked["份文件未能读取：请打开原文，必要时请单位提供可读版本"] == 1, (
+        "the one of pictures alone has its address"
+    )
+
+
 def test_an_attribution_nobody_knows_is_still_somebodys_task(run: RunFacts) -> None:
     odd = finding(5, 2023, "T3-IDENT", "critical", attribution="moon")
     assert build(run, tables([odd], []), NAMES, READER).tasks[0].what.startswith("项责任未明")
