@@ -1,18 +1,30 @@
-"""Exit codes of every command (`contract/cli.md`), and the error that gives 2."""
+"""Exit codes of every command (`contract/cli.md`), and what gives them."""
 
 from __future__ import annotations
 
 import atexit
+import errno
 import os
 import sys
 import threading
 from contextlib import suppress
+from pathlib import Path
 from typing import Final, NoReturn
 
 DONE: Final = 0
 CRITICAL: Final = 1
 CANNOT_USE: Final = 2
 INTERRUPTED: Final = 3
+#: whoever read our output has gone: what a shell sees of any tool then (128 and SIGPIPE), and none of the codes above
+UNHEARD: Final = 141
+
+#: the place that somebody named is wrong, or not ours to read or to write
+_PLACE: Final = {
+    *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST),
+    *(errno.ENOTEMPTY, errno.ENAMETOOLONG, errno.ELOOP),
+}
+#: the machine lacks something, and may have it again later
+_MACHINE: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE, errno.ENFILE}
 
 
 class UnusableError(Exception):
@@ -20,6 +32,40 @@ class UnusableError(Exception):
 
     def __init__(self, text: str) -> None:
         super().__init__(" ".join(text.split()))
+
+
+def fault_of_files(error: BaseException) -> tuple[str, int] | None:
+    """What to say of files that cannot be used, and the exit code; None where the error is anything else."""
+    if not isinstance(error, OSError):
+        return None
+    reason = error.strerror or type(error).__name__
+    if error.errno in _MACHINE:
+        return f"{os.fsdecode(error.filename)}: {reason}" if error.filename else reason, INTERRUPTED
+    if error.errno in _PLACE and error.filename:
+        return f"{os.fsdecode(error.filename)}: {reason}", CANNOT_USE
+    return None
+
+
+def open_streams() -> None:
+    """Have standard streams that are closed lead nowhere: the next file opened would take the place of one."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is not None:
+            continue
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free, which is this one
+        stream = Path(os.devnull).open("r" if name == "stdin" else "w", encoding="utf-8")  # noqa: SIM115
+        setattr(sys, name, stream)
+
+
+def flush() -> None:
+    """Have all output on its way. Raises OSError where it cannot be written."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        error.filename = error.filename or "standard output"
+        raise
 
 
 def leave(code: int) -> NoReturn:

@@ -22,6 +22,12 @@ class Watcher(Protocol):
         """Take note of the new state of `stage`."""
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Nobody watches any more; Rich would end the process with 1, and with it the night."""
+        self.quiet = True
+
+
 class Bars:
     """One bar a stage on standard error; only in a terminal."""
 
@@ -93,7 +99,7 @@ def watched(watcher: Watcher) -> Iterator[None]:
 @contextmanager
 def shown() -> Iterator[None]:
     """Show progress on standard error for the length of the block: bars in a terminal, else lines."""
-    console = Console(file=sys.stderr)
+    console = _Console(file=sys.stderr)
     if not console.is_terminal:
         with watched(Lines(console)):
             yield

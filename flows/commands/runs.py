@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flows.commands.sample import Years
-from flows.exits import INTERRUPTED, UnusableError
+from flows.exits import INTERRUPTED, UnusableError, fault_of_files
 from flows.home import STORE, Home
 
 if TYPE_CHECKING:
@@ -143,7 +143,8 @@ def _failed(home: Home, name: str, error: Exception) -> int:
     log.write_text("".join(traceback.format_exception(error)), "utf-8")
     reason = " ".join(str(error).split())[:300] or type(error).__name__
     click.echo(f"gouji: {name} failed: {reason}; nothing is half released, details in {log}", err=True)
-    return INTERRUPTED
+    fault = fault_of_files(error)
+    return fault[1] if fault else INTERRUPTED
 
 
 def _expect_reports() -> None:
