@@ -28,10 +28,10 @@ def outbox(taken: str | None, resend: str | None, style: str, home: Path | None)
     from notices.outbox import Outbox
 
     box = Outbox(Home.at(home).outbox)
-    if taken and resend:
+    if taken is not None and resend is not None:
         raise UnusableError("--taken and --resend: one of them")
-    name = taken or resend
-    if name and box.settle(name, bool(taken), datetime.now(UTC)) is None:
+    name = resend if taken is None else taken
+    if name is not None and box.settle(name, taken is not None, datetime.now(UTC)) is None:
         raise UnusableError(f"{name}: no mail of this name is in doubt or given up")
     entries = [asdict(entry) for entry in box.entries()]
     if style == "json":

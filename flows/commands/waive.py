@@ -44,9 +44,12 @@ def waive(finding: str | None, **given: Any) -> int:
     file = waivers_file(place, given["sources"], given["waivers"])
     said = [f"--{name}" for name in ("who", "why", "until") if given[name] is not None]
     if given["listing"]:
-        _refuse("--list", [*said, *(["FINDING"] if finding else []), *(["--remove"] if given["remove"] else [])])
+        _refuse(
+            "--list", [*said, *([] if finding is None else ["FINDING"]), *(["--remove"] if given["remove"] else [])]
+        )
         return _list(place, file)
-    if finding is None:
+    if finding is None or not finding.strip():
+        # Every id begins with nothing: where there is one waiver, it would be meant.
         raise click.UsageError('FINDING is missing; gouji query "SELECT * FROM findings" shows them')
     if given["remove"]:
         _refuse("--remove", said)

@@ -103,6 +103,9 @@ def test_the_list_says_what_is_void_and_why(shelf: Shelf, waive: Waive) -> None:
         (("3f", *words(), "--who", "a\nb"), "--who must be one line of text"),
         (("zz", *words()), "no finding 'zz' in the current release"),
         (("--remove", "zz"), "no waiver of 'zz'"),
+        (("--remove", ""), "FINDING is missing"),
+        (("--remove", " \t"), "FINDING is missing"),
+        (("", *words()), "FINDING is missing"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(waive: Waive, asked: tuple[str, ...], says: str) -> None:
