@@ -179,18 +179,29 @@ def fee(batch: Batch, rule: Rule) -> Iterator[Answer]:
     fine = truth(pc.match_substring_regex(text, r"\.[0-9]{7,}"))
     in_yuan = truth(pc.match_substring_regex(text, r"(^|[^十百千万亿])元"))
     for report in failures(answer, fine & ~in_yuan):
-        message = f"{scope.label}：收费金额印为“{wording.quote(printed[report].as_py())}”（单位：万元），小数超过6位"
+        shown = printed[report].as_py()
+        unit = wording.money_unit(shown, batch.exact(key, report))
+        message = f"{scope.label}：收费金额印为“{wording.quote(shown)}”（单位：{unit}），小数超过6位"
         decimals = max(map(len, _DECIMALS.findall(text[report].as_py())))
         answer.fail(report, Words("小数不超过 6 位", f"小数 {decimals} 位", None, message))
     for report, then, now in years_jump.leap(batch, key, _THOUSAND):
         if answer.outcome[report] == PASS:
-            answer.fail(report, _thousandfold(scope, then, now))
+            answer.fail(report, _thousandfold(batch, scope, report, (then, now)))
             answer.cited[report] = (key, *earlier.cite(batch, key, report))
     no_figure(answer, batch.state[index(scope.keys)])
     yield answer
 
 
-def _thousandfold(scope: Scope, then: Fraction, now: Fraction) -> Words:
-    a, b, bound = (wording.figure(amount / layout.WAN) for amount in (then, now, then * _THOUSAND))
-    message = f"{scope.label}：上年度 {a} 万元，本年度 {b} 万元，达 {_THOUSAND} 倍，可能把元误作万元"
+def _thousandfold(batch: Batch, scope: Scope, report: int, amounts: tuple[Fraction, Fraction]) -> Words:
+    """Each year's amount is told in the unit that its report prints; the equation is in this year's."""
+    (key,), (then, now) = scope.keys, amounts
+    unit = wording.money_unit(batch.text(key, report, "printed") or "", now)
+    sources = batch.near.sources(report)
+    # The figures of units that were merged are added up, and may stand in several.
+    before = wording.money_unit(batch.text(key, sources[0], "printed") or "", then) if len(sources) == 1 else unit
+    a, b, bound = (wording.money(amount, unit) for amount in (then, now, then * _THOUSAND))
+    guess = "可能把元误作万元" if unit == before == "万元" else "可能弄错单位"
+    message = (
+        f"{scope.label}：上年度 {wording.money(then, before)} {before}，本年度 {b} {unit}，达 {_THOUSAND} 倍，{guess}"
+    )
     return Words(f"＜ {bound}", b, f"{b} ≥ {_THOUSAND} × {a}", message)

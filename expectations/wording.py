@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal, localcontext
@@ -12,12 +13,16 @@ from expectations import layout
 from expectations.answer import Words
 from expectations.batch import Batch
 from expectations.declaration import Operator, Relation, Scope, Term
+from form.numbers import read_figure
 
 #: the sign of a broken relation; full-width, so that no reader of markup takes it for a tag
 BROKEN: Final[dict[Operator, str]] = {"=": "≠", "≤": "＞", "≥": "＜"}
 #: a message names so many parts; beyond that the equation alone has them
 _NAMED: Final = 8
 _SAID: Final[dict[Operator, str]] = {"=": "不相等", "≤": "应不大于后者", "≥": "应不小于后者"}
+#: the form's own unit first
+_UNITS: Final = ("万元", "元", "千元", "百元", "十元", "十万元", "百万元", "千万元", "亿元")
+_OWN_UNIT: Final = re.compile("[十百千万亿]+元?|元")
 _FULL_WIDTH: Final = str.maketrans({"<": "＜", ">": "＞", "&": "＆"})
 
 
@@ -32,6 +37,23 @@ def figure(number: Fraction) -> str:
 def measured(key: str, number: Fraction) -> str:
     """A cell's figure in the unit that the form prints it in: 万元 for an amount, which is kept in 元."""
     return f"{figure(number / layout.WAN)} 万元" if key in layout.AMOUNTS else figure(number)
+
+
+def money_unit(printed: str, amount: Fraction) -> str:
+    """The unit in which an amount is printed, as it was read: the cell's own, else that of the header or the form.
+
+    What the header says is not kept, but only one unit makes the printed figure that amount.
+    """
+    if own := _OWN_UNIT.search(unicodedata.normalize("NFKC", printed)):
+        return f"{own[0].removesuffix('元')}元"
+    units = (unit for unit in _UNITS if read_figure(printed, "元", unit).value == amount)
+    return next(units, "万元") if amount else "万元"
+
+
+def money(amount: Fraction, unit: str) -> str:
+    """An amount in one of the units of money, without the unit's name; in 万元 where the unit is not known."""
+    size = read_figure("1", "元", unit).value
+    return figure(amount / (Fraction(size) if size else layout.WAN))
 
 
 def quote(printed: str, limit: int = 60) -> str:

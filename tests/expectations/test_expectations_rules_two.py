@@ -196,6 +196,17 @@ def test_a_fee_says_how_many_decimals_it_has() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "yuan", "unit"),
+    [("3.1234567", "3.1234567", "元"), ("3.1234567", "31234.567", "万元"), ("3.1234567亿", "312345670", "亿元")],
+)
+def test_a_fee_says_in_which_unit_it_is_printed(text: str, yuan: str, unit: str) -> None:
+    """The header's own, which the values alone tell."""
+    key = "proactive.fees.amount"
+    row = verdicts_of(Made({**NEW.cells, key: Decimal(yuan)}, printed={key: text}))["T2-FEE", "fees"]
+    assert f"印为“{text}”（单位：{unit}）" in row["message"]
+
+
+@pytest.mark.parametrize(
     ("first", "last", "expected"),
     [
         (date(2023, 1, 1), date(2023, 12, 31), "pass"),

@@ -236,6 +236,22 @@ def test_a_fee_a_thousand_times_the_year_before(then: str | None, now: int, fail
         assert row["cells"] == [key, f"{key}@620100-2021"] and "3500 万元" in row["message"]
 
 
+@pytest.mark.parametrize(
+    ("then", "now", "said"),
+    [
+        ("30000", "30000000", "上年度 30000 元，本年度 30000000 元，达 1000 倍，可能弄错单位"),
+        ("3万元", "30000000", "上年度 3 万元，本年度 30000000 元，达 1000 倍，可能弄错单位"),
+        ("3", "3000", "上年度 3 万元，本年度 3000 万元，达 1000 倍，可能把元误作万元"),
+    ],
+)
+def test_a_fee_is_told_in_the_unit_that_stands_there(then: str, now: str, said: str) -> None:
+    key = "proactive.fees.amount"
+    old, new = (Made({key: yuan}, printed={key: text}) for yuan, text in ((30_000, then), (30_000_000, now)))
+    row = judged(one_unit(old, new, first=2021))["620100-2022", "T2-FEE", "fees"]
+    assert row["message"].endswith(said)
+    assert row["actual"] == now
+
+
 def test_a_table_copied_from_the_year_before() -> None:
     made = consistent(seed=4)
     rows = outcomes(judged(one_unit(made, made, first=2021)), "X-COPY")
