@@ -160,7 +160,7 @@ def _composed(
         name = message_id(digest, sender, subscription.reader)
         if outbox.state(name) is not None or (subscription.changes_only and not digest.changed):
             continue
-        message = compose(digest, (sender, subscription.reader), name, release.created_at, enclosures())
+        message = compose(digest, (sender, subscription.reader), name, now, enclosures())
         paths.append(outbox.put(message, "report", release.release_id, now, settings is not None))
     return paths
 

@@ -175,6 +175,8 @@ def test_a_report_tells_when_it_was_written_and_which_release_came_before(
     (minutes, seconds) = re.search(r"写成本报告，用时 (\d+) 分 (\d+) 秒", late).groups()  # type: ignore[union-attr]
     assert 62 <= int(minutes) * 60 + int(seconds) < 600
     assert "用时 0 秒" in early  # a clock that was set back
+    # RFC 5322: when the message was complete, and not when its release was, which may be months ago.
+    assert all(message["Date"].datetime >= started for message in box.messages[1:])
 
 
 def test_void_waivers_are_told_to_whom_they_concern(shelf: Shelf, box: Mailbox) -> None:
