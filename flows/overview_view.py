@@ -14,6 +14,8 @@ from flows.terminal import SEVERITY_STYLE, console, safe
 
 _SHOWN: Final = 8
 _BAR: Final = 24
+#: columns of a terminal that has room for bars beside the figures
+_WIDE: Final = 110
 
 
 def print_overview(found: dict[str, Any]) -> None:
@@ -142,18 +144,21 @@ def _coverage(out: Console, rows: Sequence[dict[str, Any]]) -> None:
     names += [name for name in ("not_due", "merged") if any(row[name] for row in rows)]
     table = _table("coverage", *(name.replace("_", " ") for name in names), "released of due")
     for row in rows:
-        table.add_row(str(row["year"]), *(_count(row[name]) for name in names), _bar(row))
+        table.add_row(str(row["year"]), *(_count(row[name]) for name in names), _bar(row, wide=out.width >= _WIDE))
     out.print()
     out.print(table)
 
 
-def _bar(row: dict[str, Any]) -> str:
-    """The share released and held as a bar, and in figures."""
+def _bar(row: dict[str, Any], *, wide: bool) -> str:
+    """The share released and held as a bar, where there is room, and in figures."""
     if not row["due"]:
         return "[dim]–[/]"
+    share = f"{row['released'] / row['due']:.0%}"
+    if not wide:
+        return share
     done, held = (round(_BAR * row[name] / row["due"]) for name in ("released", "held"))
     rest = max(0, _BAR - done - held)
-    return f"[green]{'█' * done}[/][red]{'▒' * held}[/][dim]{'·' * rest}[/] {row['released'] / row['due']:.0%}"
+    return f"[green]{'█' * done}[/][red]{'▒' * held}[/][dim]{'·' * rest}[/] {share}"
 
 
 def _table(first: str, *columns: str) -> Table:
