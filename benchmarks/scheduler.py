@@ -167,6 +167,7 @@ def called(server: dict[str, str]) -> Figures:
 
 def reported(home: Path, **variables: str) -> Figures:
     """A run that hardly does more than start its Prefect and end, and the size of its Prefect's database."""
+    home.mkdir(parents=True, exist_ok=True)
     command, began = [GOUJI, "report", "--home", home], time.perf_counter()
     subprocess.run(command, env=environment(**variables), check=True, stdout=subprocess.DEVNULL)
     spent = time.perf_counter() - began

@@ -40,6 +40,17 @@ class Home:
         except StoreError as error:
             raise UnusableError(f"{STORE}: {error}") from error
 
+    @classmethod
+    def known(cls, root: str | Path | None) -> Home:
+        """The same for what only looks at a home or tidies it: a mistyped name is no empty home, and makes none.
+
+        With a store the home may be new on this machine. Raises UnusableError where there is none.
+        """
+        home = cls.at(root)
+        if home.elsewhere is None and not home.root.is_dir():
+            raise UnusableError(f"{home.root}: no such home")
+        return home
+
     @property
     def store(self) -> Where:
         """Where captures, staged parts, the warehouse and its releases are."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from flows.commands.runs import HOME
-from flows.exits import CRITICAL, DONE, INTERRUPTED, UnusableError
+from flows.exits import CRITICAL, DONE, INTERRUPTED
 from flows.home import Home
 
 
@@ -27,9 +27,7 @@ def doctor(quick: bool, style: str, home: Path | None) -> int:
     from flows.doctor import examine
     from flows.progress import shown
 
-    place = Home.at(home)
-    if place.elsewhere is None and not place.root.is_dir():
-        raise UnusableError(f"{place.root}: no such home")
+    place = Home.known(home)
     found = []
     with shown():
         for fault in examine(place, datetime.now(UTC), quick):

@@ -34,7 +34,7 @@ def impact(units: str, years: tuple[int, int] | None, style: str, home: Path | N
     from flows.progress import shown
     from flows.workers import readers
 
-    release, plan = impact_plan(Home.at(home), files["sources"], units, years, files["waivers"])
+    release, plan = impact_plan(Home.known(home), files["sources"], units, years, files["waivers"])
     with tempfile.TemporaryDirectory(prefix="gouji-impact-") as folder, Found(Path(folder) / "found", SHOWN) as found:
         with shown(), readers() as pool:
             looked = compare(release, plan, found, pool)

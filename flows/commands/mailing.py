@@ -27,7 +27,7 @@ def outbox(taken: str | None, resend: str | None, style: str, home: Path | None)
     """
     from notices.outbox import Outbox
 
-    box = Outbox(Home.at(home).outbox)
+    box = Outbox(Home.known(home).outbox)
     if taken is not None and resend is not None:
         raise UnusableError("--taken and --resend: one of them")
     name = resend if taken is None else taken

@@ -83,7 +83,7 @@ def backfill(years: tuple[int, int], units: str, from_archive: bool, home: Path 
 @HOME
 def report(home: Path | None) -> int:
     """Send the quality report of the current release, once to each reader."""
-    place = Home.at(home)
+    place = Home.known(home)
     return _run("digest", place, {"home": str(place.root)})
 
 

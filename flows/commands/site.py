@@ -30,7 +30,7 @@ def site(directory: Path, as_of: str | None, pictures: int, home: Path | None) -
     """
     from flows.site import build_site
 
-    built, drawn = build_site(Home.at(home), directory, as_of, pictures)
+    built, drawn = build_site(Home.known(home), directory, as_of, pictures)
     shown = len(drawn.pictures)
     click.echo(
         f"{directory / 'index.html'}: {built.units} units, {built.renewed} made anew; "

@@ -38,7 +38,7 @@ def upkeep(keep_days: int, keep_releases: int, dry_run: bool, style: str, home: 
     from warehouse.errors import WarehouseError
     from warehouse.keeping import Policy
 
-    place, policy, now = Home.at(home), Policy(keep_days, keep_releases), datetime.now(UTC)
+    place, policy, now = Home.known(home), Policy(keep_days, keep_releases), datetime.now(UTC)
     try:
         kept = plan_upkeep(place, policy, now) if dry_run else keep_up(place, policy, now)
     except (ArchiveError, WarehouseError) as error:

@@ -46,7 +46,7 @@ def query(sql: str, as_of: str | None, published: str | None, style: str, home: 
     it prints where that is earlier and new; a silent change may be older than the day on which it was received. All
     other tables are those of the release.
     """
-    _print(_query(Home.at(home), sql, as_of, published), style)
+    _print(_query(Home.known(home), sql, as_of, published), style)
     return DONE
 
 
@@ -55,7 +55,7 @@ def query(sql: str, as_of: str | None, published: str | None, style: str, home: 
 @HOME
 def releases(style: str, home: Path | None) -> int:
     """All releases, oldest first."""
-    _print(_query(Home.at(home), "SELECT * FROM releases ORDER BY created_at, release_id"), style)
+    _print(_query(Home.known(home), "SELECT * FROM releases ORDER BY created_at, release_id"), style)
     return DONE
 
 
@@ -70,7 +70,7 @@ def status(style: str, home: Path | None) -> int:
     from warehouse.errors import WarehouseError
 
     try:
-        found = overview(Home.at(home), datetime.now(UTC))
+        found = overview(Home.known(home), datetime.now(UTC))
     except WarehouseError as error:
         raise UnusableError(str(error)) from error
     if style == "json":
@@ -85,7 +85,10 @@ def status(style: str, home: Path | None) -> int:
 def _query(home: Home, sql: str, as_of: str | None = None, published: str | None = None) -> pa.Table:
     from warehouse.errors import WarehouseError
     from warehouse.query import query as run
+    from warehouse.record import current
 
+    if current(home.store) is None:
+        raise UnusableError(f"{home.store}: nothing has been released yet")
     try:
         return run(home.store, sql, as_of, published)
     except WarehouseError as error:

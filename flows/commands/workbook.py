@@ -38,7 +38,7 @@ def workbook(reports: tuple[str, ...], out: Path | None, as_of: str | None, home
     from warehouse.errors import WarehouseError
     from warehouse.status import release_as_of
 
-    place = Home.at(home)
+    place = Home.known(home)
     try:
         release = release_as_of(place.store, as_of)
         sheets = [_report(place, name, release.release_id) for name in dict.fromkeys(reports)]

@@ -11,7 +11,9 @@ import pytest
 from commandline import GOUJI, Command, environment
 from forks import Forks
 
-from flows.exits import CANNOT_USE, INTERRUPTED, UNHEARD, fault_of_files
+from flows.cli import gouji
+from flows.exits import CANNOT_USE, INTERRUPTED, UNHEARD, UnusableError, fault_of_files
+from flows.overview_view import _bar
 
 LISTED = ("portals", "list", "--sources", "gansu")
 
@@ -79,3 +81,33 @@ def test_a_place_that_cannot_be_used_is_one_line(quick: Command, tmp_path: Path)
         assert done.stderr.count("\n") == 1
         assert f"{inside}" in done.stderr
         assert done.stderr.endswith(": Not a directory\n")
+
+
+@pytest.mark.parametrize(
+    "words", [("status",), ("outbox",), ("upkeep",), ("releases",), ("report",), ("query", "SELECT 1")]
+)
+def test_a_mistyped_home_is_neither_empty_nor_made(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    monkeypatch.delenv("GOUJI_STORE", raising=False)
+    with pytest.raises(UnusableError, match="typo: no such home"):
+        gouji.main([*words, "--home", str(tmp_path / "typo")], standalone_mode=False)
+    assert not (tmp_path / "typo").exists()
+
+
+def test_a_home_without_a_release_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("GOUJI_STORE", raising=False)
+    with pytest.raises(UnusableError, match=f"{tmp_path}: nothing has been released yet"):
+        gouji.main(["releases", "--home", str(tmp_path)], standalone_mode=False)
+
+
+def test_a_licence_is_an_id(tmp_path: Path) -> None:
+    words = ["package", str(tmp_path / "x"), "--licence", "CC BY 4.0", "--home", str(tmp_path)]
+    with pytest.raises(UnusableError, match="not an SPDX id"):
+        gouji.main(words, standalone_mode=False)
+
+
+def test_the_share_has_room_in_a_narrow_terminal() -> None:
+    row = {"due": 12, "released": 11, "held": 1}
+    assert _bar(row, wide=False) == "92%"
+    assert _bar(row, wide=True).endswith(" 92%")

@@ -130,7 +130,7 @@ def test_a_folder_of_other_things_is_left_alone(made: Made, tmp_path: Path) -> N
 
 def test_no_release_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(UnusableError, match="nothing has been released yet"):
-        command.main([str(tmp_path / "site"), "--home", str(tmp_path / "home")], standalone_mode=False)
+        command.main([str(tmp_path / "site"), "--home", str(tmp_path)], standalone_mode=False)
 
 
 def test_everything_that_a_page_links_to_is_there(site: Path) -> None:
