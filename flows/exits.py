@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import errno
 import os
+import sqlite3
 import sys
 import threading
 from contextlib import suppress
@@ -25,6 +26,12 @@ _PLACE: Final = {
 }
 #: the machine lacks something, and may have it again later
 _MACHINE: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE, errno.ENFILE}
+#: the same of a database
+_DATABASE: Final = {
+    **dict.fromkeys((sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT), CANNOT_USE),
+    **dict.fromkeys((sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN), CANNOT_USE),
+    **dict.fromkeys((sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR), INTERRUPTED),
+}
 
 
 class UnusableError(Exception):
@@ -36,6 +43,9 @@ class UnusableError(Exception):
 
 def fault_of_files(error: BaseException) -> tuple[str, int] | None:
     """What to say of files that cannot be used, and the exit code; None where the error is anything else."""
+    if isinstance(error, sqlite3.DatabaseError):
+        code = _DATABASE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+        return None if code is None else (str(error), code)
     if not isinstance(error, OSError):
         return None
     reason = error.strerror or type(error).__name__

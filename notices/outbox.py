@@ -205,13 +205,18 @@ class Outbox:
 
     @contextmanager
     def _ledger(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, on disk when the block ends."""
+        """One transaction, on disk when the block ends. What SQLite cannot do names the file."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(self.folder / LEDGER, timeout=60)) as ledger, ledger:
-            ledger.execute("PRAGMA synchronous = EXTRA")
-            ledger.execute(_SCHEMA)
-            ledger.execute(_BOUNCES)
-            yield ledger
+        path = self.folder / LEDGER
+        try:
+            with closing(sqlite3.connect(path, timeout=60)) as ledger, ledger:
+                ledger.execute("PRAGMA synchronous = EXTRA")
+                ledger.execute(_SCHEMA)
+                ledger.execute(_BOUNCES)
+                yield ledger
+        except sqlite3.DatabaseError as error:
+            error.args = (f"{path}: {error}",)
+            raise
 
     @contextmanager
     def _lock(self) -> Iterator[Any]:

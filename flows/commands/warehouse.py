@@ -87,9 +87,9 @@ def _query(home: Home, sql: str, as_of: str | None = None, published: str | None
     from warehouse.query import query as run
     from warehouse.record import current
 
-    if current(home.store) is None:
-        raise UnusableError(f"{home.store}: nothing has been released yet")
     try:
+        if current(home.store) is None:
+            raise UnusableError(f"{home.store}: nothing has been released yet")
         return run(home.store, sql, as_of, published)
     except WarehouseError as error:
         raise UnusableError(str(error)) from error

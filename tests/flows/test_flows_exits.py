@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sqlite3
 import subprocess
 from pathlib import Path
 
@@ -98,6 +99,19 @@ def test_a_mistyped_home_is_neither_empty_nor_made(
 def test_a_home_without_a_release_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("GOUJI_STORE", raising=False)
     with pytest.raises(UnusableError, match=f"{tmp_path}: nothing has been released yet"):
+        gouji.main(["releases", "--home", str(tmp_path)], standalone_mode=False)
+
+
+def test_a_damaged_record_of_a_home_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("GOUJI_STORE", raising=False)
+    for name in ("outbox/ledger.sqlite", "warehouse/RELEASE"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text("{ and no more, which is neither a database nor JSON")
+    with pytest.raises(sqlite3.DatabaseError) as raised:
+        gouji.main(["outbox", "--home", str(tmp_path)], standalone_mode=False)
+    said = f"{tmp_path / 'outbox' / 'ledger.sqlite'}: file is not a database"
+    assert fault_of_files(raised.value) == (said, CANNOT_USE)
+    with pytest.raises(UnusableError, match="RELEASE cannot be read"):
         gouji.main(["releases", "--home", str(tmp_path)], standalone_mode=False)
 
 
