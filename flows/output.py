@@ -20,9 +20,11 @@ def plain(value: Decimal | None) -> str | None:
 
 
 def plain_value(value: Any) -> str:
-    """A value of a table that JSON has no word for: a decimal plainly, dates and times as ISO 8601."""
+    """A value of a table that JSON has no word for: a decimal plainly, dates and times as ISO 8601, bytes as hex."""
     if isinstance(value, Decimal):
         return plain(value) or ""
+    if isinstance(value, bytes):
+        return value.hex()
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

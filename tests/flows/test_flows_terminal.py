@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from commandline import Command
 
+from flows.output import plain_value
 from flows.terminal import print_rows, safe
 
 HOSTILE = "\u202e21\x1b[1A\x1b[2KX\x9b2J[red]\r"
@@ -22,6 +23,10 @@ def harmless(text: str) -> bool:
 def test_text_that_is_not_ours_is_only_text(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     print_rows(text, [text or "-"], [[safe(text)], [text]])
     assert harmless(capsys.readouterr().out)
+
+
+def test_bytes_of_a_query_are_hex() -> None:
+    assert plain_value(b"ab\xff") == "6162ff"
 
 
 def test_lines_stay_lines_and_what_cannot_be_seen_is_shown() -> None:
