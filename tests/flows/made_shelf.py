@@ -147,11 +147,11 @@ class Shelf:
     home: Path
     registry: Registry
     captures: dict[str, Capture] = field(default_factory=dict)
-    #: address -> when a list showed it; of another one nothing is known, so that it stands
-    shown: dict[str, Spell] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
     day: date = date(2026, 6, 1)
     nights: int = 0
+    #: address -> when a list showed it; of another one nothing is known, so that it stands
+    shown: dict[str, Spell] = field(default_factory=dict)
     scene: Scene | None = None
     judged: Judged = field(default_factory=Judged)
 
