@@ -38,9 +38,8 @@ def release_as_of(home: Where, as_of: str | None = None) -> Release:
         moment = _moment(as_of, last)
         earlier = [release for release in known if release.created_at <= moment]
         if not earlier:
-            raise QueryError(
-                f"no release at or before {as_of}; the first is {known[0].release_id}, {known[0].created_at}"
-            )
+            first = f"{known[0].release_id}, {known[0].created_at.astimezone(ZONE):%Y-%m-%d %H:%M:%S} ({ZONE.key})"
+            raise QueryError(f"no release at or before {as_of}; the first is {first}")
         found = earlier[-1]
     return _readable(home, found, known)
 
