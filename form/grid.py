@@ -16,7 +16,8 @@ class Cell(NamedTuple):
     A page has hundreds: named tuples are made four times as fast as frozen dataclasses.
 
     `confidence` is how sure the reader is of `text`, in 0..1; `alternatives` are other texts that recognition saw in
-    the same place, with their confidence, best first.
+    the same place, with their confidence, best first. `doubt` says why the reader is not sure, for auditors (Chinese,
+    without digits), where it can tell.
     """
 
     row: int
@@ -28,6 +29,12 @@ class Cell(NamedTuple):
     bbox: BBox | None = None
     confidence: float = 1.0
     alternatives: tuple[tuple[str, float], ...] = ()
+    doubt: str | None = None
+
+    def doubted(self, confidence: float, why: str) -> Cell:
+        """The cell at most so sure, for a further reason."""
+        doubt = f"{self.doubt}；{why}" if self.doubt else why
+        return self._replace(confidence=min(self.confidence, confidence), doubt=doubt)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,10 @@ class Harvest:
             else _figure(part.text, spec.unit, header, key == "proactive.fees.amount")
         )
         beside = part.note if part.text is not None else None
-        notes = [n for n in (figure.note, beside) if n] if figure.note or beside else []
+        doubt = part.cell.doubt
+        if doubt:
+            self.remark("cell_doubted", f"部分单元格的内容存疑：{doubt}")
+        notes = [n for n in (figure.note, beside, doubt) if n] if figure.note or beside or doubt else []
         sure = min(certainty, part.confidence, sure, part.cell.confidence)
         self.candidates.setdefault(key, []).append(
             Reading(

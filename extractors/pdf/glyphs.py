@@ -67,8 +67,8 @@ class Glyphs:
     """Visible characters in the order of the text layer; arrays of the same length, points.
 
     `boxes` are tight (x0, y0, x1, y1), `origins` (x, y) lie on the baseline. `spaced` says that white
-    space stands before the character, `line` numbers PDFium's lines, `index` is PDFium's own number. `doubtful` are
-    those of which it is not sure that they are read as printed.
+    space stands before the character, `line` numbers PDFium's lines, `index` is PDFium's own number. `doubt` is
+    the mark (see `tracking.DOUBTS`) of those of which it is not sure that they are read as printed, else 0.
     """
 
     codes: npt.NDArray[np.uint32]
@@ -77,7 +77,7 @@ class Glyphs:
     spaced: Bools
     line: Integers
     index: Integers
-    doubtful: Bools
+    doubt: npt.NDArray[np.uint32]
     em: float
     text_page: int
 
@@ -93,7 +93,7 @@ class Glyphs:
             self.spaced[chosen],
             self.line[chosen],
             self.index[chosen],
-            self.doubtful[chosen],
+            self.doubt[chosen],
             self.em,
             self.text_page,
         )
@@ -139,7 +139,7 @@ def read_glyphs(text: Text, upright: Frame) -> Glyphs:
         spaced=np.diff(text.index, prepend=-1) > 1,
         line=np.cumsum(text.codes == NEWLINE)[text.index],
         index=text.index,
-        doubtful=np.zeros(len(text.index), bool),
+        doubt=np.zeros(len(text.index), np.uint32),
         em=max(float(np.partition(heights, upper)[upper]), 1.0) if len(heights) else 1.0,
         text_page=text.text_page,
     )

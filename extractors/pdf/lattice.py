@@ -17,17 +17,16 @@ from extractors.limits import Limits
 from extractors.pdf.frame import Frame
 from extractors.pdf.rules import Rules
 from extractors.pdf.runs import Run, parted
-from extractors.pdf.tracking import DOUBT, HAIR, joined
+from extractors.pdf.tracking import UNPRINTED, joined
 from form.errors import DocumentError
 from form.grid import Cell, Grid
 
 #: Pairs of horizontal and vertical rules on a page; Camelot tries them all. Real pages have some 700.
 MAX_CROSSINGS = 250_000
 
-#: stand between characters, and are none
-_UNPRINTED = f" \n{HAIR}{DOUBT}"
 #: how sure a cell's text is that no rule parts from the next cell
 LEAKING = 0.6
+_OPEN = "与相邻单元格之间没有表格线"
 
 
 class _Ruled(Lattice):
@@ -105,7 +104,7 @@ def _grid(table: Any, number: int, limits: Limits) -> Grid:
         if not taken[row][column]
     ]
     for index in _leaking(table.cells, cells):
-        cells[index] = cells[index]._replace(confidence=min(cells[index].confidence, LEAKING))
+        cells[index] = cells[index].doubted(LEAKING, _OPEN)
     return Grid(tuple(cells), rows, columns, number)
 
 
@@ -143,7 +142,7 @@ def _cell(cells: list[list[Any]], row: int, column: int, taken: list[list[bool]]
     for r in range(row, below + 1):
         parts += cells[r][column : right + 1]
         taken[r][column : right + 1] = [True] * (right + 1 - column)
-    text, sure = joined("".join(part.text for part in parts))
+    text, sure, doubt = joined("".join(part.text for part in parts))
     return Cell(
         row=row,
         column=column,
@@ -153,6 +152,7 @@ def _cell(cells: list[list[Any]], row: int, column: int, taken: list[list[bool]]
         page=number,
         bbox=(parts[0].x1, parts[-1].y1, parts[-1].x2, parts[0].y2),
         confidence=sure,
+        doubt=doubt,
     )
 
 
@@ -169,9 +169,5 @@ def _lost(held: list[Run], grids: tuple[tuple[float, Grid], ...]) -> str:
     read = Counter("".join(run.text for run in held))
     read.subtract("".join(cell.text for _, grid in grids for cell in grid.cells))
     return "".join(
-        sorted(
-            character * count
-            for character, count in read.items()
-            if count > 0 and character not in f" \n{HAIR}{DOUBT}"
-        )
+        sorted(character * count for character, count in read.items() if count > 0 and character not in UNPRINTED)
     )

@@ -183,8 +183,9 @@ class Loose:
         for value in values:
             under[_nearest(columns, value.x0, value.x1)].append(value)
         for column, here in enumerate(under):
-            text, _ = joined("\n".join(v.text.strip() for v in sorted(here, key=lambda v: (-v.y0, v.x0))))
-            yield self._cell(number, column + shift, text, _around(here))
+            text, sure, doubt = joined("\n".join(v.text.strip() for v in sorted(here, key=lambda v: (-v.y0, v.x0))))
+            cell = self._cell(number, column + shift, text, _around(here))
+            yield cell.doubted(sure, doubt) if doubt else cell
 
     def _cell(self, row: int, column: int, text: str, box: BBox | None) -> Cell:
         return Cell(row, column, text, page=self.page, bbox=box, confidence=SURE)

@@ -62,6 +62,8 @@ char_angle = _bind(pdfium.FPDFText_GetCharAngle, ctypes.c_float, _HANDLE, _INT)
 char_object = _bind(pdfium.FPDFText_GetTextObject, _HANDLE, _HANDLE, _INT)
 #: (text object) -> FPDF_TEXTRENDERMODE_*
 text_mode = _bind(pdfium.FPDFTextObj_GetTextRenderMode, _INT, _HANDLE)
+#: (text page, index, addresses of red, green, blue and opacity as unsigned int) -> success
+char_colour = _bind(pdfium.FPDFText_GetFillColor, _INT, _HANDLE, _INT, _ADDRESS, _ADDRESS, _ADDRESS, _ADDRESS)
 #: (text page, index) -> 1 where PDFium put in a character that is not printed
 char_generated = _bind(pdfium.FPDFText_IsGenerated, _INT, _HANDLE, _INT)
 
@@ -71,6 +73,18 @@ object_type = _bind(pdfium.FPDFPageObj_GetType, _INT, _HANDLE)
 object_matrix = _bind(pdfium.FPDFPageObj_GetMatrix, _INT, _HANDLE, _ADDRESS)
 #: (page object, addresses of left, bottom, right, top as float32) -> success
 object_bounds = _bind(pdfium.FPDFPageObj_GetBounds, _INT, _HANDLE, _ADDRESS, _ADDRESS, _ADDRESS, _ADDRESS)
+#: (page object, addresses of red, green, blue and opacity as unsigned int) -> success
+fill_colour = _bind(pdfium.FPDFPageObj_GetFillColor, _INT, _HANDLE, _ADDRESS, _ADDRESS, _ADDRESS, _ADDRESS)
+#: (page object) -> 1 where it is blended or lets through what lies under it (a picture's own mask aside)
+has_transparency = _bind(pdfium.FPDFPageObj_HasTransparency, _INT, _HANDLE)
+#: (page object) -> its clip or None
+clip_path = _bind(pdfium.FPDFPageObj_GetClipPath, _HANDLE, _HANDLE)
+#: (clip) -> number of paths, -1 where it has none; each clips
+clip_count = _bind(pdfium.FPDFClipPath_CountPaths, _INT, _HANDLE)
+#: (clip, path) -> number of segments
+clip_segments = _bind(pdfium.FPDFClipPath_CountPathSegments, _INT, _HANDLE, _INT)
+#: (clip, path, segment) -> segment
+clip_segment = _bind(pdfium.FPDFClipPath_GetPathSegment, _HANDLE, _HANDLE, _INT, _INT)
 #: (path, addresses of fill mode and stroke flag as int) -> success
 path_mode = _bind(pdfium.FPDFPath_GetDrawMode, _INT, _HANDLE, _ADDRESS, _ADDRESS)
 path_count = _bind(pdfium.FPDFPath_CountSegments, _INT, _HANDLE)
@@ -128,3 +142,28 @@ def char_geometry(text_page: int, indices: list[int]) -> Floats:
     _run(map(_char_box, repeat(text_page), indices, x0, x1, y0, y1))
     _run(map(_char_origin, repeat(text_page), indices, x, y))
     return rows
+
+
+def char_colours(text_page: int, indices: list[int]) -> npt.NDArray[np.uint32]:
+    """Rows of red, green, blue and opacity (0..255) of the characters' fills; black where PDFium knows none."""
+    rows = _black(len(indices))
+    _run(map(char_colour, repeat(text_page), indices, *_columns(rows)))
+    return rows
+
+
+def fill_colours(handles: list[int]) -> npt.NDArray[np.uint32]:
+    """The same of page objects."""
+    rows = _black(len(handles))
+    _run(map(fill_colour, handles, *_columns(rows)))
+    return rows
+
+
+def _black(count: int) -> npt.NDArray[np.uint32]:
+    return np.full((count, 4), (0, 0, 0, 255), np.uint32)
+
+
+def _columns(rows: npt.NDArray[np.uint32]) -> tuple[range, range, range, range]:
+    """The addresses of the four columns, row by row."""
+    start, step = rows.ctypes.data, rows.strides[0]
+    red, green, blue, opacity = (range(at, at + step * len(rows), step) for at in range(start, start + 16, 4))
+    return red, green, blue, opacity

@@ -14,6 +14,7 @@ from extractors.pdf import native
 from extractors.pdf.frame import Frame, Matrix, multiply
 from extractors.pdf.mending import mended
 from extractors.pdf.native import Floats, Integers
+from extractors.pdf.painted import Painted
 from form.errors import DocumentError
 from form.grid import BBox
 
@@ -45,11 +46,13 @@ class Rules:
     """Rows of x0, y0, x1, y1 in points; the constant coordinate is the same at both ends.
 
     `across` are the pieces that horizontal rules were made of, as drawn: segments, those too short for a rule too.
+    `slanted` are those along neither axis, which are no rules.
     """
 
     horizontal: Floats
     vertical: Floats
     across: Floats
+    slanted: Floats
 
     @property
     def may_cross(self) -> bool:
@@ -62,7 +65,8 @@ class Rules:
 class Drawing:
     """The rules of a page, the pieces they were made of, filled boxes too large for rules, and pictures.
 
-    `unseen` are the handles of text objects that are not painted, as recognition puts them over a scan.
+    `unseen` are the handles of text objects that are not painted, as recognition puts them over a scan. `texts` are
+    all of them in the order of painting, and `painted` what may hide them.
     """
 
     rules: Rules
@@ -71,6 +75,8 @@ class Drawing:
     pictures: list[BBox]
     frame: Frame
     unseen: frozenset[int] = frozenset()
+    texts: Sequence[int] = ()
+    painted: Sequence[Painted] = ()
 
     @property
     def pictured(self) -> float:
@@ -101,16 +107,18 @@ class RuleReader:
     _areas: list[BBox] = field(default_factory=list)
     _pictures: list[BBox] = field(default_factory=list)
     _texts: list[int] = field(default_factory=list)
+    _painted: list[Painted] = field(default_factory=list)
     _matrix: pdfium.FS_MATRIX = field(default_factory=pdfium.FS_MATRIX)
     _floats: ctypes.Array[ctypes.c_float] = field(default_factory=ctypes.c_float * 4)
     _ints: ctypes.Array[ctypes.c_int] = field(default_factory=ctypes.c_int * 2)
 
     def read(self, page: int, upright: Frame) -> Drawing:
         """What is drawn on a page, in the frame `upright`. Raises `DocumentError` (too_complex)."""
-        self._areas, self._pictures, self._texts = [], [], []
+        self._areas, self._pictures, self._texts, self._painted = [], [], [], []
         segments = list(self._objects(native.page_objects(page), upright.matrix, 0))
         rules = merge(segments, upright)
-        return Drawing(rules, segments, self._areas, self._pictures, upright, self._unseen())
+        seen = self._unseen(), self._texts, self._painted
+        return Drawing(rules, segments, self._areas, self._pictures, upright, *seen)
 
     def _unseen(self) -> frozenset[int]:
         modes = list(map(native.text_mode, self._texts))
@@ -136,6 +144,7 @@ class RuleReader:
             elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
                 self.images += 1
                 self._pictures.append(_turned(self._bounds(handle), outer))
+                self._painted.append(Painted(handle, len(self._texts), self._pictures[-1], outer, picture=True))
 
     def _spend(self, count: int) -> None:
         self.spent += count
@@ -155,6 +164,15 @@ class RuleReader:
         filled, stroked = self._ints
         count = native.path_count(handle)
         self._spend(count)
+        known = len(self._areas)
+        yield from self._drawn(handle, count, bool(filled), bool(stroked), outer)
+        boxes = self._areas[known:]
+        if filled and stroked:
+            # Its edges are rules; its inside hides what was painted before, all the same.
+            boxes = [_turned(self._bounds(handle), outer)]
+        self._painted += [Painted(handle, len(self._texts), box, outer) for box in boxes]
+
+    def _drawn(self, handle: int, count: int, filled: bool, stroked: bool, outer: Matrix) -> Iterator[Segment]:
         if stroked:
             matrix = multiply(self._object_matrix(handle), outer)
             for outline in self._outlines(handle, count, matrix):
@@ -229,16 +247,17 @@ def _within(piece: Segment, boxes: Sequence[BBox]) -> bool:
 def merge(segments: list[Segment], frame: Frame) -> Rules:
     """Rules out of pieces: those along an axis and on the page, dashes joined, ends drawn to thick rules."""
     if not segments:
-        return Rules(np.empty((0, 4)), np.empty((0, 4)), np.empty((0, 5)))
+        return Rules(np.empty((0, 4)), np.empty((0, 4)), np.empty((0, 5)), np.empty((0, 5)))
     pieces = np.array(segments)
     pieces = pieces[np.isfinite(pieces).all(axis=1)]
     run, rise = np.abs(pieces[:, 2] - pieces[:, 0]), np.abs(pieces[:, 3] - pieces[:, 1])
     width, height = frame.size
     across, up = pieces[(rise <= _SLANT)], pieces[(run <= _SLANT)]
+    slanted = pieces[(rise > _SLANT) & (run > _SLANT)]
     horizontal = _join(across[:, 1], across[:, 0], across[:, 2], across[:, 4], height)
     vertical = _join(up[:, 0], up[:, 1], up[:, 3], up[:, 4], width)
     horizontal, vertical = _reach(horizontal, vertical), _reach(vertical, horizontal)
-    return Rules(*mended(horizontal[:, [1, 0, 2, 0]], vertical[:, [0, 1, 0, 2]]), across)
+    return Rules(*mended(horizontal[:, [1, 0, 2, 0]], vertical[:, [0, 1, 0, 2]]), across, slanted)
 
 
 def _join(at: Floats, start: Floats, stop: Floats, thick: Floats, limit: float) -> Floats:

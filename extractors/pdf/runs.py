@@ -11,7 +11,7 @@ from extractors.pdf import native
 from extractors.pdf.frame import Frame
 from extractors.pdf.glyphs import NEWLINE, Bools, Glyphs, Text
 from extractors.pdf.native import Floats, Integers
-from extractors.pdf.tracking import DOUBT, HAIR, set_apart
+from extractors.pdf.tracking import HAIR, set_apart
 from form.grid import BBox
 
 #: Baselines closer than this (points) are one printed line.
@@ -172,6 +172,6 @@ def _texts(glyphs: Glyphs, spaced: Bools, within: Bools, starts: list[int]) -> l
     kinds = np.concatenate(([0], spaced.astype(np.intp) + (spaced & within))).tolist()
     marks = [("", " ", HAIR)[kind] for kind in kinds]
     parts = [mark + chr(code) for mark, code in zip(marks, glyphs.codes.tolist(), strict=True)]
-    for at in np.flatnonzero(glyphs.doubtful).tolist():
-        parts[at] = DOUBT + parts[at]
+    for at in np.flatnonzero(glyphs.doubt).tolist():
+        parts[at] = chr(glyphs.doubt[at]) + parts[at]
     return ["".join(parts[a:b]) for a, b in zip(starts, [*starts[1:], len(parts)], strict=True)]

@@ -33,7 +33,7 @@ def page_tables(
     if not rules.may_cross and signs(text.string) < _MANY:
         return PageGrids((), plain_runs(text, drawn.frame), ""), ()
     glyphs = read_glyphs(text, drawn.frame)
-    mark_digits(glyphs, rules.across)
+    mark_digits(glyphs, drawn)
     runs = build_runs(glyphs, rules.vertical)
     keep_apart(runs, rules)
     found = lay_out(rules, runs, number, drawn.frame, limits)

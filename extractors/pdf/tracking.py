@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import numpy as np
@@ -14,10 +15,20 @@ SURE: Final = 0.85
 #: stands for the white between digits set apart, until the cell is known: a hair space, which no reader of text
 #: layers gives (PDFium's own are blanks)
 HAIR: Final = "\u200a"
-#: stands before a digit that may not be read as printed, in the same way
-DOUBT: Final = "\u2006"
+#: stand before a digit that may not be read as printed, in the same way
+OVERPRINTED, STRUCK, HIDDEN, UNEVEN = "\u2006", "\u2005", "\u2004", "\u2002"
+#: why (Chinese, for auditors)
+DOUBTS: Final = {
+    OVERPRINTED: "数字互相重叠",
+    STRUCK: "数字上有划线",
+    HIDDEN: "数字被遮盖或与底色相同，页面上看不见",
+    UNEVEN: "数字大小不一，可能带注释标记",
+}
 #: how sure a text with such a digit is
 DOUBTED: Final = 0.6
+#: all that stands between characters, and is none
+UNPRINTED: Final = " \n" + HAIR + "".join(DOUBTS)
+_DOUBTFUL: Final = re.compile("[" + "".join(DOUBTS) + "]")
 
 _POINTS: Final = [ord(c) for c in ".,．，"]
 #: share of the height of letters by which the steps between digits may differ; a blank makes a step 0.25 wider
@@ -48,10 +59,14 @@ def set_apart(glyphs: Glyphs, spaced: Bools, parted: Bools) -> Bools:
     return apart
 
 
-def joined(text: str) -> tuple[str, float]:
-    """A cell's text with figures put together, and how sure that is."""
-    sure = DOUBTED if DOUBT in text else SURE if HAIR in text else 1.0
-    return (text.replace(HAIR, "").replace(DOUBT, "") if sure < 1 else text).strip(), sure
+def joined(text: str) -> tuple[str, float, str | None]:
+    """A cell's text with figures put together, how sure that is, and why not wholly."""
+    doubts = _DOUBTFUL.findall(text)
+    if not doubts and HAIR not in text:
+        return text.strip(), 1.0, None
+    reasons = "；".join(dict.fromkeys(DOUBTS[one] for one in doubts))
+    bare = _DOUBTFUL.sub("", text.replace(HAIR, "")).strip()
+    return bare, DOUBTED if doubts else SURE, reasons or "数字间距较大，按一个数读取"
 
 
 def _is_one(glyphs: Glyphs, digit: Bools, first: int, last: int) -> bool:
