@@ -18,8 +18,14 @@ from form.lines import Line, is_figure
 from form.numbers import money_unit
 from form.unfolding import unfolded
 
-#: a line of its own above a table
-_UNIT_LINE: Final = re.compile(r"^\(?(金额|计量)?单位[:为].{1,12}$")
+#: a line of its own that says in what money is counted: 表中金额单位为百万元, （金额：千元）, 注：金额以万元计
+_UNIT_LINE: Final = re.compile(
+    r"^(?:\(?(?:单位|[^单位\d]{0,12}(?:金额|计量|货币|计价|收费|人民币)单位)[:为是]?.{1,12}"
+    r"|(?=.{1,40}$)\D*(?:(?:金额|计量|货币|计价|收费|人民币|^\(?|[)）:;,。、件项份])单位|金额|货币|币种|[以按])"
+    r"[^\d元零一二三四五六七八九两几多余]{0,12}元(?:[)。;,、/]\D*|人民币\D*|币种\D*|为单位\D*|计\D*|))$"
+)
+#: so many paragraphs before a part of the table, and behind the last, may say it
+_NEAR: Final = 2
 #: the columns were named by the form, not by a header that could be read
 _UNNAMED: Final = 0.85
 #: what stands over the running numbers of rows
@@ -33,15 +39,21 @@ def _columns(row: str, edition: str) -> tuple[str, ...]:
 
 
 def unit_above(document: Document, lines: Sequence[Line]) -> str | None:
-    """The unit of money that a line `单位：万元` states above table two, or in its first rows."""
+    """The unit of money that a line `单位：万元` states beside table two or in it; all of them, if they differ.
+
+    Several are a unit that is not known, so that nobody takes one of them.
+    """
     if not lines:
         return None
-    at = lines[0].grid
-    before = [b.text for b in document.blocks[max(at - 2, 0) : at] if isinstance(b, Paragraph)]
-    grid = document.blocks[at]
-    first = [c.text for c in grid.cells if c.row < 2] if isinstance(grid, Grid) else []
-    found = {money_unit(text) for text in (*before, *first) if _UNIT_LINE.match(normal(text))}
-    return found.pop() if len(found) == 1 else None
+    grids = sorted({line.grid for line in lines})
+    beside = [document.blocks[at] for grid in grids for at in range(max(grid - _NEAR, 0), grid)]
+    beside += document.blocks[grids[-1] + 1 : grids[-1] + 1 + _NEAR]
+    texts = [block.text for block in beside if isinstance(block, Paragraph)]
+    first = document.blocks[grids[0]]
+    texts += [c.text for c in first.cells if c.row < _NEAR] if isinstance(first, Grid) else []
+    texts += [c.text for line in lines if line.role in ("other", "noise") for c in line.cells]
+    stated = {money_unit(text): None for text in texts if _UNIT_LINE.match(normal(text))}
+    return "或".join(unit for unit in stated if unit) or None
 
 
 def proactive_edition(lines: Sequence[Line]) -> dict[str, int]:
