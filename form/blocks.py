@@ -8,14 +8,13 @@ from typing import Final
 
 from form import vocabulary as words
 from form.alignment import SHIFTED, SURE, Interval, interval
-from form.catalogue import DISPUTE_BLOCKS, DISPUTE_COLUMNS
+from form.catalogue import DISPUTE_BLOCKS, DISPUTE_COLUMNS, DISPUTE_KEYS
 from form.grid import Cell
 from form.labels import Labels
 from form.lines import Line
 from form.naming import Label, Naming, Place, form_order, named
 
 WIDTH: Final = len(DISPUTE_COLUMNS)
-FORM: Final = tuple(f"disputes.{b}.{c}" for b in DISPUTE_BLOCKS for c in DISPUTE_COLUMNS)
 
 _Leaf = tuple[Cell, Label]
 
@@ -49,7 +48,7 @@ def header_of(heads: Sequence[Line]) -> Header | None:
     found = next((header for cells in every if (header := _regular(cells))), None)
     if found or not any(map(in_form_order, every)):
         return found
-    return Header(form_order(FORM), (), SHIFTED, regular=False)
+    return Header(form_order(DISPUTE_KEYS), (), SHIFTED, regular=False)
 
 
 def in_form_order(cells: Sequence[Cell]) -> bool:

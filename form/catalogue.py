@@ -190,3 +190,5 @@ APPLICATION_COLUMNS: Final = _unique(
 #: the three blocks of table four, and the five columns of each; the last is the sum of the others
 DISPUTE_BLOCKS: Final = rows_of("disputes", "2021")
 DISPUTE_COLUMNS: Final = _unique(c.column for c in column_labels("2021") if c.table == "disputes" and c.column)
+#: the keys of table four's one row, from left to right
+DISPUTE_KEYS: Final = tuple(f"disputes.{b}.{c}" for b in DISPUTE_BLOCKS for c in DISPUTE_COLUMNS)

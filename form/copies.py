@@ -8,14 +8,12 @@ from typing import Final
 
 from form import vocabulary as words
 from form.captions import Caption, caption_of
-from form.catalogue import DISPUTE_BLOCKS, DISPUTE_COLUMNS, TABLES
+from form.catalogue import DISPUTE_KEYS, TABLES
 from form.gathering import Gathered, place_of
 from form.grid import Document, Paragraph
 from form.lines import Line, has_values
 from form.reading import Scope
 
-#: figures of table four in one row
-_DISPUTES: Final = len(DISPUTE_BLOCKS) * len(DISPUTE_COLUMNS)
 _WHOLE: Final = "whole"
 
 #: year and scope that a caption names
@@ -81,7 +79,7 @@ def _rows(line: Line) -> Iterator[str]:
     elif line.table == "disputes":
         if line.role == "head":
             yield from filter(None, (words.DISPUTE_BLOCKS.exact(cell.text) for cell in line.cells))
-        elif len(line.cells) >= _DISPUTES and (line.role in ("figures", "empty") or has_values(line, 0)):
+        elif len(line.cells) >= len(DISPUTE_KEYS) and (line.role in ("figures", "empty") or has_values(line, 0)):
             yield _WHOLE
 
 

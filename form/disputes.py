@@ -7,8 +7,8 @@ from typing import Final
 
 from form import vocabulary as words
 from form.alignment import SHIFTED, align, interval
-from form.blocks import FORM, WIDTH, Header, header_of, in_form_order
-from form.catalogue import DISPUTE_COLUMNS
+from form.blocks import WIDTH, Header, header_of, in_form_order
+from form.catalogue import DISPUTE_COLUMNS, DISPUTE_KEYS
 from form.gathering import place_of
 from form.grid import Cell
 from form.harvest import Harvest
@@ -18,7 +18,7 @@ from form.naming import Label, Naming, form_order, named
 #: lines of a header and the row under it, at most
 _HEADER: Final = 12
 #: a row without any header: the form's columns
-_HEADERLESS: Final = Header(form_order(FORM), (), SHIFTED, regular=False)
+_HEADERLESS: Final = Header(form_order(DISPUTE_KEYS), (), SHIFTED, regular=False)
 
 
 def read_disputes(lines: Sequence[Line], harvest: Harvest) -> None:
@@ -85,7 +85,7 @@ def _parts(lines: Sequence[Line]) -> list[list[Line]]:
             parts.append([])
             filled = blank = False
         filled = filled or line.role == "figures"
-        blank = blank or (line.role == "empty" and len(line.cells) >= len(FORM))
+        blank = blank or (line.role == "empty" and len(line.cells) >= len(DISPUTE_KEYS))
         parts[-1].append(line)
     return parts
 
@@ -94,7 +94,7 @@ def _is_whole(lines: Sequence[Line]) -> bool:
     """Whether the header is there with all its columns."""
     heads = [x for x in lines if x.role == "head"]
     header = header_of(heads) if heads else None
-    return header is not None and len(header.spans) == len(FORM)
+    return header is not None and len(header.spans) == len(DISPUTE_KEYS)
 
 
 def _read_part(lines: Sequence[Line], harvest: Harvest) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from form.breaks import first_of, join_breaks, last_of, table_of, whole
 from form.captions import caption_of
-from form.catalogue import DISPUTE_BLOCKS, DISPUTE_COLUMNS, TABLES
+from form.catalogue import DISPUTE_KEYS, TABLES
 from form.grid import Document, Grid, Paragraph
 from form.labels import normal
 from form.lines import COMMON, Line, lines_of
@@ -22,8 +22,6 @@ from form.unknown import near_application, near_proactive
 #: unknown rows that are compared with every label; a real report has a handful
 MAX_UNKNOWN: Final = 200
 
-#: figures of table four in one row
-_DISPUTES: Final = len(DISPUTE_BLOCKS) * len(DISPUTE_COLUMNS)
 #: a title, short and with its year, as it stands between two reports of one document
 _TITLE: Final = re.compile(r"^.{0,40}信息公开.{0,12}(年度报告|年报|的报告).{0,12}$")
 _OVERVIEW: Final = re.compile(r"^.{0,4}总体情况$")
@@ -192,7 +190,7 @@ class _Walk:
             lone = current.untitled and current.alone == "disputes"
             return lone and self._between(line, _TITLE, _OVERVIEW)
         # Table four may come in three tables, so another row of it alone begins nothing.
-        whole = line.table != "disputes" or len(line.cells) >= _DISPUTES
+        whole = line.table != "disputes" or len(line.cells) >= len(DISPUTE_KEYS)
         return (whole and all(current.rows.values())) or self._between(line, _TITLE)
 
     def _between(self, line: Line, *patterns: re.Pattern[str]) -> bool:
