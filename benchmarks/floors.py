@@ -27,10 +27,10 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from extractors.charset import decode
 from extractors.pdf import lattice
 from extractors.read import read
 from flows.extraction import extract_bytes
+from form.charset import decode
 from form.recognise import read_reports
 from portals.archive import Archive
 

@@ -8,10 +8,10 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from extractors.charset import decode
 from extractors.html_marks import page_marks
 from extractors.html_strokes import draw_strokes, without_struck
 from extractors.limits import Limits
+from form.charset import decode
 from form.errors import DocumentError
 from form.grid import Cell, Document, Grid, Paragraph
 

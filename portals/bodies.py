@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 import zlib
-from collections.abc import Iterator
 from typing import Final
 
+from form.charset import decode
 from portals.problems import FetchError
 
 _GZIP: Final = zlib.MAX_WBITS | 16
 #: What is fed at once, and how often one may begin anew: after each gzip member the rest of a chunk is copied.
 _CHUNK: Final = 8192
 _MEMBERS: Final = 10_000
-_BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_META: Final = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_-]{2,40})", re.IGNORECASE)
-#: The charsets believed, and their codecs. GBK pages often use characters of its superset; Latin-1 fits any
-#: bytes and so proves nothing; some of Python's codecs are too slow to be left to strangers.
-_CHARSETS: Final = {
-    **dict.fromkeys(("utf-8", "utf8"), "utf-8"),
-    **dict.fromkeys(("gb2312", "gbk", "gb18030", "x-gbk", "cp936", "gb_2312-80"), "gb18030"),
-    "big5": "big5",
-    "utf-16": "utf-16",
-}
 _MARKUP: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|div)[\s>]", re.IGNORECASE)
 
 
@@ -75,36 +64,5 @@ def is_page(body: bytes, media_type: str) -> bool:
 
 
 def text(body: bytes, charset: str) -> str:
-    """The text of a page; never fails.
-
-    By its mark, else by the header, its own meta or UTF-8, as far as the bytes obey; GB only where they are no
-    UTF-8, which Chinese text in GB never is. Damaged UTF-8 (a title cut inside a character) is UTF-8 still; what
-    remains is GB 18030. Extractors decide likewise (`extractors.charset`).
-    """
-    for mark, name in _BOMS:
-        if body.startswith(mark):
-            return body[len(mark) :].decode(name, "replace")
-    meta = _META.search(body[:4096])
-    for codec in _codecs(charset, meta[1].decode("ascii") if meta else ""):
-        try:
-            return body.decode(codec)
-        except UnicodeError:
-            continue
-    damaged = body.decode("utf-8", "replace")
-    return damaged if _is_mostly_whole(damaged) else body.decode("gb18030", "replace")
-
-
-def _codecs(*declared: str) -> Iterator[str]:
-    for name in declared:
-        codec = _CHARSETS.get(name.lower())
-        if codec == "gb18030":
-            yield "utf-8"
-        if codec:
-            yield codec
-    yield "utf-8"
-
-
-def _is_mostly_whole(decoded: str) -> bool:
-    """Whether more characters beyond ASCII were read than were not: other encodings read as UTF-8 are mostly torn."""
-    torn = decoded.count("\ufffd")
-    return len(decoded) - len(decoded.encode("ascii", "ignore")) > 2 * torn
+    """The text of a page; never fails. `charset` is what its header declares."""
+    return decode(body, charset)

@@ -8,10 +8,10 @@ from typing import Final
 
 from lxml import etree, html
 
-from extractors.charset import decode
 from extractors.limits import Limits
 from extractors.marks import RAISED
 from extractors.second.spans import Spanning, spread
+from form.charset import decode
 from form.errors import DocumentError
 from form.grid import Document, Grid, Paragraph
 

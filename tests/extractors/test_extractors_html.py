@@ -9,10 +9,10 @@ from bounded import readers_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractors.charset import decode
 from extractors.html import READER, read_html
 from extractors.limits import Limits
 from extractors.second import read_again
+from form.charset import decode
 from form.errors import DocumentError
 from form.grid import Grid, Paragraph
 
