@@ -11,3 +11,4 @@ from typing import Final
 RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 #: struck text is not read; how sure the text is that is left beside it
 STRUCK: Final = 0.8
+STRUCK_WHY: Final = "有文字被划去，未读取"

@@ -11,6 +11,8 @@ _ENTRY: Final = 128
 _END: Final = 0xFFFFFFFA
 _STREAM: Final = 2
 _HEADER_FAT: Final = 109
+#: smaller streams (bytes) share the sectors of one; no program writes so small a workbook
+_SMALL: Final = 4096
 #: the flag of a Word document's first block (FIB) that says it is encrypted
 _FLAGS_AT: Final = 10
 _ENCRYPTED: Final = 0x0100
@@ -59,6 +61,16 @@ def compound(data: bytes) -> Compound:
             if stream:
                 streams.append(stream)
     return Compound(data, size, tuple(streams))
+
+
+def stream_bytes(data: bytes, stream: Stream) -> bytes:
+    """The bytes of a stream that has sectors of its own; none of the smaller ones, which share theirs."""
+    if stream.size < _SMALL:
+        return b""
+    shift = int.from_bytes(data[30:32], "little")
+    size = 1 << shift if shift in (9, 12) else 512
+    sectors = _chain(data, size, stream.sector)
+    return b"".join(data[(at + 1) * size : (at + 2) * size] for at in sectors)[: stream.size]
 
 
 def _stream(entry: bytes) -> Stream | None:

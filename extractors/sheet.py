@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from extractors.limits import Limits
+from extractors.marks import STRUCK_WHY
 from extractors.office_zip import Package
+from extractors.sheet_biff import stroked_cells_of_xls
 from extractors.sheet_strokes import Place, Stroked, stroked_cells
 from extractors.sniff import MEDIA_TYPES, sniff
 from form.errors import DocumentError
@@ -48,15 +50,15 @@ def read_sheet(data: bytes, *, limits: Limits | None = None) -> Document:
 
     A row with one text alone is a paragraph where it can be no row of a table: a section's heading, merged over the
     whole sheet, longer than any label, or not right below a row of a table. Figures are those stored: number
-    formats that round or hide are not applied. Struck text is left out (in xlsx alone), which leaves its cell in
-    doubt. Raises `DocumentError`: encrypted, unopened, truncated, timeout, crashed, too_large, too_complex.
+    formats that round or hide are not applied. Struck text is left out, which leaves its cell in doubt.
+    Raises `DocumentError`: encrypted, unopened, truncated, timeout, crashed, too_large, too_complex.
     """
     limits = limits or Limits()
     kind = sniff(data)
     if kind == "xlsx":
         package = Package(data, limits)
         package.check_size()
-    strokes = stroked_cells(package) if kind == "xlsx" else {}
+    strokes = stroked_cells(package) if kind == "xlsx" else stroked_cells_of_xls(data)
     blocks: list[Paragraph | Grid] = []
     for sheet in _sheets(data, limits):
         blocks.extend(_blocks(sheet, strokes.get(sheet["name"], {}), limits))
@@ -123,7 +125,10 @@ def _rows(sheet: dict[str, Any], strokes: Mapping[Place, Stroked], limits: Limit
             text, sure = row[column] if column < len(row) else "", 1.0
             if strokes:
                 text, sure = strokes.get((number + sheet["top"], column + sheet["left"]), (text, sure))
-            cells.append(Cell(number, column, _WHITE.sub(" ", text).strip(), tall, wide, confidence=sure))
+            doubt = STRUCK_WHY if sure < 1 else None
+            cells.append(
+                Cell(number, column, _WHITE.sub(" ", text).strip(), tall, wide, confidence=sure, doubt=doubt)
+            )
         filled = sum(1 for cell in cells if cell.text)
         rows.append(_Row(tuple(cells), filled, covered_here, _line(cells, width)))
     return rows
