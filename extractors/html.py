@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from extractors.html_marks import page_marks
 from extractors.html_strokes import draw_strokes, without_struck
 from extractors.limits import Limits
+from extractors.marks import STRUCK_WHY
 from form.charset import decode
 from form.errors import DocumentError
 from form.grid import Cell, Document, Grid, Paragraph
@@ -173,7 +174,8 @@ class _Reading:
                 else:
                     self._occupy(free, column, wide, number + tall)
                 text, sure = without_struck(self._spent(_cell_text(node, self._limits.max_depth)))
-                cells.append(Cell(number, column, text, tall, wide, confidence=sure))
+                cell = Cell(number, column, text, tall, wide)
+                cells.append(cell.doubted(sure, STRUCK_WHY) if sure < 1 else cell)
                 column += wide
         self._cells += len(rows) * len(free)
         if self._cells > self._limits.max_cells:

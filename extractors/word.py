@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from extractors.limits import Limits
-from extractors.marks import STRUCK
+from extractors.marks import STRUCK, STRUCK_WHY
 from extractors.office_xml import Element, child, local, parse
 from extractors.office_zip import Package
 from extractors.word_styles import Styles, styles_of
@@ -23,6 +23,7 @@ _STYLES: Final = "word/styles.xml"
 _CORE: Final = "docProps/core.xml"
 #: a text box that stands in a cell may be drawn elsewhere
 _BOXED: Final = 0.8
+_BOXED_WHY: Final = "数字在文本框中，浮于单元格之上"
 
 
 def read_docx(data: bytes, *, limits: Limits | None = None) -> Document:
@@ -131,15 +132,15 @@ class _Reading:
         for box in boxes:
             self.walk(box)
 
-    def _cell(self, node: Element) -> tuple[str, float]:
-        """The text of a cell, one line a paragraph, those of tables in it too; and how sure it is."""
+    def _cell(self, node: Element) -> tuple[str, float, str]:
+        """The text of a cell, one line a paragraph, those of tables in it too; how sure it is, and why not wholly."""
         own = self._content(node)
-        sure = STRUCK if own.struck else 1.0
+        sure, why = (STRUCK, STRUCK_WHY) if own.struck else (1.0, "")
         if own.text or not own.boxes:
             self._boxes.extend(own.boxes)
-            return self._spent(own.text), sure
+            return self._spent(own.text), sure, why
         boxed = "\n".join(line.text for box in own.boxes if (line := self._content(box)).text)
-        return self._spent(boxed), min(sure, _BOXED) if boxed else sure
+        return (self._spent(boxed), min(sure, _BOXED), why or _BOXED_WHY) if boxed else ("", sure, why)
 
     def _content(self, parent: Element) -> Line:
         """What stands in a cell or a box, as one line that holds breaks."""

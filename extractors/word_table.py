@@ -12,8 +12,8 @@ from extractors.word_text import inside
 from form.errors import DocumentError
 from form.grid import Cell, Grid
 
-#: cell -> its printed text, and how sure it is that the text belongs to the cell
-Text = Callable[[Element], tuple[str, float]]
+#: cell -> its printed text, how sure it is that the text belongs to the cell, and why not wholly
+Text = Callable[[Element], tuple[str, float, str]]
 _LAYOUT_COLUMNS: Final = 2
 
 
@@ -63,8 +63,9 @@ def grid_of(table: Element, text: Text, limits: Limits) -> Grid:
         above, width = current, max(width, end)
     cells = []
     for slot in slots:
-        printed, sure = text(slot.node)
-        cells.append(Cell(slot.row, slot.column, printed, slot.tall, slot.wide, confidence=sure))
+        printed, sure, why = text(slot.node)
+        cell = Cell(slot.row, slot.column, printed, slot.tall, slot.wide)
+        cells.append(cell.doubted(sure, why) if why else cell)
     return Grid(tuple(cells), len(rows), width)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any, Final
@@ -12,6 +12,7 @@ from lxml import etree
 
 from extractors.limits import Limits
 from extractors.marks import RAISED
+from extractors.second.word_looks import WORD, Looks, note, styles_of, value
 from form.errors import DocumentError
 from form.grid import Cell, Document, Grid, Paragraph
 
@@ -19,16 +20,9 @@ READER: Final = "libxml2-" + ".".join(map(str, etree.LIBXML_VERSION))
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 _MAIN: Final = "word/document.xml"
-#: transitional and strict
-_WORD: Final = (
-    "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}",
-    "{http://purl.oclc.org/ooxml/wordprocessingml/main}",
-)
 _FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 #: not printed, or no longer so
-_UNPRINTED: Final = (_FALLBACK, *(space + name for space in _WORD for name in ("moveFrom", "rPrChange", "rt")))
-#: half points: text moved by less stands on the line
-_OFF: Final = 4
+_UNPRINTED: Final = (_FALLBACK, *(space + name for space in WORD for name in ("moveFrom", "rPrChange", "rt")))
 _MARKS: Final = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 #: of the unpacked main part, in bytes; a report's has some 500,000
 _MAX_PART: Final = 50_000_000
@@ -41,15 +35,6 @@ class _Cell:
     lines: list[str] = field(default_factory=list)
     wide: int = 1
     goes_on: bool = False
-
-
-@dataclass(slots=True)
-class _Look:
-    """How the run at hand is shown, by its own properties."""
-
-    hidden: bool = False
-    raised: bool = False
-    shifted: bool = False
 
 
 @dataclass(slots=True)
@@ -70,9 +55,10 @@ def read_docx_again(data: bytes, *, limits: Limits) -> Document:
             raise DocumentError("unopened", f"no {_MAIN}")
         with package.open(_MAIN) as part:
             xml = part.read(_MAX_PART + 1)
+        styles = styles_of(package)
     if len(xml) > _MAX_PART:
         raise DocumentError("too_large", f"{_MAIN} unpacks to more than {_MAX_PART} bytes")
-    reading = _Reading(limits)
+    reading = _Reading(limits, styles)
     for event, node in etree.iterparse(
         BytesIO(xml), events=("start", "end"), resolve_entities=False, no_network=True, huge_tree=False
     ):
@@ -83,13 +69,18 @@ def read_docx_again(data: bytes, *, limits: Limits) -> Document:
 class _Reading:
     """Follows the events: which table, row, cell and paragraph they stand in."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, styles: Mapping[str, Looks]) -> None:
         self._limits = limits
+        self._styles = styles
         self._tables: list[_Table] = []
         #: the texts of each open paragraph, and whether they are shifted off the line
         self._lines: list[list[tuple[str, bool]]] = []
+        #: and their styles
+        self._named: list[str] = []
         self._muted = 0
-        self._look = _Look()
+        #: what the properties of the run at hand say, and its style
+        self._looks: Looks = {}
+        self._style = ""
         self._cells = 0
         self.blocks: list[Paragraph | Grid] = []
 
@@ -97,7 +88,7 @@ class _Reading:
         """One event of the parser."""
         if node.tag in _UNPRINTED:
             self._muted += 1 if event == "start" else -1
-        elif not self._muted and isinstance(node.tag, str) and node.tag.startswith(_WORD):
+        elif not self._muted and isinstance(node.tag, str) and node.tag.startswith(WORD):
             name = node.tag.rpartition("}")[2]
             step = getattr(self, f"_{event}_{name}", None)
             if step is not None:
@@ -136,35 +127,42 @@ class _Reading:
 
     def _start_vMerge(self, node: Any) -> None:  # noqa: N802
         if (cell := self._cell) is not None:
-            cell.goes_on = _value(node, "continue") == "continue"
+            cell.goes_on = value(node, "continue") == "continue"
 
     def _start_p(self, _: Any) -> None:
         self._lines.append([])
+        self._named.append("")
+
+    def _start_pStyle(self, node: Any) -> None:  # noqa: N802
+        if self._named:
+            self._named[-1] = value(node, "")
 
     def _start_r(self, _: Any) -> None:
-        self._look = _Look()
+        self._looks, self._style = {}, ""
+
+    def _start_rStyle(self, node: Any) -> None:  # noqa: N802
+        self._style = value(node, "")
 
     def _start_vanish(self, node: Any) -> None:
-        self._look.hidden |= _value(node, "1") not in ("0", "false", "off")
+        note(self._looks, node)
 
     # Struck text is hidden here: the first reader says what is in doubt.
-    _start_strike = _start_dstrike = _start_vanish
+    _start_strike = _start_dstrike = _start_vertAlign = _start_position = _start_vanish  # noqa: N815
 
-    def _start_vertAlign(self, node: Any) -> None:  # noqa: N802
-        self._look.raised = _value(node, "") in ("superscript", "subscript")
-
-    def _start_position(self, node: Any) -> None:
-        digits = _value(node, "").removeprefix("-")
-        self._look.shifted = digits.isascii() and digits.isdigit() and len(digits) < 7 and int(digits) >= _OFF
+    def _is(self, look: str) -> bool:
+        """How the run at hand is shown: by its own properties, else its style's, else its paragraph's."""
+        said = (self._looks, self._styles.get(self._style, {}), self._styles.get(self._named[-1], {}))
+        return next((looks[look] for looks in said if look in looks), False)
 
     def _end_t(self, node: Any) -> None:
-        if self._lines and not self._look.hidden and node.text:
-            text = node.text.translate(RAISED) if self._look.raised else node.text
-            self._lines[-1].append((text, self._look.shifted))
+        if self._lines and node.text and not self._is("hidden") and not self._is("struck"):
+            text = node.text.translate(RAISED) if self._is("raised") else node.text
+            self._lines[-1].append((text, self._is("shifted")))
 
     def _end_p(self, node: Any) -> None:
         text = _line(self._lines.pop()) if self._lines else ""
-        self._look = _Look()
+        del self._named[-1:]
+        self._looks, self._style = {}, ""
         node.clear()
         if not text:
             return
@@ -185,7 +183,7 @@ class _Reading:
 
     def _count(self, node: Any) -> int:
         """A number of columns. Raises `DocumentError` (too_complex)."""
-        digits = _value(node, "0")
+        digits = value(node, "0")
         count = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 7 else 0
         if count > self._limits.max_columns:
             raise DocumentError("too_complex", f"{count} columns")
@@ -217,11 +215,6 @@ def _line(texts: list[tuple[str, bool]]) -> str:
     """The text of a paragraph; digits off the line are raised, unless all of it stands there."""
     level = any(text.strip() and not shifted for text, shifted in texts)
     return "".join(text.translate(RAISED) if shifted and level else text for text, shifted in texts).strip()
-
-
-def _value(node: Any, default: str) -> str:
-    """The attribute `w:val`."""
-    return next((str(node.get(f"{space}val")) for space in _WORD if node.get(f"{space}val") is not None), default)
 
 
 def _placed(table: _Table) -> Iterator[list[tuple[int, _Cell]]]:

@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import docx
+import office_makers
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from extractors.html import read_html
 from extractors.limits import Limits
 from extractors.second import read_again
+from extractors.word import read_docx
 from form.errors import DocumentError
 from form.grid import Document, Grid, Paragraph
 from form.recognise import read_reports
@@ -128,6 +130,41 @@ def test_hidden_and_deleted_text_is_not_printed() -> None:
     paragraph.add_run("3")
     xml = word(document)
     assert [b.text for b in read_again(xml, DOCX).blocks if isinstance(b, Paragraph)] == ["13"]
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "run", "printed"),
+    [
+        ("", "<w:rStyle w:val='Struck'/>", "1"),
+        ("", "<w:rStyle w:val='Based'/>", "1"),
+        ("<w:pStyle w:val='Struck'/>", "", "1"),
+        ("<w:pStyle w:val='Struck'/>", "<w:strike w:val='0'/>", "12"),
+        ("", "<w:rStyle w:val='Raised'/>", "1²"),
+        ("<w:pStyle w:val='Raised'/>", "<w:vertAlign w:val='baseline'/>", "12"),
+        ("", "<w:rStyle w:val='Hidden'/>", "1"),
+        ("", "<w:rStyle w:val='Unknown'/>", "12"),
+    ],
+)
+def test_styles_strike_hide_and_raise_for_both_readers(paragraph: str, run: str, printed: str) -> None:
+    styles = f"<w:styles {office_makers.NAMESPACES}>" + "".join(
+        f"<w:style w:styleId='{name}'>{body}</w:style>"
+        for name, body in (
+            ("Struck", "<w:rPr><w:dstrike/></w:rPr>"),
+            ("Based", "<w:basedOn w:val='Struck'/>"),
+            ("Raised", "<w:rPr><w:vertAlign w:val='superscript'/></w:rPr>"),
+            ("Hidden", "<w:rPr><w:vanish/></w:rPr>"),
+        )
+    )
+    cell = (
+        f"<w:p><w:pPr>{paragraph}</w:pPr><w:r><w:rPr><w:strike w:val='0'/><w:vanish w:val='0'/>"
+        "<w:vertAlign w:val='baseline'/></w:rPr><w:t>1</w:t></w:r>"
+        f"<w:r><w:rPr>{run}</w:rPr><w:t>2</w:t></w:r></w:p>"
+    )
+    data = office_makers.word(
+        f"<w:tbl><w:tr><w:tc>{cell}</w:tc></w:tr></w:tbl>", word__styles_xml=f"{styles}</w:styles>"
+    )
+    first, second = (document.grids[0].cells[0].text for document in (read_docx(data), read_again(data, DOCX)))
+    assert (first, second) == (printed, printed)
 
 
 def test_the_blank_form_is_read_in_full() -> None:
