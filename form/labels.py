@@ -32,8 +32,12 @@ _TAIL: Final = re.compile(r"\([^()]*\)?\s*$")
 #: words that make another thing of what they stand with, however like the labels are
 _TURNS: Final = re.compile(
     r"(?P<last>上一?年|去年|往年|前年|上期)|(?P<this>[本今当]年|本期)|(?P<first>[年期]初)|(?P<all>历年|累计)"
-    r"|(?P<not>不予|不[准得]|未|非|拒|减?免|减征|缓|退|欠|应收|拟|撤[销回]|驳回|变更|注销|废止|失效)"
+    r"|(?P<not>不予|不[准得]|未|非|拒|减?免|减征|缓|退|欠|应收|拟|撤[销回]|驳回|变更|注销|废止|失效|受理)"
 )
+#: what goes on after these is counted or not, whatever it is
+_EXPLAINS: Final = re.compile(r"\([^()]{0,6}(?:含|包括|其中|指|即|除|计|单位|注)")
+#: words of the report's own year turn nothing
+_SAME_YEAR: Final = frozenset({"this"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,12 @@ def without_tail(text: str) -> str:
     return _TAIL.sub("", normal(text))
 
 
+def _turned(text: str) -> bool:
+    """Whether the brackets at a label's end make another thing of it (上年, 撤销), which no explanation does."""
+    tail = normal(text)[len(without_tail(text)) :]
+    return not _EXPLAINS.match(tail) and bool(turns(tail) - _SAME_YEAR)
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     """One printed form of something: `what` it names, and the numbering it carries on the form."""
@@ -123,7 +133,7 @@ class Labels:
         if not text or len(text) > MAX_LABEL * 2:
             return None
         found = self._exact.get(skeleton(text))
-        if found is None and "(" in normal(text):
+        if found is None and "(" in normal(text) and not _turned(text):
             found = self._exact.get(skeleton(without_tail(text)))
         return found
 

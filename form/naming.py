@@ -98,21 +98,22 @@ def _place(name: str | None, label: Label | None, permuted: bool, table: str) ->
         return Place(name, most, "" if name is None else None)
     if not label.printed and name:
         return Place(name, most)
-    if name is None or not (label.what or _alike(label.text, table, name)):
+    if name is None or not (label.what or alike(label.text, table, name)):
         return Place(name, DOUBTFUL, " ".join(label.text.split()))
     return Place(name, min(most, LABEL["near"]))
 
 
-def _alike(text: str, table: str, name: str) -> bool:
+def alike(text: str, table: str, name: str, least: float = _ALIKE) -> bool:
+    """Whether a damaged label may be that of a column (or a block of table four): so much of it is."""
     printed = skeleton(text)
     return any(
-        SequenceMatcher(None, printed, skeleton(known), autojunk=False).ratio() >= _ALIKE
-        for known in _printed(table, name)
+        SequenceMatcher(None, printed, skeleton(known), autojunk=False).ratio() >= least
+        for known in printed_forms(table, name)
     )
 
 
 @lru_cache(maxsize=64)
-def _printed(table: str, name: str) -> frozenset[str]:
+def printed_forms(table: str, name: str) -> frozenset[str]:
     """The forms in which a column, or a block of table four, is printed."""
     columns = (c for e in EDITIONS for c in column_labels(e) if (c.table, c.column) == (table, name))
     blocks = (r for e in EDITIONS for r in row_labels(e) if (r.table, r.row) == (table, name) and table == "disputes")

@@ -13,8 +13,9 @@ from form.catalogue import CELLS, EDITIONS, cell, keys_of
 from form.grid import Cell, Document, Grid, Paragraph
 from form.harvest import LABEL, Harvest
 from form.header import Slot, printed, slots_of
-from form.labels import normal
+from form.labels import normal, turns
 from form.lines import Line, is_figure
+from form.naming import alike, printed_forms
 from form.numbers import money_unit
 from form.unfolding import unfolded
 
@@ -28,6 +29,8 @@ _UNIT_LINE: Final = re.compile(
 _NEAR: Final = 2
 #: the columns were named by the form, not by a header that could be read
 _UNNAMED: Final = 0.85
+#: the least likeness of a damaged label to the column in whose place it stands: 受理数量 is half of 处理决定数量
+_ALIKE: Final = 0.55
 #: what stands over the running numbers of rows
 _NUMBERS: Final = ("序号", "编号")
 #: a figure, with words beside it or not, but no year and no article of the regulation (20条)
@@ -109,6 +112,10 @@ def _row(line: Line, slots: Sequence[Slot], edition: str, harvest: Harvest) -> N
     known = {c.column for c in CELLS if c.table == "proactive" and c.row == line.row}
     sure = harvest.certainty(line)
     if not any(slot.column in known or slot.foreign for slot in slots):
+        if strange := _unlike(line.row, printed(slots), edition):
+            _strange(strange, harvest)
+            harvest.leave_line(line)
+            return
         _headless(line, edition, sure, harvest)
         return
     named, sure = _named(line.row, slots, sure, harvest)
@@ -143,9 +150,34 @@ def _named(row: str, slots: Sequence[Slot], sure: float, harvest: Harvest) -> tu
     for edition in EDITIONS:
         columns = _columns(row, edition)
         if len(columns) == len(filled) and all(s.column in (None, c) for s, c in zip(filled, columns, strict=True)):
+            damaged = [s for s, c in zip(filled, columns, strict=True) if s.column is None and not _may_be(s.cell, c)]
+            if damaged:
+                _strange(damaged, harvest)
+                return list(slots), sure
             harvest.remark("label_fuzzy", f"表头“{'、'.join(normal(s.cell.text) for s in filled)}”按格式的列序读取")
             return [replace(s, column=c) for s, c in zip(filled, columns, strict=True)], min(sure, _UNNAMED)
     return list(slots), sure
+
+
+def _unlike(row: str, slots: Sequence[Slot], edition: str) -> list[Slot]:
+    """The unknown labels over a row that are not like the column in whose place they stand."""
+    columns = _columns(row, edition)
+    if len(slots) != len(columns):
+        return [s for s in slots if s.column is None and not any(_may_be(s.cell, c) for c in columns)]
+    return [s for s, c in zip(slots, columns, strict=True) if s.column is None and not _may_be(s.cell, c)]
+
+
+def _may_be(cell: Cell, column: str) -> bool:
+    """Whether a header's cell may be the damaged label of a column; what a scan gave of it tells of no other."""
+    if cell.confidence < 1:
+        return True
+    own = frozenset[str]().union(*(turns(text) for text in printed_forms("proactive", column)))
+    return alike(cell.text, "proactive", column, _ALIKE) and not turns(cell.text) - own
+
+
+def _strange(slots: Sequence[Slot], harvest: Harvest) -> None:
+    texts = "、".join(normal(slot.cell.text) for slot in slots)
+    harvest.remark("column_unknown", f"二、表头“{texts}”不是格式的栏目，其下数字未采用")
 
 
 def _aligned(values: Sequence[Cell], slots: Sequence[Slot]) -> tuple[Sequence[Slot], Alignment]:

@@ -10,7 +10,8 @@ which year, or whether it is of the area or of the body;
 than columns; `group_row` a heading row holds figures; `duplicate_tables` the same tables stand twice;
 `foreign_table` a copy of a table whose caption names another year or scope was left over; `blank_and_filled` a cell
 stands blank in one place and filled in another; `column_unknown` a column is headed by none of the form's names;
-`header_contradicted` a header contradicts the form and is not whole enough to go by.
+`header_contradicted` a header contradicts the form and is not whole enough to go by; `cell_doubted` a reader was not
+sure of a cell's text, for the reason that the remark and the cell's note give.
 """
 
 from __future__ import annotations

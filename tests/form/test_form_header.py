@@ -98,3 +98,58 @@ def test_no_word_that_turns_a_label_is_taken_for_a_slip(label: str, word: str) -
     """上一年项目数量 is of 去年 by itself."""
     for known in (words.PROACTIVE_COLUMNS, words.PROACTIVE_ROWS):
         assert known.near(word + label) is None or (word == "去年" and "上一年" in label)
+
+
+@pytest.mark.parametrize(
+    ("renamed", "rows"),
+    [
+        (
+            {"本年制发件数": "现有", "本年废止件数": "制发", "现行有效件数": "废止"},
+            ["regulations", "normative_documents"],
+        ),
+        ({"本年处理决定数量": "受理数量"}, ["licensing", "penalties", "coercive_measures"]),
+        ({"本年处理决定数量": "上年度办件"}, ["licensing", "penalties", "coercive_measures"]),
+        ({FEE: "备注"}, ["fees"]),
+    ],
+)
+def test_headings_unlike_the_forms_take_no_figures_by_their_order(renamed: dict[str, str], rows: list[str]) -> None:
+    """They were read as the form's columns, whatever they say, with a remark that there was no header."""
+    values = figures("2021")
+    report = only(paper.report(values, Style(renamed=renamed)))
+    assert wrong(report, values) == {
+        key: (value, None) for key, value in values.items() if key.split(".")[1] in rows and key.startswith("pro")
+    }
+    assert [row.split(" | ")[1:] for row in (x.printed for x in report.leftovers)] == [
+        [value for key, value in values.items() if key.startswith(f"proactive.{row}.")] for row in rows
+    ]
+    assert codes(report) == {"column_unknown"}
+
+
+@pytest.mark.parametrize("printed", ["修订件数", "上年有效件数", "合计"])
+def test_a_heading_unlike_the_missing_one_is_not_it(printed: str) -> None:
+    values = figures("2021")
+    report = only(paper.report(values, Style(renamed={"现行有效件数": printed})))
+    lost = {f"proactive.{row}.in_force" for row in ("regulations", "normative_documents")}
+    assert wrong(report, values) == {key: (values[key], None) for key in lost}
+    assert codes(report) == {"column_unknown"}
+
+
+@pytest.mark.parametrize(
+    ("label", "printed", "rows"),
+    [
+        ("行政强制", "行政强制（撤销）", ["coercive_measures"]),
+        ("行政许可", "行政许可（上年）", ["licensing"]),
+        ("本年处理决定数量", "本年处理决定数量（不予许可）", ["licensing", "penalties", "coercive_measures"]),
+        ("行政许可", "行政许可（含其他对外管理服务事项）", []),
+        ("行政强制", "行政强制（不含已撤销的）", []),
+        ("本年处理决定数量", "本年处理决定数量（本年）", []),
+    ],
+)
+def test_brackets_that_make_another_thing_of_a_label_are_no_explanation(
+    label: str, printed: str, rows: list[str]
+) -> None:
+    values = figures("2021")
+    report = only(paper.report(values, Style(renamed={label: printed})))
+    lost = [f"proactive.{row}.decisions" for row in rows]
+    assert wrong(report, values) == {key: (values[key], None) for key in lost}
+    assert len(report.leftovers) == len(lost)

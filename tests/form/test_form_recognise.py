@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import paper
 import pytest
 from checks import codes, figures, only, wrong
@@ -9,7 +11,7 @@ from paper import Item, Style
 
 from form.catalogue import keys_of
 from form.errors import DocumentError
-from form.grid import Document
+from form.grid import Document, Grid
 from form.recognise import read_reports
 
 
@@ -283,3 +285,19 @@ def test_what_is_no_report_is_refused(document: Document) -> None:
     with pytest.raises(DocumentError) as caught:
         read_reports(document)
     assert caught.value.code == "not_a_report"
+
+
+def test_why_a_cell_is_in_doubt_is_noted_and_remarked() -> None:
+    values = figures("2021")
+    made = paper.report(values, Style("2021"))
+    blocks = [
+        replace(block, cells=tuple(c.doubted(0.6, "数字上有划线") if c.text == "1003" else c for c in block.cells))
+        if isinstance(block, Grid)
+        else block
+        for block in made.blocks
+    ]
+    report = only(replace(made, blocks=tuple(blocks)))
+    told = [(r.printed, r.confidence, r.note) for r in report.readings if r.confidence < 1]
+    assert told == [("1003", 0.6, "数字上有划线")]
+    assert [(r.code, r.text) for r in report.remarks] == [("cell_doubted", "部分单元格的内容存疑：数字上有划线")]
+    assert not wrong(report, values)
