@@ -51,6 +51,15 @@ close_page = _bind(pdfium.FPDF_ClosePage, None, _HANDLE)
 page_rotation = _bind(pdfium.FPDFPage_GetRotation, _INT, _HANDLE)
 #: (page, address of FS_RECTF) -> success: the part of the page that is shown
 page_box = _bind(pdfium.FPDF_GetPageBoundingBox, _INT, _HANDLE, _ADDRESS)
+annotation_count = _bind(pdfium.FPDFPage_GetAnnotCount, _INT, _HANDLE)
+#: (page, index) -> annotation or None, to be closed
+load_annotation = _bind(pdfium.FPDFPage_GetAnnot, _HANDLE, _HANDLE, _INT)
+close_annotation = _bind(pdfium.FPDFPage_CloseAnnot, None, _HANDLE)
+#: (annotation) -> FPDF_ANNOT_*
+annotation_kind = _bind(pdfium.FPDFAnnot_GetSubtype, _INT, _HANDLE)
+annotation_flags = _bind(pdfium.FPDFAnnot_GetFlags, _INT, _HANDLE)
+#: (annotation, address of FS_RECTF) -> success
+annotation_box = _bind(pdfium.FPDFAnnot_GetRect, _INT, _HANDLE, _ADDRESS)
 #: (page) -> text page or None
 load_text = _bind(pdfium.FPDFText_LoadPage, _HANDLE, _HANDLE)
 close_text = _bind(pdfium.FPDFText_ClosePage, None, _HANDLE)

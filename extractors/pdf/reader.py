@@ -13,6 +13,7 @@ from pypdfium2 import PDFIUM_INFO
 
 from extractors.limits import Limits
 from extractors.pdf import native
+from extractors.pdf.annotations import annotated, doubted_under
 from extractors.pdf.frame import Frame
 from extractors.pdf.glyphs import Text, read_text, text_turns
 from extractors.pdf.lattice import PageGrids
@@ -91,6 +92,8 @@ def _read_page(reading: _Reading, number: int, page: int, text_page: int) -> Non
         text = text.painted(drawn.unseen)
     found, reading.carried = page_tables(text, drawn, number, reading.limits, reading.carried)
     _count_cells(reading, found, number)
+    if found.grids and (boxes := annotated(page, upright)):
+        found = replace(found, grids=tuple((top, doubted_under(grid, boxes)) for top, grid in found.grids))
     reading.blocks += [
         _turned_back(block, upright.back(turns)) if turns and isinstance(block, Grid) else block
         for block in arrange(found.outside, found.grids, number, upright.size[1])

@@ -130,3 +130,20 @@ def test_a_figure_struck_out_aslant_is_in_doubt() -> None:
         pdf.line(left, base, left + 10, base - 7)
 
     assert cell_of(stroke, "12") == ("12", 0.6, "数字上有划线")
+
+
+@pytest.mark.parametrize("printed", ["", "12"])
+def test_a_note_typed_over_a_cell_puts_it_in_doubt(printed: str) -> None:
+    """A form that was filled in by typing on it: its text has blanks where a reader sees figures."""
+
+    def typed(pdf: FPDF, left: float, base: float) -> None:
+        pdf.free_text_annotation("77", x=left, y=base - 10, w=30, h=10)
+
+    assert cell_of(typed, printed) == (printed, 0.6, "单元格上有批注或表单域，其内容未读取")
+
+
+def test_links_and_highlights_over_a_cell_hide_nothing() -> None:
+    def linked(pdf: FPDF, left: float, base: float) -> None:
+        pdf.link(left, base - 10, 30, 10, "https://example.org")
+
+    assert cell_of(linked, "12") == ("12", 1.0, None)
