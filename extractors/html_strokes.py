@@ -1,4 +1,4 @@
-"""Marks up in a page's own text what its elements say of it: raised as the mark of a note, or struck out."""
+"""Marks up in a page's own text what its elements say of it: a note's mark, struck out, or not shown."""
 
 from __future__ import annotations
 
@@ -17,6 +17,14 @@ _STROKES: Final = "s,strike,del,rt,rp,sup,sub"
 _NOTES: Final = frozenset(("sup", "sub"))
 #: in a style; asked for only where the page's source has the words
 _LINE: Final = ("line-through", '[style*="line-through" i]')
+_VEILED: Final = (
+    ("visibility", '[style*="visibility" i]', re.compile(r"visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)),
+    (
+        "opacity",
+        '[style*="opacity" i]',
+        re.compile(r"(?<![\w-])opacity\s*:\s*0(?:\.0*)?%?\s*(?:;|!|$)", re.IGNORECASE),
+    ),
+)
 _ALIGNED: Final = ("vertical-align", '[style*="vertical-align" i]')
 _SHIFTED: Final = re.compile(r"vertical-align\s*:\s*(?:super|sub)", re.IGNORECASE)
 #: what stands in a line; in a cell the same words align its whole content
@@ -25,14 +33,14 @@ _TEXT: Final = "-text"
 
 
 def draw_strokes(tree: LexborHTMLParser, source: str) -> None:
-    """Put raised digits where digits are set off the line, and a sign where text is struck (`without_struck`)."""
+    """Put raised digits where digits are set off the line, and a sign where text is struck or not to be seen."""
     found = tree.css(_STROKES)
     struck = [node for node in found if node.tag not in _NOTES] + _styled(tree, source, *_LINE)
+    for words, selector, shape in _VEILED:
+        struck += [node for node in _styled(tree, source, words, selector) if shape.search(_style(node))]
     raised = [node for node in found if node.tag in _NOTES]
     raised += [
-        node
-        for node in _styled(tree, source, *_ALIGNED)
-        if node.tag in _INLINE and _SHIFTED.search(node.attributes.get("style") or "")
+        node for node in _styled(tree, source, *_ALIGNED) if node.tag in _INLINE and _SHIFTED.search(_style(node))
     ]
     _rewrite(struck, lambda text: _GONE if text.strip() else text)
     _rewrite(raised, lambda text: text.translate(RAISED))
@@ -44,6 +52,10 @@ def without_struck(text: str) -> tuple[str, float]:
         return text, 1.0
     lines = (line.strip() for line in text.replace(_GONE, "").split("\n"))
     return "\n".join(line for line in lines if line), STRUCK
+
+
+def _style(node: LexborNode) -> str:
+    return node.attributes.get("style") or ""
 
 
 def _styled(tree: LexborHTMLParser, source: str, words: str, selector: str) -> list[LexborNode]:

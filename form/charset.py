@@ -56,7 +56,9 @@ def decode(data: bytes, charset: str | None = None) -> str:
     try:
         return data.decode("gb18030")
     except UnicodeError:
-        return damaged if beyond > _MOSTLY * torn else data.decode("gb18030", "replace")
+        gb = data.decode("gb18030", "replace")
+        # GB takes whole pairs for torn ones: where it is torn as often, it has swallowed more.
+        return damaged if beyond > _MOSTLY * torn or torn <= gb.count("\ufffd") else gb
 
 
 def _codecs(*declared: str) -> Iterator[str]:

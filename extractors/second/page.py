@@ -26,7 +26,11 @@ _INLINE_NAMES: Final = (
     "small span strike strong sub sup time tt u var wbr st1:chsdate ucaptitle publishtime"
 )
 _INLINE: Final = frozenset(_INLINE_NAMES.split())
-_UNSEEN: Final = re.compile(r"display\s*:\s*none|line-through", re.IGNORECASE)
+_UNSEEN: Final = re.compile(
+    r"display\s*:\s*none|line-through|visibility\s*:\s*(?:hidden|collapse)"
+    r"|(?<![\w-])opacity\s*:\s*0(?:\.0*)?%?\s*(?:;|!|$)",
+    re.IGNORECASE,
+)
 _OFF_LINE: Final = re.compile(r"vertical-align\s*:\s*(?:super|sub)", re.IGNORECASE)
 _LEADING: Final = re.compile(r"\s*(\d{1,9})")
 _BLANKS: Final = re.compile(r"[ \t\r\n\f]+")

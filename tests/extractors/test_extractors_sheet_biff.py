@@ -44,7 +44,7 @@ def test_fonts_of_an_old_workbook_are_told() -> None:
     told = {(c.text, c.confidence) for c in cells if c.confidence < 1 or "³" in c.text}
     assert told == {("10", 0.8), ("24³", 1.0), ("", 0.8), ("甲", 0.8)}
     assert [c.text for c in cells if c.confidence < 1] == ["10", "", "", "甲"]
-    assert {c.doubt for c in cells if c.confidence < 1} == {"有文字被划去，未读取"}
+    assert {c.doubt for c in cells if c.confidence < 1} == {"有文字被划去或隐藏，未读取"}
     assert {"1", "2", "3", "9", "399"} <= {c.text for c in cells}
 
 
