@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from commandline import GOUJI, Command, environment
 from forks import Forks
-from postgres import cluster, programs
-from prefect_server import prefect_server, production
+from shared_server import SharedServer
 
 from samples.province import write_province
 
@@ -48,25 +47,21 @@ def quick(forks: Forks) -> Command:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """A Prefect server of our own, set up as in production; gives the variables that point to it.
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedServer]:
+    base = tmp_path_factory.getbasetemp()
+    shared = SharedServer((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "prefect")
+    yield shared
+    shared.leave()
+
+
+@pytest.fixture(scope="module")
+def server(shared_server: SharedServer) -> Iterator[dict[str, str]]:
+    """A Prefect server as in production, which all test processes share; gives the variables that point to it.
 
     Its database is PostgreSQL where that is installed, else SQLite.
     """
-    home = tmp_path_factory.mktemp("prefect")
-    with ExitStack() as stack:
-        variables = production() | {
-            "PREFECT_HOME": str(home),
-            "PREFECT_LOGGING_LEVEL": "WARNING",
-            "PREFECT_SERVER_UI_ENABLED": "false",
-            "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "2",
-            "PREFECT_SERVER_SERVICES_DB_VACUUM_LOOP_SECONDS": "2",
-            "PREFECT_WORKER_QUERY_SECONDS": "1",
-        }
-        address = variables.pop("PREFECT_API_DATABASE_CONNECTION_URL")
-        if installed := programs():
-            variables["PREFECT_API_DATABASE_CONNECTION_URL"] = stack.enter_context(cluster(installed, address))
-        yield stack.enter_context(prefect_server(variables, home / "server.log"))
+    with shared_server.used() as variables:
+        yield variables
 
 
 @pytest.fixture(scope="session")

@@ -45,7 +45,7 @@ def prefect_server(variables: Mapping[str, str], log: Path) -> Iterator[dict[str
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(600):
+    for _ in range(1500):
         try:
             with urllib.request.urlopen(address, timeout=2):
                 return
