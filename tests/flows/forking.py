@@ -1,7 +1,8 @@
 """Runs `gouji` commands in forks of a process that has imported everything. Not a test: started by `Forks`.
 
 A fork begins where a process of its own would have spent seconds on imports; its environment, streams, process group
-and end are its own. What Prefect took from the environment when it was imported is taken anew.
+and end are its own. What Prefect took from the environment when it was imported is taken anew. What a run forks its
+readers from is a fork as well: else each would import the readers' libraries.
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
+from multiprocessing import forkserver
 from typing import Any
 
-#: what commands import on their way
+#: what commands and readers import on their way; what readers need comes first, as it sets up libraries for forks
 IMPORTED = (
+    "flows.preloaded",
     *("flows.nightly", "flows.backfill", "flows.digest", "flows.progress", "flows.summary", "flows.checking"),
     *("flows.site", "flows.evidence", "flows.impact", "flows.doctor", "flows.housekeeping", "flows.portal_check"),
     *("great_expectations", "matplotlib.figure", "obstore", "warehouse.package", "notices.workbook", "flows.cli"),
@@ -65,10 +69,40 @@ def _keep(ordered: dict[str, Any], answer: int, streams: list[int]) -> None:
     os.environ.clear()
     os.environ.update(ordered["env"])
     sys.argv[:] = ["gouji", *ordered["words"]]
+    if sys.argv[1] in RUNS:
+        _fork_readers_from_here()
     _settle()
     if ordered["dies"]:
         _die_after(*ordered["dies"])
     import_module("flows.cli").main()
+
+
+def _fork_readers_from_here() -> None:
+    """Let multiprocessing's fork server be a child that is forked now, before the command has threads.
+
+    It waits until the command would start one, and ends with the command where that never happens.
+    """
+    asked, asks = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    if not (child := os.fork()):
+        asks.close()
+        with asked:
+            files = socket.recv_fds(asked, 1, 2)[1]
+        with suppress(SystemExit):
+            if files:
+                forkserver.main(*files, None)
+        os._exit(0)
+    asked.close()
+    start = forkserver.util.spawnv_passfds  # type: ignore[attr-defined]
+
+    def begun(path: bytes, words: list[str], files: list[int]) -> int:
+        if "forkserver" not in words[-1]:
+            return int(start(path, words, files))
+        socket.send_fds(asks, [b"+"], files)
+        asks.close()
+        forkserver.util.spawnv_passfds = start  # type: ignore[attr-defined]
+        return child
+
+    forkserver.util.spawnv_passfds = begun  # type: ignore[attr-defined]
 
 
 def _settle() -> None:
