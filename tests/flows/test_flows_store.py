@@ -96,10 +96,11 @@ def test_the_same_as_an_undisturbed_night_in_a_folder(night: Night, quick: Comma
 
 
 def test_the_same_read_by_a_dask_cluster(night: Night, quick: Command) -> None:
-    """Its workers get captures from the store, and leave their parts there."""
+    """Its worker gets captures from the store, and leaves its parts there (several at once: test_flows_engine.py)."""
     address = f"s3://{BUCKET}/clustered"
     words = ("--store", address, "--sources", night.sample / "sources.toml")
-    run = quick("nightly", "--home", night.folder / "clustered", *words, **night.variables, GOUJI_ENGINE="dask")
+    engine = {"GOUJI_ENGINE": "dask", "GOUJI_WORKERS": "1"}
+    run = quick("nightly", "--home", night.folder / "clustered", *words, **night.variables, **engine)
     assert run.returncode == 1, run.stdout + run.stderr
     assert night.contents(Remote(address)) == night.contents(Remote(STORE), "r0001")
     assert [name for name in (Remote(address) / "staging").below() if name.endswith(".parquet")]
