@@ -105,12 +105,13 @@ def _links(tree: LexborHTMLParser, page: str) -> Iterator[_Link]:
         around = item.text(deep=True).replace(text, "", 1) if budget > 0 and item is not None else ""
         budget -= len(around) + len(text)
         published = day(around)
-        if published is None and budget > 0 and is_report:
-            around = _beside_row(link if item is None else item)
+        # Menus and crumbs lead to the column of reports by its name alone: a date farther off is not theirs.
+        names_column = is_report and _names_column(words, title)
+        if published is None and budget > 0 and is_report and not (item and names_column):
+            around = (_beside(link) or "") if names_column else _beside_row(link if item is None else item)
             budget -= len(around)
             published = day(around)
-        # Menus lead to the column of reports by its name alone.
-        listed = item is not None or (names_one and (published is not None or not _names_column(words, title)))
+        listed = item is not None or (names_one and (published is not None or not names_column))
         yield _Link(address, words, title, listed, published)
 
 

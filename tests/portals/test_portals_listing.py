@@ -184,6 +184,21 @@ def test_a_date_that_may_be_of_something_else_is_not_taken(html: str) -> None:
     assert [entry.published for entry in entries] == [None]
 
 
+def test_a_crumb_that_names_the_column_beside_a_date_of_the_page_is_no_report() -> None:
+    """It was one: sixteen addresses of the sample site were asked for in vain."""
+    crumb = "\n".join(
+        (
+            "<table><tr><td><p>当前位置：<a href='/'>首页</a> &gt; <a href='./../'>政府信息公开年报</a></p>",
+            "<table><tr><td>公开日期</td><td>2025-02-11</td></tr></table>",
+            "<h1>政府信息公开年报</h1>",
+            "<p>发布时间：2025-02-11　来源：城关区</p>",
+            "{}</td></tr></table>",
+        )
+    )
+    entries, _, _ = found({"/zw/nb/index.html": crumb.format(page(li("a.html", REPORT.format("城关区", 2023))))})
+    assert [entry.address.rpartition("/")[2] for entry in entries] == ["a.html"]
+
+
 def test_a_menu_that_names_the_column_of_reports_is_no_report() -> None:
     menu = (
         "<div><a href='/'>首页</a> &gt; <a href='index.html'>城关区政府信息公开工作年度报告</a></div>"
