@@ -18,10 +18,12 @@ _COMMON: Final = re.compile(r"https?://([a-z0-9.-]+)/[!-\[\]-~]*")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 #: Kept as they are in paths and queries; everything else (Chinese file names, spaces) is percent-encoded.
 _SAFE: Final = "/%:@!$&'()*+,;=~-._?"
+#: What a Java server adds to every link for those who send no cookie: another address each night for the same page.
+_SESSION: Final = re.compile(r";jsessionid=[^/?;]*", re.IGNORECASE)
 
 
 def join(base: str, link: str) -> str | None:
-    """The absolute address of a link on a page, without fragment; None where it leads nowhere fetchable."""
+    """The absolute address of a link, without fragment and session; None where it leads nowhere fetchable."""
     link = "".join(ch for ch in link if ch >= " ").strip()
     if not link or link.startswith("#"):
         return None
@@ -34,7 +36,8 @@ def join(base: str, link: str) -> str | None:
         return None
     if port is not None and port != _DEFAULT_PORTS[parts.scheme]:
         host = f"{host}:{port}"
-    address = urlunsplit((parts.scheme, host, quote(parts.path or "/", _SAFE), quote(parts.query, _SAFE), ""))
+    path = _SESSION.sub("", parts.path) if ";" in parts.path else parts.path
+    address = urlunsplit((parts.scheme, host, quote(path or "/", _SAFE), quote(parts.query, _SAFE), ""))
     return address if len(address) <= _MAX_LENGTH else None
 
 

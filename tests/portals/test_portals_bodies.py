@@ -105,3 +105,16 @@ def test_joined_addresses_are_checked_or_none(base: str, link: str) -> None:
             assert addresses.check(joined, {"a.gansu.example"}) == "a.gansu.example"
         except FetchError as error:
             assert error.code == "refused"
+
+
+@pytest.mark.parametrize(
+    ("link", "joined"),
+    [
+        ("a.html;jsessionid=0F3C!-12", "http://a.example/b/a.html"),
+        ("a.jsp;JSESSIONID=0F.n1?id=3", "http://a.example/b/a.jsp?id=3"),
+        ("c;jsessionid=1/a.html", "http://a.example/b/c/a.html"),
+        ("a;v=2.html", "http://a.example/b/a;v=2.html"),
+    ],
+)
+def test_a_session_is_no_part_of_an_address(link: str, joined: str) -> None:
+    assert addresses.join("http://a.example/b/", link) == joined
