@@ -24,7 +24,8 @@ class Archived:
     """Captures by id, the problems that stand, and the reports that are or were listed.
 
     `copies` are the addresses of what is listed only as another form of a report (图解, 图片版, an elder-friendly
-    copy), and of what hangs on it. `presence` is of all addresses, `lists` are the captures of list pages.
+    copy), and of what hangs on it. `presence` is of all addresses, `lists` are the captures of list pages;
+    `walks` says when a unit's lists were last read to their end.
     """
 
     captures: Shelved
@@ -33,6 +34,7 @@ class Archived:
     copies: frozenset[str] = frozenset()
     presence: Presence = field(default_factory=Presence)
     lists: tuple[Capture, ...] = ()
+    walks: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def checked(self) -> Mapping[str, datetime]:
@@ -70,4 +72,4 @@ def archived(archive: Archive) -> Archived:
     hanging = {link.address for page in pages for link in archive.links(page.capture_id)}
     copies = frozenset((others | hanging) - plain)
     lists = tuple(found.capture for found in archive.find(Slice(roles=("list",))))
-    return Archived(captures, tuple(archive.problems()), listed, copies, presence(archive), lists)
+    return Archived(captures, tuple(archive.problems()), listed, copies, presence(archive), lists, archive.walks())

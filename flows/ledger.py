@@ -71,7 +71,7 @@ def ledger_rows(
     seen = _seen(reports, archive, documents)
     # A run that crawls has just read the list of each of its units, or has noted why not.
     read_on = dict.fromkeys((unit.id for unit in plan.units), today)
-    known = Known(troubles, blocked, read_on if plan.crawls else looked(plan.registry, archive.lists))
+    known = Known(troubles, blocked, read_on if plan.crawls else looked(plan.registry, archive.lists, archive.walks))
     told = [status(item, seen(key), known, today) for key, item in expected.items()]
     return _table(list(expected.values()), told, today)
 

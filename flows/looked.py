@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 
 from flows.plan import CHINA
 from portals.attribution import shared
@@ -11,21 +11,27 @@ from portals.captures import Capture
 from portals.registry import Registry
 
 
-def looked(registry: Registry, lists: Iterable[Capture]) -> dict[str, date]:
-    """unit_id -> the day in China on which a page of its lists last came; `lists` are the captures of list pages.
+def looked(registry: Registry, lists: Iterable[Capture], walks: Mapping[str, datetime]) -> dict[str, date]:
+    """unit_id -> the day in China on which its lists were last read.
 
-    A list that several units share is captured once, for one of them. That one may have left the registry since, and
-    most families ask a list at its own address: so either tells whose it is.
+    `walks` says when they were read from end to end. Of an archive made before that was kept, `lists`, the captures
+    of list pages, have to do: a list that several units share is captured once, for one of them. That one may have
+    left the registry since, and most families ask a list at its own address: so either tells whose it is.
     """
     days: dict[str, date] = {}
     for page in lists:
-        day = page.checked_at.astimezone(CHINA).date()
+        day = _day(page.checked_at)
         for name in (page.unit_id, page.address):
             days[name] = max(day, days.get(name, day))
     found: dict[str, date] = {}
     for group in shared(registry.units.values()):
+        walked = {unit.id: _day(walks[unit.id]) for unit in group if unit.id in walks}
         portal = registry.portals[group[0].portal]
         names = [unit.id for unit in group] + [portal.address(path) for path in group[0].paths]
-        if known := [days[name] for name in names if name in days]:
-            found |= dict.fromkeys((unit.id for unit in group), max(known))
+        known = [days[name] for name in names if name in days]
+        found |= walked or (dict.fromkeys((unit.id for unit in group), max(known)) if known else {})
     return found
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(CHINA).date()

@@ -329,6 +329,10 @@ class Archive:
         with self._transaction() as index:
             index.execute("DELETE FROM problems WHERE kind = 'list' AND unit_id = ?", (unit_id,))
 
+    def walks(self) -> dict[str, datetime]:
+        """unit_id -> when its lists were last read from end to end, of those of which that is known."""
+        return {unit: datetime.fromisoformat(at) for unit, at in self._rows("SELECT unit_id, at FROM walks")}
+
     def problem(self, address: str) -> Problem | None:
         """What was wrong with an address when it was last tried; None if nothing was, or it never was."""
         if address not in self._troubled:

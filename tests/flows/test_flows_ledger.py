@@ -168,7 +168,21 @@ def test_a_list_is_looked_at_for_all_who_share_it(plan: Plan, tmp_path: Path) ->
         with Archive(tmp_path / holder) as archive:
             list_page(archive, holder, address, NOW)
             facts = archived(archive)
-        assert looked(registry, facts.lists) == dict.fromkeys((unit.id, keeper.id), NOW.date())
+        assert looked(registry, facts.lists, facts.walks) == dict.fromkeys((unit.id, keeper.id), NOW.date())
+
+
+def test_where_it_is_known_who_was_asked_for_a_shared_list_does_not_count_for_others(
+    plan: Plan, tmp_path: Path
+) -> None:
+    """It was read for one of them alone (`--units`), or before the other was in the registry."""
+    (unit,) = plan.units
+    other = replace(unit, id=f"{unit.id}-fgj", kind="department")
+    with Archive(tmp_path / "archive") as archive:
+        list_page(archive, unit.id, PORTAL.address(unit.path), NOW)
+        archive.listed(unit.id, [], NOW, whole=True)
+        facts = archived(archive)
+    registry = replace(plan.registry, units={one.id: one for one in (unit, other)})
+    assert looked(registry, facts.lists, facts.walks) == {unit.id: NOW.date()}
 
 
 LIST = "http://portal.example/list.html"
