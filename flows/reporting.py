@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from expectations.rules import RULES
+from flows.doubted import doubted
 from flows.exits import UnusableError
 from flows.home import Home
 from flows.pictures import Crops
@@ -265,6 +266,7 @@ def tables_of(home: Home, release_id: str) -> Tables:
         cells=query(home.store, _CITED, release_id),
         previous_findings=None,
         events=read_table(home.store, "finding_events", release_id),
+        doubted=doubted(home.store, release_id),
     )
 
 

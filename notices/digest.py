@@ -55,7 +55,8 @@ class Tables:
     `cells` may be a part of the released and held cells, as long as it has those of reports with
     findings. `previous_findings` are those of the reader's last report (of the current release where the run
     released nothing new); None for a first release. `events` are the rows of finding_events since then; None where
-    nobody kept them.
+    nobody kept them. `doubted` are the cells of whose reading nobody is sure, with unit, year, gate and address of
+    their report; None where nobody asked.
     """
 
     reports: pa.Table
@@ -65,6 +66,7 @@ class Tables:
     cells: pa.Table
     previous_findings: pa.Table | None
     events: pa.Table | None = None
+    doubted: pa.Table | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,7 @@ def build(run: RunFacts, tables: Tables, names: Names, reader: Reader, limit: in
     )
     first = before is None
     stand = coverage.stand(tables.coverage)
+    doubted = [] if tables.doubted is None else tables.doubted.to_pylist()
     waived = findings.waived(tables.findings, reader.waivers, reader.today, names, short)
     return Digest(
         run=run,
@@ -165,7 +168,7 @@ def build(run: RunFacts, tables: Tables, names: Names, reader: Reader, limit: in
         first=first,
         released=stand.released,
         changes=findings.changes(rows, lost_by_severity),
-        tasks=tasks(rows, tables.coverage, [it for it in waived.items if it.soon]),
+        tasks=tasks(rows, tables.coverage, doubted, [it for it in waived.items if it.soon]),
         held=_held(tables, grave, names, short),
         grave=findings.listed(grave, tables.cells, names, limit),
         lesser=findings.listed(rows[len(grave) :], tables.cells, names, max(0, min(short, limit - len(grave)))),

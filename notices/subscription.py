@@ -58,7 +58,7 @@ class Subscription:
                 found = found.filter(pc.is_in(_texts(found, "severity"), severities))
             return found
 
-        before, events = tables.previous_findings, tables.events
+        before, events, doubted = tables.previous_findings, tables.events, tables.doubted
         return replace(
             tables,
             reports=chosen(tables.reports),
@@ -67,6 +67,7 @@ class Subscription:
             coverage=chosen(tables.coverage),
             previous_findings=None if before is None else chosen(before),
             events=None if events is None else chosen(events),
+            doubted=None if doubted is None else chosen(doubted),
         )
 
     def _units(self, coverage: pa.Table) -> pa.Array | None:

@@ -27,6 +27,7 @@ _BY_KIND: Final[tuple[tuple[str, str, str], ...]] = (
     ("unread", "审核人员", "份文件未能读取：请打开原文，必要时请单位提供可读版本"),
     ("missing", "审核人员", "份到期报告未见公开：请核实是否逾期"),
 )
+_DOUBTED: Final = ("审核人员", "格读取存疑，仍按所读入库：请对照原文（工作簿“读取存疑”一表）")
 _UNASKED: Final = ("系统运维", "份未查：列表未读到或期限后未再读，请运行一次采集后再看")
 
 
@@ -41,8 +42,16 @@ class Task:
     reports: int
 
 
-def tasks(rows: Sequence[Mapping[str, Any]], coverage: pa.Table, ending: Sequence[Waived]) -> tuple[Task, ...]:
-    """Return the tasks that arranged findings, `coverage` and waivers `ending` soon ask for, the gravest first."""
+def tasks(
+    rows: Sequence[Mapping[str, Any]],
+    coverage: pa.Table,
+    doubted: Sequence[Mapping[str, Any]],
+    ending: Sequence[Waived],
+) -> tuple[Task, ...]:
+    """Return the tasks that arranged findings, `coverage`, cells `doubted` and waivers `ending` soon ask for.
+
+    The gravest come first.
+    """
     grave = [row for row in rows if row["severity"] == "critical"]
     known = {attribution for attribution, _, _ in _BY_ATTRIBUTION}
     found = [
@@ -56,6 +65,7 @@ def tasks(rows: Sequence[Mapping[str, Any]], coverage: pa.Table, ending: Sequenc
         _task(who, what, _of(coverage, pc.and_(pc.equal(states, state), asked))) for state, who, what in _BY_KIND
     ]
     found.append(_task(*_UNASKED, _of(coverage, pc.invert(asked))))
+    found.append(_task(*_DOUBTED, doubted))
     reports = {(it.unit, it.year): f"{it.unit} {it.year}" for it in ending}
     what = "项豁免将在 30 天内到期：请复核是否续期"
     found.append(Task("审核人员", len(ending), what, tuple(reports.values())[:_EXAMPLES], len(reports)))

@@ -28,6 +28,7 @@ from notices.render import BEIJING
 from notices.sheet import Sheet, Styles
 from notices.site_links import report_page
 from notices.text import link
+from notices.workbook_doubted import NAME, write_doubted
 from notices.workbook_places import Places
 from notices.workbook_report import ReportRows, write_report
 
@@ -113,9 +114,12 @@ def workbook(
             rows = _rows(tables)
             units = tables.coverage if limit is None else attention(tables.coverage)
             most = _SHEET if limit is None else limit
-            told = [*_told(len(rows), most), *_left_out(tables.coverage, units)]
+            doubted = [] if tables.doubted is None else tables.doubted.to_pylist()
+            told = [*_told(len(rows), most), *_doubted(len(doubted), most), *_left_out(tables.coverage, units)]
             _about(Sheet(book, styles, "说明"), about, told)
             _findings(Sheet(book, styles, "问题"), rows[:most], about, tables, names, waivers)
+            if doubted:
+                write_doubted(Sheet(book, styles, NAME), doubted[:most], names)
             _matrix(Sheet(book, styles, "覆盖"), tables, names)
             _units(Sheet(book, styles, "单位与年度"), units)
             for report in reports:
@@ -139,6 +143,13 @@ def attention(coverage: pa.Table) -> pa.Table:
 
 def _told(found: int, limit: int) -> list[tuple[str, str]]:
     return [("问题", f"{found} 项" + (f"，本表列出前 {limit} 项" if found > limit else ""))]
+
+
+def _doubted(found: int, limit: int) -> list[tuple[str, str]]:
+    if not found:
+        return []
+    listed = f"，本表列出前 {limit} 格" if found > limit else ""
+    return [(NAME, f"{found} 格{listed}；所读可能与原文不符，仍按所读入库，请对照原文")]
 
 
 def _left_out(coverage: pa.Table, listed: pa.Table) -> list[tuple[str, str]]:

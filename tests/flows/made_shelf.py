@@ -72,6 +72,8 @@ class Doc:
     #: what is read off by so much by the reader
     reader: str = "html/1"
     misread: int = 0
+    #: why its figures are in doubt
+    doubt: str = ""
 
     @property
     def report_id(self) -> str:
@@ -83,7 +85,7 @@ class Doc:
 
     @property
     def sha256(self) -> str:
-        return hashlib.sha256(repr(replace(self, reader="", misread=0)).encode()).hexdigest()
+        return hashlib.sha256(repr(replace(self, reader="", misread=0, doubt="")).encode()).hexdigest()
 
     @property
     def capture(self) -> str:
@@ -134,7 +136,8 @@ def _origin(one: Unit, doc: Doc) -> Provenance:
 
 def _report(doc: Doc) -> Report:
     figures = ((key, n + doc.misread) for key, n in doc.cells.items())
-    readings = tuple(Reading(key, str(n), Decimal(n), "printed", doc.reader) for key, n in figures)
+    sure, why = (0.6, doc.doubt) if doc.doubt else (1.0, None)
+    readings = tuple(Reading(key, str(n), Decimal(n), "printed", doc.reader, sure, note=why) for key, n in figures)
     sections = ("overview", "proactive", "applications", "disputes", "problems", "other_matters")
     title, text = f"{doc.unit_id} {doc.year} {doc.name}", Narrative(doc.text or None)
     return Report(None, doc.year, "2021", title, readings, narrative=text, sections=sections)

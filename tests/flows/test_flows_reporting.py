@@ -28,7 +28,7 @@ from flows.cli import gouji
 from flows.digest import digest
 from flows.exits import UnusableError
 from flows.home import Home
-from flows.reporting import Mailed, UndeliveredError, send_report
+from flows.reporting import Mailed, UndeliveredError, send_report, tables_of
 from flows.summary import Summary
 from notices.outbox import Outbox
 from warehouse.batch import ReleaseBatch
@@ -177,6 +177,26 @@ def test_a_report_tells_when_it_was_written_and_which_release_came_before(
     assert "用时 0 秒" in early  # a clock that was set back
     # RFC 5322: when the message was complete, and not when its release was, which may be months ago.
     assert all(message["Date"].datetime >= started for message in box.messages[1:])
+
+
+def test_figures_in_doubt_are_told_whatever_became_of_them(tmp_path: Path) -> None:
+    home = Shelf(tmp_path, registry(unit("620102"), unit("620103")))
+    docs = [
+        Doc("620102", 2023, doubt="数字互相重叠"),
+        Doc("620102", 2022),
+        Doc("620103", 2023, off=2, doubt="数字上有划线"),
+    ]
+    home.archive(docs)
+    home.run(*docs)
+    told = tables_of(Home(home.home), "r0001").doubted
+    assert told is not None
+    seen = {(row["unit_id"], row["year"], row["gate"], row["note"], row["page"]) for row in told.to_pylist()}
+    assert seen == {
+        ("620102", 2023, "released", "数字互相重叠", None),
+        ("620103", 2023, "held", "数字上有划线", None),
+    }
+    assert told.num_rows == 2 * len(docs[0].cells)
+    assert told["address"][0].as_py() == docs[0].address
 
 
 def test_void_waivers_are_told_to_whom_they_concern(shelf: Shelf, box: Mailbox) -> None:

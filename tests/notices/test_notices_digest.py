@@ -158,6 +158,13 @@ def test_nobody_is_asked_to_open_the_document_of_a_list_that_was_never_read(run:
     )
 
 
+def test_figures_of_which_nobody_is_sure_are_somebodys_task(run: RunFacts, release: Tables) -> None:
+    row = {"unit_id": "620123", "unit_name": "榆中县人民政府", "year": 2023}
+    found = build(run, replace(release, doubted=pa.Table.from_pylist([row, row])), NAMES, READER)
+    (task,) = [task for task in found.tasks if "读取存疑" in task.what]
+    assert (task.who, task.number, task.reports, task.examples) == ("审核人员", 2, 1, ("榆中县人民政府 2023",))
+
+
 def test_an_attribution_nobody_knows_is_still_somebodys_task(run: RunFacts) -> None:
     odd = finding(5, 2023, "T3-IDENT", "critical", attribution="moon")
     assert build(run, tables([odd], []), NAMES, READER).tasks[0].what.startswith("项责任未明")

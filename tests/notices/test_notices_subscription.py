@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.headerregistry import Address
 
+import pyarrow as pa
 import pytest
 from made_release import EVENTS, NAMES, READER, RUN, faults
 
@@ -41,10 +43,15 @@ def test_without_a_choice_everything_is_told(release: Tables) -> None:
 def test_what_is_gone_is_narrowed_too(release: Tables) -> None:
     told = Subscription(WHO, regions=("6201",)).narrowed(release)
     assert [it.unit for it in build(RUN, told, NAMES, READER).gone.items] == ["兰州市人民政府"]
-    events = Subscription(WHO, regions=("6201",)).narrowed(
-        Tables(*(getattr(release, n) for n in Tables.__slots__[:-1]), EVENTS.empty_table())
-    )
+    events = Subscription(WHO, regions=("6201",)).narrowed(replace(release, events=EVENTS.empty_table()))
     assert events.events is not None
+
+
+def test_cells_in_doubt_are_narrowed_too(release: Tables) -> None:
+    rows = [{"unit_id": unit, "key": "x"} for unit in sorted({*release.coverage["unit_id"].to_pylist()})]
+    told = Subscription(WHO, regions=("6201",)).narrowed(replace(release, doubted=pa.Table.from_pylist(rows)))
+    assert told.doubted is not None
+    assert set(told.doubted["unit_id"].to_pylist()) == set(told.coverage["unit_id"].to_pylist())
 
 
 def test_the_choice_in_words() -> None:

@@ -65,6 +65,31 @@ def test_findings_can_be_filtered_and_the_header_stays(release: Tables) -> None:
     assert sheet["P2"].hyperlink.target == sheet["P2"].value
 
 
+def test_cells_in_doubt_have_a_sheet_where_there_are_any(release: Tables) -> None:
+    row = {
+        "unit_id": "620123",
+        "unit_name": "榆中县人民政府",
+        "year": 2023,
+        "gate": "released",
+        "report_id": "620123-2023",
+        "key": "applications.received.total",
+        "printed": "=12",
+        "second": "7",
+        "confidence": 0.6,
+        "note": "数字互相重叠",
+        "page": 2,
+        "address": "http://a.example/1.html",
+    }
+    book = opened(replace(release, doubted=pa.Table.from_pylist([row])))
+    assert book.sheetnames == ["说明", "问题", "读取存疑", "覆盖", "单位与年度"]
+    (told,) = rows(book, "读取存疑")
+    assert list(told.values()) == [
+        *("榆中县人民政府", 2023, NAMES.cells.get(row["key"], row["key"]), "=12", "7", 0.6, "数字互相重叠"),
+        *(2, "已放行", "http://a.example/1.html"),
+    ]
+    assert "1 格；所读可能与原文不符" in str([cell.value for cell in book["说明"]["B"]])
+
+
 def test_the_sheets_can_be_read_on_paper(release: Tables) -> None:
     """A4, the columns that a person reads side by side, the header on each page, every line of a text in sight."""
     book = opened(release, [report()])
