@@ -166,7 +166,7 @@ def test_an_index_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> 
     with Archive(tmp_path) as made:
         made.listed("620102", [Entry("http://a.example/1", "x", None, "620102", 2023)], START)
     with sqlite3.connect(tmp_path / "captures.sqlite") as index:
-        for table in ("captures", "links", "entries", "problems"):
+        for table in ("captures", "links", "entries", "problems", "walks"):
             index.execute(f"DROP TABLE {table}")
         for statement in captures.SCHEMAS[0].split(";"):
             index.execute(statement)
