@@ -158,6 +158,14 @@ def worker_count() -> int:
     return int(chosen) if chosen.isdigit() and int(chosen) else len(os.sched_getaffinity(0))
 
 
+def workers_for(jobs: Sequence[Job]) -> int:
+    """Reader processes that have something to do: what reads a few pages is one.
+
+    One that has not come up yet when the others are done is in the way: it dies over what is already gone, aloud.
+    """
+    return max(1, min(worker_count(), sum(1 for _ in _groups(jobs))))
+
+
 @contextmanager
 def readers(
     workers: int | None = None, *, seconds: float = SECONDS_A_DOCUMENT, preload: bool = True

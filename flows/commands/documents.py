@@ -60,7 +60,7 @@ def _extractions(paths: tuple[Path, ...]) -> Iterator[tuple[str, Extraction]]:
     """Each path as text with what was read, in order; read in processes that may hang or die alone."""
     from extractors.limits import Limits
     from flows.extraction import unread
-    from flows.workers import Job, readers, worker_count
+    from flows.workers import Job, readers, workers_for
 
     sources: list[Job | Extraction] = []
     for path in paths:
@@ -72,7 +72,7 @@ def _extractions(paths: tuple[Path, ...]) -> Iterator[tuple[str, Extraction]]:
         except OSError as error:
             sources.append(unread("unopened", error.strerror or type(error).__name__))
     jobs = [source for source in sources if isinstance(source, Job)]
-    with readers(min(worker_count(), len(jobs)) or 1, preload=len(jobs) > 1) as pool:
+    with readers(workers_for(jobs), preload=len(jobs) > 1) as pool:
         read = pool.read(jobs)
         for path, source in zip(paths, sources, strict=True):
             extraction = next(read) if isinstance(source, Job) else source

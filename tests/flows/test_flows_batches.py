@@ -19,7 +19,7 @@ from extractors.sniff import sniff
 from flows import batches as staging
 from flows import costs, workers
 from flows.batches import SECONDS_A_BATCH, batches
-from flows.workers import Job
+from flows.workers import Job, workers_for
 from portals.captures import Capture
 from portals.documents import DocumentSet
 from portals.families.base import Entry
@@ -241,3 +241,14 @@ def test_readers_start_however_deep_the_folder_for_temporary_files(tmp_path: Pat
         check=False,
     )
     assert (done.stdout, done.returncode) == ("3\n", 0), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("pages", "files", "processes"), [(0, 0, 1), (2, 0, 1), (17, 0, 2), (0, 2, 2), (1, 1, 2), (40, 9, 3)]
+)
+def test_no_process_is_started_that_has_nothing_to_do(
+    pages: int, files: int, processes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOUJI_WORKERS", "3")
+    jobs = [Job("a.html", b"<html><p>x")] * pages + [Job("a.pdf", b"%PDF-1.4")] * files
+    assert workers_for(jobs) == processes
