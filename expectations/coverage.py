@@ -23,7 +23,7 @@ REPORTED: Final = frozenset({"published", "attachment_only"})
 #: every status of the ledger
 STATUSES: Final = REPORTED | {"image_only", "blocked", "unreadable", "not_published", "not_due", "merged"}
 #: outcomes of a document that was read, and holds this unit's report
-_READ: Final = frozenset({"report", "duplicate"})
+READ: Final = frozenset({"report", "duplicate"})
 
 
 def unit(batch: Batch, rule: Rule) -> Iterator[Answer]:
@@ -61,7 +61,7 @@ def duplicate(batch: Batch, rule: Rule) -> Iterator[Answer]:
     found: dict[tuple[Any, Any], dict[str, None]] = {}
     names = ("unit_id", "year", "outcome", "address")
     for unit_id, year, outcome, address in zip(*(batch.world.documents[n].to_pylist() for n in names), strict=True):
-        if outcome in _READ:
+        if outcome in READ:
             found.setdefault((unit_id, year), {})[address] = None
     for report, (unit_id, year, address) in enumerate(_rows(batch, "unit_id", "year", "address")):
         others = sorted(set(found.get((unit_id, year), ())) - {address})

@@ -10,12 +10,10 @@ from typing import Any
 import pyarrow as pa
 
 from portals.archive import Archive
-from portals.captures import Capture
-from portals.listed import Listed
+from portals.listed import Came, Listed
 from portals.presence import Presence, presence
 from portals.problems import Problem
 from portals.shelved import Shelved
-from portals.slices import Slice
 from warehouse.spec import TABLES
 
 
@@ -24,7 +22,7 @@ class Archived:
     """Captures by id, the problems that stand, and the reports that are or were listed.
 
     `copies` are the addresses of what is listed only as another form of a report (图解, 图片版, an elder-friendly
-    copy), and of what hangs on it. `presence` is of all addresses, `lists` are the captures of list pages;
+    copy), and of what hangs on it. `presence` is of all addresses, `lists` the pages of lists that came;
     `walks` says when a unit's lists were last read to their end.
     """
 
@@ -33,7 +31,7 @@ class Archived:
     listed: tuple[Listed, ...] = ()
     copies: frozenset[str] = frozenset()
     presence: Presence = field(default_factory=Presence)
-    lists: tuple[Capture, ...] = ()
+    lists: tuple[Came, ...] = ()
     walks: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
@@ -71,5 +69,5 @@ def archived(archive: Archive) -> Archived:
     pages = [page for address in sorted(others) if (page := archive.latest(address))]
     hanging = {link.address for page in pages for link in archive.links(page.capture_id)}
     copies = frozenset((others | hanging) - plain)
-    lists = tuple(found.capture for found in archive.find(Slice(roles=("list",))))
-    return Archived(captures, tuple(archive.problems()), listed, copies, presence(archive), lists, archive.walks())
+    came = tuple(archive.lists_that_came())
+    return Archived(captures, tuple(archive.problems()), listed, copies, presence(archive), came, archive.walks())

@@ -10,6 +10,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from expectations.coverage import READ
 from flows.archived import Archived
 from flows.coverage import Expected, Key, Known, Seen, Status, Trouble, status
 from flows.kin import report_id
@@ -25,8 +26,6 @@ from warehouse.spec import TABLES
 UNUSABLE: Final = frozenset({"missing", "too_large", "encoding", "damaged", "parse", "unexpected", "redirects"})
 #: outcomes that are no reason for a missing report
 NO_TROUBLE: Final = ("report", "duplicate", "carrier")
-#: outcomes of a document that holds a report
-_REPORTS: Final = ("report", "duplicate")
 _UNREAD: Final = "列表中有这份报告，尚未取得或未能读取"
 _MISSED: Final = "列表中曾有这份报告，未及取得即不再列出"
 #: column of the ledger -> the unit's own
@@ -123,14 +122,19 @@ def _seen(
 
 def _received(documents: pa.Table, archive: Archived) -> dict[Key, date]:
     """When a document with the report of a unit's year was first received, in China."""
-    found: dict[Key, datetime] = {}
+    found: dict[Key, str] = {}
     names = ("unit_id", "year", "capture_id", "outcome")
     times = dict(zip(archive.captures, archive.captures.column("fetched_at"), strict=True))
     for unit, year, capture, outcome in zip(*(documents[name].to_pylist() for name in names), strict=True):
-        if outcome in _REPORTS and capture in times:
-            at = datetime.fromisoformat(times[capture])
+        if outcome in READ and capture in times:
+            at = times[capture]  # the order of these texts is that of time
             found[unit, year] = min(at, found.get((unit, year), at))
-    return {key: at.astimezone(CHINA).date() for key, at in found.items()}
+    return {key: _day(at) for key, at in found.items()}
+
+
+def _day(at: str) -> date:
+    """The day in China of a time as the archive's index keeps it."""
+    return datetime.fromisoformat(at).astimezone(CHINA).date()
 
 
 def _withdrawn(row: Mapping[str, Any], archive: Archived) -> date | None:
@@ -138,7 +142,7 @@ def _withdrawn(row: Mapping[str, Any], archive: Archived) -> date | None:
     capture = archive.captures.get(row["capture_id"])
     if capture is None or capture.imported_by or not archive.presence.gone(row["address"]):
         return None
-    return datetime.fromisoformat(archive.presence.spells[row["address"]].last).astimezone(CHINA).date()
+    return _day(archive.presence.spells[row["address"]].last)
 
 
 def _elsewhere(documents: pa.Table, reports: Iterable[Mapping[str, Any]], archive: Archived) -> dict[Key, set[str]]:
@@ -147,7 +151,7 @@ def _elsewhere(documents: pa.Table, reports: Iterable[Mapping[str, Any]], archiv
     found: dict[Key, set[str]] = {}
     names = ("unit_id", "year", "address", "outcome")
     for unit, year, address, outcome in zip(*(documents[name].to_pylist() for name in names), strict=True):
-        if outcome not in _REPORTS or archive.presence.gone(address):
+        if outcome not in READ or archive.presence.gone(address):
             continue
         if own.get((unit, year)) != address:
             found.setdefault((unit, year), set()).add(address)

@@ -7,20 +7,20 @@ from datetime import date, datetime
 
 from flows.plan import CHINA
 from portals.attribution import shared
-from portals.captures import Capture
+from portals.listed import Came
 from portals.registry import Registry
 
 
-def looked(registry: Registry, lists: Iterable[Capture], walks: Mapping[str, datetime]) -> dict[str, date]:
+def looked(registry: Registry, lists: Iterable[Came], walks: Mapping[str, datetime]) -> dict[str, date]:
     """unit_id -> the day in China on which its lists were last read.
 
-    `walks` says when they were read from end to end. Of an archive made before that was kept, `lists`, the captures
-    of list pages, have to do: a list that several units share is captured once, for one of them. That one may have
+    `walks` says when they were read from end to end. Of an archive made before that was kept, `lists`, the pages of
+    lists that came, have to do: a list that several units share is captured once, for one of them. That one may have
     left the registry since, and most families ask a list at its own address: so either tells whose it is.
     """
     days: dict[str, date] = {}
     for page in lists:
-        day = _day(page.checked_at)
+        day = _day(datetime.fromisoformat(page.last))
         for name in (page.unit_id, page.address):
             days[name] = max(day, days.get(name, day))
     found: dict[str, date] = {}

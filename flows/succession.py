@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from expectations.coverage import READ
 from flows.archived import Archived
 from flows.canonical import Rival
 from flows.coverage import Key
@@ -19,7 +20,6 @@ from warehouse.staging import Part
 
 #: report_id -> the addresses at which it stood, the one where it stands last; only where it was moved
 Lines = Mapping[str, tuple[str, ...]]
-_READ: Final = pa.array(["report", "duplicate"])
 _NAMES: Final = ("unit_id", "year", "address", "capture_id")
 _Row = tuple[str, int, str, str]
 
@@ -107,5 +107,5 @@ def earlier_readings(parts: Sequence[Part], stands: Mapping[str, Any], moved: Li
 
 
 def _rows(table: pa.Table, outcome: str) -> Iterator[_Row]:
-    read = table.filter(pc.is_in(table[outcome], value_set=_READ))
+    read = table.filter(pc.is_in(table[outcome], value_set=pa.array(sorted(READ))))
     return zip(*(read[name].to_pylist() for name in _NAMES), strict=True)

@@ -23,7 +23,7 @@ from portals.captures import Capture, Origin, Role, plain, stamp
 from portals.exchange import Fetched
 from portals.families.base import Entry
 from portals.links import Link
-from portals.listed import HANGING, LISTED, Hanging, Listed
+from portals.listed import CAME, HANGING, LISTED, Came, Hanging, Listed
 from portals.problems import Problem
 from portals.robots import Robots
 from portals.saved import MHTML, Saved
@@ -309,6 +309,10 @@ class Archive:
     def hanging(self) -> Iterator[Hanging]:
         """Every file that any capture of a page names, in no order: of all at once, which is quick."""
         return (Hanging(*row) for row in self._rows(HANGING))
+
+    def lists_that_came(self) -> Iterator[Came]:
+        """Every page of a list, in no order."""
+        return (Came(*row) for row in self._rows(CAME))
 
     def listed_at(self, address: str) -> list[Entry]:
         """The entries that any unit listed at an address, in order of unit."""

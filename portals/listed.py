@@ -13,6 +13,8 @@ HANGING: Final = (
     " USING (capture_id) WHERE role = 'document'"
 )
 
+CAME: Final = "SELECT unit_id, address, max(checked_at) FROM captures WHERE role = 'list' GROUP BY unit_id, address"
+
 
 class Listed(NamedTuple):
     """Of an entry what tells which report it is, and whether it is only another form of one (`rank` 1).
@@ -42,4 +44,12 @@ class Hanging(NamedTuple):
     page: str
     capture_id: str
     first: str
+    last: str
+
+
+class Came(NamedTuple):
+    """A page of a list: for which unit it was asked, its address, and when it last came (ISO, UTC)."""
+
+    unit_id: str
+    address: str
     last: str
